@@ -1,0 +1,56 @@
+# Everything a developer does here. Each target makes what it needs; only Python 3.11+ must be there.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+BIN := .venv/bin
+SECONDS ?= 60
+UV_VERSION := 0.13.8
+
+.PHONY: demo test check format types arrows crash bench lock clean
+.DEFAULT_GOAL := check
+
+.tools/uv/bin/uv:
+	$(PYTHON) -m venv .tools/uv
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# The environment is made anew when the locked requirements or the project's own metadata change.
+.venv/ready: requirements/dev.txt pyproject.toml $(filter .tools/%,$(UV))
+	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: .venv/ready            ## make a lake, fill it, look at it
+	$(BIN)/python -m bench.demo
+
+check: .venv/ready           ## lint, types, arrows and the quick tests
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -n 2 -m "not slow"
+
+test: .venv/ready            ## everything that CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+format: .venv/ready          ## let ruff write it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+crash: .venv/ready           ## kill real processes for SECONDS and verify what is left
+	$(BIN)/python -m tests.crash --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+bench: .venv/ready           ## measure against peers; see docs/benchmarks.md for the options
+	$(BIN)/python -m bench $(BENCH)
+
+lock: $(filter .tools/%,$(UV)) ## pin every requirement with its hash
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --python-version 3.11 --all-extras --group dev --output-file requirements/dev.txt pyproject.toml
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --python-version 3.11 --output-file requirements/base.txt pyproject.toml
+
+clean:                       ## remove what the targets made
+	rm -rf .venv .tools demo-lake crash-runs .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Plain values and the rules between them; standard library only."""

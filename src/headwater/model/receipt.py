@@ -1,0 +1,105 @@
+"""A receipt: the books of one manifest, and the rule that they balance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from headwater.errors import Unbalanced
+from headwater.model.arrival import ArrivalState, Cause
+from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Rows in and where each went. counted comes from a count that is not the parser's."""
+
+    counted: int = 0
+    written: int = 0
+    quarantined: int = 0
+    filtered: int = 0
+    deduplicated: int = 0
+
+    @property
+    def accounted(self) -> int:
+        """Rows whose way is known."""
+        return self.written + self.quarantined + self.filtered + self.deduplicated
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every counted row is accounted for."""
+        return self.counted == self.accounted
+
+    def __add__(self, other: Books) -> Books:
+        return Books(
+            self.counted + other.counted,
+            self.written + other.written,
+            self.quarantined + other.quarantined,
+            self.filtered + other.filtered,
+            self.deduplicated + other.deduplicated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileBooks:
+    """What became of one arrival."""
+
+    arrival: ArrivalId
+    key: Key
+    size_bytes: int
+    state: ArrivalState  # completed, quarantined, stale, missing
+    books: Books
+    cause: Cause | None = None  # when refused whole
+    notes: tuple[str, ...] = ()  # declared normalisations: "byte order mark dropped"
+    reasons: tuple[tuple[str, int], ...] = ()  # refused rows by reason
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The books of one manifest: files, bytes, rows, parts, engine, times."""
+
+    manifest: ManifestId
+    feed: FeedName
+    table: TableName
+    attempt: int
+    files: tuple[FileBooks, ...]
+    parts: int
+    size_bytes_out: int
+    engine: str  # "duckdb 2.0.0, fast" or "…, careful"
+    started_at: datetime
+    finished_at: datetime
+    version: int | None = None  # of the table, when committed
+    refusals: tuple[str, ...] = ()  # objects in the quarantine zone that hold the refused rows
+    replaced: tuple[ArrivalId, ...] = ()  # arrivals whose rows this commit took away
+    new_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def books(self) -> Books:
+        """The sum over the files."""
+        return sum((file.books for file in self.files), Books())
+
+    @property
+    def size_bytes_in(self) -> int:
+        """Bytes of all files as they lie in the raw zone."""
+        return sum(file.size_bytes for file in self.files)
+
+    @property
+    def refused_anything(self) -> bool:
+        """Whether a row or a file went to quarantine."""
+        return any(
+            file.books.quarantined or file.state is not ArrivalState.COMPLETED
+            for file in self.files
+        )
+
+
+def require_balance(receipt: Receipt) -> None:
+    """Refuse a receipt in which any file's rows do not add up."""
+    for file in receipt.files:
+        if not file.books.balanced:
+            raise Unbalanced(
+                f"{file.key}: {file.books.counted} records counted, but {file.books.written} "
+                f"written + {file.books.quarantined} quarantined + {file.books.filtered} filtered"
+                f" + {file.books.deduplicated} deduplicated = {file.books.accounted}",
+                hint="nothing was committed; run it again, and report the file if it persists",
+            )

@@ -1,0 +1,1 @@
+"""What the flow asks of the world: store, queue, ledger, tables, engine."""

@@ -1,0 +1,181 @@
+"""What turns raw files into parts, and answers SQL.
+
+An engine reads raw and writes parts; it never commits, and it decides nothing
+about work. Everything in a Job and a Conversion is plain data, so that the
+work can be done in another process or on another machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from headwater.model.arrival import Cause
+from headwater.model.feed import Feed
+from headwater.model.ids import ArrivalId, AttemptId, Key
+from headwater.model.part import Part, Snapshot
+from headwater.model.progress import Watch
+from headwater.model.receipt import Books
+from headwater.model.types import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One raw object to read."""
+
+    arrival: ArrivalId
+    key: Key
+    location: str  # a path or URL
+    size_bytes: int
+    stamp: str  # another one, before or after reading, means it changed
+    records: int | None  # independent count of records made while hashing, header included
+    landed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the engine may use."""
+
+    memory_bytes: int = 400_000_000
+    threads: int = 2
+    cell_bytes: int = 16 * 1024 * 1024
+    columns: int = 10_000
+    partitions: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A manifest's files and how to read them."""
+
+    attempt: AttemptId
+    feed: Feed
+    inputs: tuple[Input, ...]
+    table_schema: Schema  # what the table has now, without partition columns and _arrival
+    table_location: str  # parts are written below it, in partition folders
+    refusals_location: str  # the folder for refused rows
+    scratch: str  # a folder of this attempt's own, removed afterwards
+    limits: Limits = field(default_factory=Limits)
+
+
+class Fate(StrEnum):
+    """What became of one input."""
+
+    READ = "read"
+    REFUSED = "refused"  # whole, with a cause
+    CHANGED = "changed"  # not the bytes that were registered; none of its rows is in a part
+    GONE = "gone"  # not there
+
+
+@dataclass(frozen=True, slots=True)
+class InputResult:
+    """What became of one input, and its books."""
+
+    arrival: ArrivalId
+    fate: Fate
+    books: Books = field(default_factory=Books)
+    cause: Cause | None = None
+    notes: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a job came to. Parts and refusals are durable, under attempt-named files."""
+
+    results: tuple[InputResult, ...]  # one for each input, in order
+    parts: tuple[Part, ...]
+    schema: Schema  # of the rows written: the table's, and columns that are new
+    refusals: tuple[str, ...]  # file names below refusals_location
+    engine: str  # name, version and path taken: "duckdb 2.0.0, fast"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """Parts that hold rows of arrivals that are being replaced."""
+
+    attempt: AttemptId
+    feed: Feed
+    table_location: str
+    schema: Schema
+    parts: tuple[Part, ...]  # that may hold such rows
+    without: tuple[ArrivalId, ...]
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Which parts held such rows, and what takes their place."""
+
+    removed: tuple[str, ...]
+    parts: tuple[Part, ...]
+    rows_removed: int
+
+
+class Engine(Protocol):
+    """Converts; one job at a time."""
+
+    def warm(self) -> None:
+        """Get ready in the background, if that takes time; returns at once."""
+        ...
+
+    def convert(self, job: Job, watch: Watch) -> Conversion:
+        """Read every input, write parts and refusals, count.
+
+        A bad row never stops a good row; a bad file never stops its neighbours. EngineDied
+        if the child ended without an answer (a kill, a crash, its limits); the next call
+        starts with a fresh one. NoSpace if the disk filled. Whatever it leaves after an
+        error is attempt-named garbage.
+        """
+        ...
+
+    def rewrite(self, rewriting: Rewriting) -> Rewritten:
+        """Write parts anew without the rows of some arrivals; parts without such rows stay."""
+        ...
+
+    def close(self) -> None:
+        """End the child."""
+        ...
+
+
+class Answer(Protocol):
+    """The result of a question; may be read once, in one of these ways."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        ...
+
+    def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
+        """Rows as Python values."""
+        ...
+
+    def arrow(self) -> Any:
+        """A pyarrow Table; needs the extra `arrow`."""
+        ...
+
+    def pandas(self) -> Any:
+        """A pandas DataFrame; needs the extra `pandas`."""
+        ...
+
+    def polars(self) -> Any:
+        """A Polars DataFrame; needs the extra `polars`."""
+        ...
+
+    def write(self, path: str, kind: str) -> int:
+        """Write a file of that kind (csv, json, ndjson, parquet); answer how many rows."""
+        ...
+
+
+class Asker(Protocol):
+    """Answers SQL over snapshots: their file lists, never a glob."""
+
+    def ask(self, sql: str, tables: Sequence[tuple[Snapshot, str]]) -> Answer:
+        """Answer one SELECT over these snapshots, each with its location.
+
+        QueryError says what is wrong with the SQL.
+        """
+        ...

@@ -1,0 +1,233 @@
+"""The truth about work: arrivals, manifests, attempts, receipts.
+
+Every method is one atomic step, safe to repeat. Each change of a state goes
+through the table in model/moves.py. After a claim, every write repeats the
+attempt; a worker that was overtaken gets LeaseLost and has changed nothing.
+Rows are the table log's truth, and this ledger can be rebuilt from raw and log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from headwater.model.arrival import Arrival, ArrivalState, Cause
+from headwater.model.feed import Feed
+from headwater.model.ids import (
+    ArrivalId,
+    Digest,
+    FeedName,
+    Key,
+    ManifestId,
+    RawName,
+    TableName,
+)
+from headwater.model.manifest import Claim, Manifest, ManifestState
+from headwater.model.part import Part
+from headwater.model.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A raw object that was seen: what register makes an arrival of."""
+
+    feed: FeedName | None  # None: no feed matches
+    key: Key
+    raw: RawName
+    version: Digest
+    size_bytes: int
+    stamp: str
+    records: int | None
+    landed_at: datetime
+
+
+class Outcome(StrEnum):
+    """What register made of a sighting."""
+
+    NEW = "new"  # the first version under its key
+    REWRITE = "rewrite"  # other bytes than the newest under its key
+    KNOWN = "known"  # this raw object, with this version, is an arrival already
+    DUPLICATE = "duplicate"  # another raw object, bytes equal to the newest under its key
+    UNROUTED = "unrouted"  # no feed; kept and shown
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What register answers for one sighting."""
+
+    outcome: Outcome
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a feed stands."""
+
+    feed: FeedName | None
+    arrivals: Mapping[ArrivalState, int]
+    manifests: Mapping[ManifestState, int]
+    pending_bytes: int
+    oldest_pending: datetime | None
+    next_retry: datetime | None
+    rows_written: int  # of receipts whose rows are still visible, and so below
+    rows_quarantined: int
+
+
+class Ledger(Protocol):
+    """Arrivals, manifests, attempts and receipts."""
+
+    # Intake
+
+    def register(self, sightings: Sequence[Sighting]) -> list[Registration]:
+        """Make arrivals of raw objects, all in one step; answer in the order given.
+
+        Known raw object and version: KNOWN, nothing changes (its stamp is refreshed).
+        Otherwise, under the same feed and key, against the arrival of the greatest
+        generation: none: NEW with generation 1. Equal version: a DUPLICATE arrival is
+        recorded with the next generation and that state. Other version: REWRITE, pending,
+        next generation, replaces = that arrival; that arrival, if still pending, becomes
+        superseded. A sighting without a feed is recorded as unrouted; when the same raw
+        object is later sighted with a feed, the unrouted arrival becomes superseded and
+        the new one is registered as above.
+        """
+        ...
+
+    def replay(self, arrivals: Sequence[ArrivalId], now: datetime) -> list[Arrival]:
+        """Register the same raw object and version again, pending, with the next generation.
+
+        Takes settled arrivals that are the greatest generation under their key and are
+        completed, quarantined, dead or missing; passes over the rest. landed_at is now.
+        """
+        ...
+
+    # Batches
+
+    def batch(self, feed: Feed, now: datetime, *, flush: bool = False) -> Manifest | None:
+        """Write down one manifest of the feed's oldest pending arrivals, if a batch is due.
+
+        Due: limits.files of them, or limits.size_bytes together, or the oldest pending for
+        limits.age, or flush. Takes arrivals in the order of registration, never more than
+        limits.files, and stops before the one that would pass limits.size_bytes (a single
+        larger one goes alone). Passes over an arrival while another under its key is
+        processing. None if nothing is due. The arrivals become processing.
+        """
+        ...
+
+    # Work
+
+    def claim(
+        self,
+        worker: str,
+        now: datetime,
+        lease: timedelta,
+        *,
+        feeds: Sequence[FeedName] | None = None,
+    ) -> Claim | None:
+        """Take the oldest manifest that is open and due, or whose lease has run out.
+
+        One statement chooses, marks and answers; the attempt is one more than the last.
+        """
+        ...
+
+    def renew(self, claim: Claim, until: datetime) -> None:
+        """Prolong the lease; LeaseLost if another attempt has it."""
+        ...
+
+    def stage(self, claim: Claim, receipt: Receipt, parts: Sequence[Part]) -> None:
+        """Record that parts are written and the books balance; LeaseLost as above."""
+        ...
+
+    def settle(self, claim: Claim, receipt: Receipt, parts: Sequence[Part], now: datetime) -> None:
+        """Record the commit: the manifest becomes committed, its arrivals what the receipt says.
+
+        Older generations under the keys of completed arrivals become superseded. The
+        receipt and the parts (with their hashes) are kept. Repeating it for a manifest
+        that is committed changes nothing. LeaseLost as above.
+        """
+        ...
+
+    def release(self, claim: Claim, error: str, retry_at: datetime) -> None:
+        """Give the manifest back, to be tried again at that time; LeaseLost as above."""
+        ...
+
+    def bury(self, claim: Claim, cause: Cause, now: datetime) -> None:
+        """Give the manifest up: it and its arrivals become dead; LeaseLost as above."""
+        ...
+
+    # Questions
+
+    def arrival(self, arrival: ArrivalId) -> Arrival | None:
+        """One arrival, or None."""
+        ...
+
+    def members(self, manifest: ManifestId) -> list[Arrival]:
+        """The manifest's arrivals, in its order."""
+        ...
+
+    def arrivals(
+        self,
+        *,
+        feed: FeedName | None = None,
+        states: Sequence[ArrivalState] = (),
+        key: Key | None = None,
+        after: ArrivalId | None = None,
+        limit: int = 1000,
+    ) -> list[Arrival]:
+        """Arrivals in the order of registration, a page behind `after`; filters narrow it."""
+        ...
+
+    def by_raw(self, raws: Iterable[RawName]) -> dict[RawName, Arrival]:
+        """The newest arrival of each raw object that has one."""
+        ...
+
+    def newest(self, feed: FeedName, keys: Iterable[Key]) -> dict[Key, Arrival]:
+        """The arrival of the greatest generation under each key that has one."""
+        ...
+
+    def visible(self, feed: FeedName, keys: Iterable[Key]) -> list[Arrival]:
+        """Every completed arrival under these keys: whose rows a reader sees."""
+        ...
+
+    def manifest(self, manifest: ManifestId) -> Manifest | None:
+        """One manifest, or None."""
+        ...
+
+    def manifests(
+        self, *, states: Sequence[ManifestState] = (), feed: FeedName | None = None
+    ) -> list[Manifest]:
+        """Manifests in the order they were written down; filters narrow it."""
+        ...
+
+    def receipt(self, manifest: ManifestId) -> Receipt | None:
+        """The receipt of a committed manifest, or the staged one of one that is not."""
+        ...
+
+    def receipts(self, *, feed: FeedName | None = None, limit: int = 100) -> list[Receipt]:
+        """Receipts of committed manifests, the newest first."""
+        ...
+
+    def parts(self, table: TableName) -> Iterator[Part]:
+        """Every part a settled receipt wrote into the table, with its hash."""
+        ...
+
+    def standing(self) -> list[Standing]:
+        """How each feed stands, by name; None, the unrouted, last."""
+        ...
+
+    # Rebuild
+
+    def load(
+        self,
+        arrivals: Iterable[Arrival],
+        manifests: Iterable[tuple[Manifest, Receipt]],
+        parts: Iterable[tuple[TableName, ManifestId, Part]],
+    ) -> None:
+        """Fill an empty ledger with what raw and log say; LedgerError if it is not empty."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
