@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from headwater.model.arrival import Cause
-from headwater.model.feed import Feed
+from headwater.model.feed import Feed, Format
 from headwater.model.ids import ArrivalId, AttemptId, Key
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Watch
@@ -115,8 +115,26 @@ class Rewritten:
     rows_removed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a file seems to be, from a look at some of it: the first version of a feed."""
+
+    format: Format
+    compression: str  # none, gzip, zstd
+    delimiter: str | None
+    schema: Schema  # columns as a conversion would propose them
+    notes: tuple[str, ...]
+
+
 class Engine(Protocol):
     """Converts; one job at a time."""
+
+    def survey(self, location: str, feed: Feed) -> Survey:
+        """Look at a file under a feed's settings, write nothing.
+
+        InputError, naming the place and what to do, where it cannot be read at all.
+        """
+        ...
 
     def warm(self) -> None:
         """Get ready in the background, if that takes time; returns at once."""

@@ -1,0 +1,1 @@
+"""What the user writes: headwater.yaml becomes frozen settings."""

@@ -1,0 +1,1 @@
+"""The story of one file: land, register, batch, work, convert, commit, settle; and its rescue."""

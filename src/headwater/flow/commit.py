@@ -1,0 +1,124 @@
+"""What an attempt wrote becomes true: one entry in the table's log, or one receipt object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from headwater.errors import CommitUnknown, ObjectExists, ObjectMissing
+from headwater.flow.world import World
+from headwater.model.codec import from_plain, to_plain
+from headwater.model.manifest import Claim, Manifest
+from headwater.model.part import Part
+from headwater.model.receipt import Receipt
+from headwater.model.types import Schema
+from headwater.points import point
+from headwater.ports.engine import Rewritten
+from headwater.ports.tables import Commit, CommitOutcome, CommitResult
+from headwater.shape.table import table_schema
+
+LOOKS = 3
+"""How often a commit whose reply was lost is asked for again before the attempt gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The receipt that the log holds, whoever put it there, and the parts it names."""
+
+    receipt: Receipt
+    parts: tuple[Part, ...]
+
+
+def commit(
+    world: World,
+    claim: Claim,
+    receipt: Receipt,
+    *,
+    schema: Schema,
+    parts: Sequence[Part],
+    rewritten: Rewritten | None,
+) -> Committed | None:
+    """Make it true, or find that it is; None: this attempt was fenced, nothing was committed."""
+    feed = world.feed(claim.manifest.feed)
+    if not schema.columns:
+        return _without_table(world, receipt)
+    columns = table_schema(feed, schema)
+    world.tables.ensure(feed.table, columns, [by.name for by in feed.partition])
+    added = (*parts, *(rewritten.parts if rewritten else ()))
+    wanted = Commit(
+        table=feed.table,
+        manifest=claim.manifest.id,
+        attempt=claim.attempt_id,
+        add=added,
+        remove=rewritten.removed if rewritten else (),
+        receipt=_entry(receipt, added),
+    )
+    result = _ask(world, wanted)
+    if result.outcome is CommitOutcome.FENCED:
+        return None
+    if result.outcome is CommitOutcome.DUPLICATE:
+        return already(world, claim.manifest)
+    return Committed(replace(receipt, version=result.version), added)
+
+
+def already(world: World, manifest: Manifest) -> Committed | None:
+    """What the log, or a receipt object, says of a manifest that some attempt has committed."""
+    entry = world.tables.committed(manifest.table, manifest.id)
+    if entry is not None and entry.receipt is not None:
+        return from_entry(entry.receipt, entry.version, entry.added)
+    return receipt_object(world, manifest)
+
+
+def receipt_object(world: World, manifest: Manifest) -> Committed | None:
+    """The receipt of a manifest that wrote no row into any table, or None."""
+    try:
+        body = world.zones.manifests.read(receipt_name(manifest))
+    except ObjectMissing:
+        return None
+    said = json.loads(body)
+    return None if "dead" in said else from_entry(said, None, ())
+
+
+def receipt_name(manifest: Manifest) -> str:
+    """Where the receipt of a manifest lies that has no entry in a table's log."""
+    return f"{manifest.feed}/{manifest.id}.receipt.json"
+
+
+def from_entry(said: Mapping[str, Any], version: int | None, added: Sequence[Part]) -> Committed:
+    """Read back what a log entry or a receipt object keeps."""
+    receipt = from_plain(Receipt, said["receipt"])
+    hashes = said.get("sha256", {})
+    parts = tuple(replace(part, sha256=hashes.get(part.path)) for part in added)
+    return Committed(replace(receipt, version=version), parts)
+
+
+def _ask(world: World, wanted: Commit) -> CommitResult:
+    for _ in range(LOOKS - 1):
+        try:
+            return world.tables.commit(wanted)
+        except CommitUnknown:
+            point("log.no_reply")
+    return world.tables.commit(wanted)
+
+
+def _without_table(world: World, receipt: Receipt) -> Committed:
+    """No row, no column, no table: put-if-absent of the receipt is the commit point."""
+    manifest = world.ledger.manifest(receipt.manifest)
+    body = json.dumps(_entry(receipt, ())).encode()
+    if manifest is None:
+        raise ObjectMissing(f"manifest {receipt.manifest} is not in the ledger")
+    try:
+        world.zones.manifests.create(receipt_name(manifest), body)
+    except ObjectExists:
+        there = receipt_object(world, manifest)
+        if there is not None:
+            return there
+    return Committed(receipt, ())
+
+
+def _entry(receipt: Receipt, parts: Sequence[Part]) -> Mapping[str, Any]:
+    """What the log keeps beside the parts: the books, and the hashes that it has no place for."""
+    hashes = {part.path: part.sha256 for part in parts}
+    return {"receipt": to_plain(receipt), "sha256": hashes}

@@ -1,0 +1,90 @@
+"""The full story of one file: every version under its key, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater.errors import InputError, ObjectMissing
+from headwater.flow.replay import books_of
+from headwater.flow.route import key_of
+from headwater.flow.world import World
+from headwater.model.arrival import Arrival
+from headwater.model.ids import ArrivalId, Key, RawName
+from headwater.model.manifest import Manifest
+from headwater.model.receipt import FileBooks, Receipt
+from headwater.reading.measure import measure
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One arrival's story."""
+
+    arrival: Arrival
+    manifest: Manifest | None
+    receipt: Receipt | None
+    books: FileBooks | None
+    raw_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All versions under one key, the oldest first."""
+
+    key: Key
+    chapters: tuple[Chapter, ...]
+
+
+def explain(world: World, name: str) -> list[Story]:
+    """Tell the story of a file by its key, raw name, arrival id, or the path it came from."""
+    keys = _keys(world, name)
+    if not keys:
+        raise ObjectMissing(
+            f"nothing is known of {name!r}: it is no key, raw name, arrival id or landed file",
+            hint="`headwater status` shows what there is; `headwater reconcile` finds what lies "
+            "in the raw zone unannounced",
+        )
+    return [_story(world, key) for key in keys]
+
+
+def _keys(world: World, name: str) -> list[Key]:
+    arrival = world.ledger.arrival(ArrivalId(name))
+    if arrival is not None:
+        return [arrival.key]
+    candidates = [Key(name), key_of(RawName(name))]
+    candidates += [
+        Key(f"{feed.prefix}{Path(name).name}") for feed in world.feeds if Path(name).name
+    ]
+    known = [key for key in dict.fromkeys(candidates) if world.ledger.arrivals(key=key, limit=1)]
+    return known or _by_content(world, Path(name))
+
+
+def _by_content(world: World, path: Path) -> list[Key]:
+    """A local file under another name: whatever arrived with the same bytes."""
+    try:
+        digest = measure(path, None).digest
+    except InputError:
+        return []
+    found: list[Key] = []
+    last: ArrivalId | None = None
+    while page := world.ledger.arrivals(after=last):
+        found += [arrival.key for arrival in page if arrival.version == digest]
+        last = page[-1].id
+    return list(dict.fromkeys(found))
+
+
+def _story(world: World, key: Key) -> Story:
+    arrivals: Sequence[Arrival] = world.ledger.arrivals(key=key)
+    return Story(key, tuple(_chapter(world, arrival) for arrival in arrivals))
+
+
+def _chapter(world: World, arrival: Arrival) -> Chapter:
+    manifest = world.ledger.manifest(arrival.manifest) if arrival.manifest else None
+    return Chapter(
+        arrival=arrival,
+        manifest=manifest,
+        receipt=world.ledger.receipt(manifest.id) if manifest else None,
+        books=books_of(world, arrival),
+        raw_there=world.zones.raw.stat(arrival.raw) is not None,
+    )

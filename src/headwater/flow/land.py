@@ -1,0 +1,190 @@
+"""Local files become raw objects: measured, put under a name that is theirs, announced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from headwater.errors import HeadwaterError, ObjectExists, UsageError
+from headwater.flow.register import announcement, counter, sighting
+from headwater.flow.route import route, version_name
+from headwater.flow.world import World
+from headwater.model.arrival import Arrival
+from headwater.model.feed import Feed
+from headwater.model.ids import Key, RawName
+from headwater.model.progress import Progress, Watch, nobody
+from headwater.points import point
+from headwater.ports.ledger import Outcome
+from headwater.ports.store import How, Stat, Taking
+from headwater.reading.measure import Measure, measure, measure_many
+
+CHUNK = 1_000
+"""Files that are measured, taken and registered together."""
+
+
+class LandingOutcome(StrEnum):
+    """What became of a file that was handed in."""
+
+    LANDED = "landed"
+    REWRITE = "rewrite"  # new bytes under a known key
+    DUPLICATE = "duplicate"  # equal bytes under a known key: nothing to do
+    REFUSED = "refused"  # could not be taken; the error says why
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What became of one file that was handed in."""
+
+    source: Path
+    outcome: LandingOutcome
+    arrival: Arrival | None = None
+    error: HeadwaterError | None = None
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A file on its way in."""
+
+    source: Path
+    key: Key
+    measured: Measure
+    raw: RawName
+    rewrite: bool
+
+
+def land(
+    world: World,
+    feed: Feed,
+    files: Sequence[Path],
+    *,
+    how: How = How.COPY,
+    under: str = "",
+    watch: Watch = nobody,
+) -> list[Landing]:
+    """Take files into the raw zone, announce and register them; answer in the order given."""
+    keys = _keys(world, feed, files, under)
+    landings: list[Landing] = []
+    for start in range(0, len(files), CHUNK):
+        chunk = list(zip(files, keys, strict=True))[start : start + CHUNK]
+        landings += _land_chunk(world, feed, chunk, how)
+        done = sum(each.arrival.size_bytes for each in landings if each.arrival)
+        watch(Progress("landing", feed.name, done, 0, 0, len(landings), len(files)))
+    point("in.before_reply")
+    return landings
+
+
+def _keys(world: World, feed: Feed, files: Sequence[Path], under: str) -> list[Key]:
+    folder = f"{under.strip('/')}/" if under.strip("/") else ""
+    keys = [Key(f"{feed.prefix}{folder}{path.name}") for path in files]
+    twice = [key for key, count in Counter(keys).items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"two of the files would land as {twice[0]}, and one would replace the other",
+            hint="land them in separate calls with --under FOLDER",
+        )
+    for key in keys:
+        routed = route(world.feeds, key)
+        if routed is None or routed.name != feed.name:
+            where = f"feed {routed.name!r}" if routed else "no feed"
+            raise UsageError(
+                f"{key} would belong to {where}, not to {feed.name!r}, "
+                f"which matches {', '.join(feed.match)}",
+                hint=f"widen `match` of feeds.{feed.name}, or rename the file",
+            )
+    return keys
+
+
+def _land_chunk(
+    world: World, feed: Feed, chunk: Sequence[tuple[Path, Key]], how: How
+) -> list[Landing]:
+    measures = measure_many([path for path, _ in chunk], lambda path: counter(feed, path))
+    newest = world.ledger.newest(feed.name, [key for _, key in chunk])
+    landings: dict[Path, Landing] = {}
+    candidates: list[_Candidate] = []
+    for (source, key), measured in zip(chunk, measures, strict=True):
+        before = newest.get(key)
+        if isinstance(measured, HeadwaterError):
+            landings[source] = Landing(source, LandingOutcome.REFUSED, error=measured)
+        elif before is not None and before.version == measured.digest:
+            landings[source] = Landing(source, LandingOutcome.DUPLICATE, arrival=before)
+        else:
+            raw = RawName(key)
+            if before is not None:
+                raw = version_name(key, before.generation + 1, measured.digest)
+            candidates.append(_Candidate(source, key, measured, raw, before is not None))
+    landings.update(_take(world, feed, candidates, how))
+    return [landings[path] for path, _ in chunk]
+
+
+def _take(
+    world: World, feed: Feed, candidates: Sequence[_Candidate], how: How
+) -> dict[Path, Landing]:
+    if not candidates:
+        return {}
+    taken: list[tuple[_Candidate, Stat]] = []
+    landings: dict[Path, Landing] = {}
+    answers = world.zones.raw.take([_taking(each, how) for each in candidates])
+    for candidate, answer in zip(candidates, answers, strict=True):
+        settled = answer
+        if isinstance(answer, ObjectExists):
+            settled = _occupied(world, candidate, how)
+        if isinstance(settled, HeadwaterError):
+            landings[candidate.source] = Landing(
+                candidate.source, LandingOutcome.REFUSED, error=settled
+            )
+        else:
+            taken.append((candidate, settled))
+    landings.update(_announce(world, feed, taken))
+    return landings
+
+
+def _taking(candidate: _Candidate, how: How) -> Taking:
+    return Taking(candidate.source, candidate.raw, how, candidate.measured.stamp)
+
+
+def _occupied(world: World, candidate: _Candidate, how: How) -> Stat | HeadwaterError:
+    """Somebody has put an object there meanwhile: the same bytes are ours, others are older."""
+    there = world.zones.raw.stat(candidate.raw)
+    if there is not None:
+        lying = measure(Path(world.zones.raw.locate(candidate.raw)), None)
+        if lying.digest == candidate.measured.digest:
+            return there
+    candidate.raw = version_name(candidate.key, 2, candidate.measured.digest)
+    candidate.rewrite = True
+    (answer,) = world.zones.raw.take([_taking(candidate, how)])
+    if isinstance(answer, ObjectExists):  # its name holds its digest: these are its bytes
+        return world.zones.raw.stat(candidate.raw) or answer
+    return answer
+
+
+def _announce(
+    world: World, feed: Feed, taken: Sequence[tuple[_Candidate, Stat]]
+) -> dict[Path, Landing]:
+    if not taken:
+        return {}
+    world.queue.send([announcement(candidate.raw) for candidate, _ in taken])
+    point("in.after_enqueue")
+    sightings = []
+    for candidate, stat in taken:
+        seen = sighting(world, candidate.raw, feed, candidate.measured)
+        sightings.append(replace(seen, stamp=stat.stamp))
+    point("in.before_register")
+    registrations = world.ledger.register(sightings)
+    point("in.after_register")
+    landings = {}
+    for (candidate, _), registration in zip(taken, registrations, strict=True):
+        outcome = _OUTCOMES[registration.outcome]
+        landings[candidate.source] = Landing(candidate.source, outcome, registration.arrival)
+    return landings
+
+
+_OUTCOMES = {
+    Outcome.NEW: LandingOutcome.LANDED,
+    Outcome.UNROUTED: LandingOutcome.LANDED,
+    Outcome.KNOWN: LandingOutcome.LANDED,
+    Outcome.REWRITE: LandingOutcome.REWRITE,
+    Outcome.DUPLICATE: LandingOutcome.DUPLICATE,
+}

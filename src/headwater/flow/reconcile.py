@@ -1,0 +1,76 @@
+"""What lies in the raw zone and what the ledger knows are made to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from threading import Event
+
+from headwater.flow.register import is_known, register
+from headwater.flow.world import World
+from headwater.points import point
+from headwater.ports.ledger import Outcome, Registration
+from headwater.ports.store import Stat
+
+PAGE = 1_000
+STILL_FOR = timedelta(seconds=1)
+"""A file written by hand is taken once it has not changed for that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a look at the raw zone found."""
+
+    objects: int
+    registered: tuple[Registration, ...]
+    unstable: tuple[str, ...]  # still being written; the next look takes them
+
+    @property
+    def new(self) -> tuple[Registration, ...]:
+        """Those that will be worked on."""
+        return tuple(
+            each for each in self.registered if each.outcome in {Outcome.NEW, Outcome.REWRITE}
+        )
+
+
+def reconcile(world: World) -> Reconciled:
+    """List the raw zone and register what is missing in the ledger, or has changed."""
+    objects = 0
+    registered: list[Registration] = []
+    unstable: list[str] = []
+    for page in _pages(world.zones.raw.list()):
+        objects += len(page)
+        unknown = [
+            stat for stat, known in zip(page, is_known(world, page), strict=True) if not known
+        ]
+        still, moving = _settled(world, unknown)
+        unstable += moving
+        point("reconcile.mid_list")
+        if still:
+            registered += register(world, still)
+    return Reconciled(objects, tuple(registered), tuple(unstable))
+
+
+def _pages(stats: Iterator[Stat]) -> Iterator[list[Stat]]:
+    while page := list(islice(stats, PAGE)):
+        yield page
+
+
+def _settled(world: World, stats: Sequence[Stat]) -> tuple[list[Stat], list[str]]:
+    """Part those that lie still from those that somebody is writing."""
+    young = [stat for stat in stats if not _is_still(stat, world.clock())]
+    if not young:
+        return list(stats), []
+    Event().wait(STILL_FOR.total_seconds())
+    moving = []
+    for stat in young:
+        later = world.zones.raw.stat(stat.name)
+        if later is None or later.stamp != stat.stamp:
+            moving.append(stat.name)
+    return [stat for stat in stats if stat.name not in moving], moving
+
+
+def _is_still(stat: Stat, now: datetime) -> bool:
+    return now - stat.modified_at >= STILL_FOR

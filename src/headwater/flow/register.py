@@ -1,0 +1,107 @@
+"""Raw objects become arrivals: measured once, known for ever."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from headwater.errors import HeadwaterError, SourceMissing
+from headwater.flow.route import key_of, route
+from headwater.flow.world import World
+from headwater.model.arrival import ArrivalState
+from headwater.model.feed import Feed, Format
+from headwater.model.ids import FeedName, RawName
+from headwater.points import point
+from headwater.ports.ledger import Registration, Sighting
+from headwater.ports.store import Stat
+from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
+from headwater.reading.measure import Measure, measure_many
+
+_SUFFIXES = {
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".ndjson": Format.NDJSON,
+    ".jsonl": Format.NDJSON,
+}
+
+
+def announcement(raw: RawName) -> str:
+    """The body of the message that says a raw object is there."""
+    return json.dumps({"raw": raw})
+
+
+def announced(body: str) -> RawName | None:
+    """The raw object a message is about; None where it is not one of ours."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return None
+    raw = said.get("raw") if isinstance(said, dict) else None
+    return RawName(raw) if isinstance(raw, str) else None
+
+
+def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
+    """Measure objects that lie in the raw zone and make arrivals of them.
+
+    One that is gone, or is being written while it is measured, is passed over: it is
+    announced or found again.
+    """
+    feeds = [route(world.feeds, key_of(RawName(stat.name))) for stat in stats]
+    paths = [Path(world.zones.raw.locate(stat.name)) for stat in stats]
+    by_path = dict(zip(paths, feeds, strict=True))
+    measures = measure_many(paths, lambda path: counter(by_path[path], path))
+    sightings = []
+    for stat, feed, measured in zip(stats, feeds, measures, strict=True):
+        if isinstance(measured, HeadwaterError):
+            if not measured.retryable and not isinstance(measured, SourceMissing):
+                raise measured
+            continue
+        sightings.append(sighting(world, RawName(stat.name), feed, measured))
+    point("in.before_register")
+    registrations = world.ledger.register(sightings)
+    point("in.after_register")
+    return registrations
+
+
+def sighting(world: World, raw: RawName, feed: Feed | None, measured: Measure) -> Sighting:
+    """What the ledger is told of a raw object."""
+    return Sighting(
+        feed=FeedName(feed.name) if feed else None,
+        key=key_of(raw),
+        raw=raw,
+        version=measured.digest,
+        size_bytes=measured.size_bytes,
+        stamp=measured.stamp,
+        records=measured.records,
+        landed_at=world.clock(),
+    )
+
+
+def counter(feed: Feed | None, path: Path) -> RecordCounter | None:
+    """The count that shares the pass over the bytes, where format and name tell which.
+
+    A wrong guess costs speed, never rows: the engine compares its own count with this
+    one and reads carefully where they differ.
+    """
+    kind = feed.format if feed else Format.AUTO
+    if kind is Format.AUTO:
+        kind = _SUFFIXES.get(path.suffix.lower(), Format.AUTO)
+    if path.suffix.lower() in {".gz", ".zst"}:
+        return None
+    if kind in {Format.CSV, Format.TSV}:
+        return DelimitedCounter()
+    return LineCounter() if kind is Format.NDJSON else None
+
+
+def is_known(world: World, stats: Sequence[Stat]) -> list[bool]:
+    """For each object, whether the ledger has this very content and nothing is to be done."""
+    known = world.ledger.by_raw(RawName(stat.name) for stat in stats)
+    answers = []
+    for stat in stats:
+        arrival = known.get(RawName(stat.name))
+        same = arrival is not None and arrival.stamp == stat.stamp
+        if arrival is not None and arrival.state is ArrivalState.UNROUTED:
+            same = same and route(world.feeds, key_of(arrival.raw)) is None
+        answers.append(same)
+    return answers

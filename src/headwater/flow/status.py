@@ -1,0 +1,73 @@
+"""How the lake stands: feeds, queue, tables, and what needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headwater.flow.world import World
+from headwater.model.ids import FeedName, TableName
+from headwater.ports.ledger import Standing
+from headwater.ports.queue import Depth
+from headwater.ports.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class TableStanding:
+    """A table as it is."""
+
+    table: TableName
+    version: int
+    rows: int
+    parts: int
+    size_bytes: int
+    columns: tuple[tuple[str, str], ...]
+    partition_by: tuple[str, ...]
+    feeds: tuple[FeedName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the lake stands at a moment."""
+
+    at: datetime
+    feeds: tuple[Standing, ...]
+    queue: Depth
+    tables: tuple[TableStanding, ...]
+
+
+def status(world: World) -> Status:
+    """Look at everything once."""
+    standing = {each.feed: each for each in world.ledger.standing()}
+    quiet = [
+        Standing(feed.name, {}, {}, 0, None, None, 0, 0)
+        for feed in world.feeds
+        if feed.name not in standing
+    ]
+    feeds = sorted((*standing.values(), *quiet), key=lambda each: (each.feed is None, each.feed))
+    return Status(world.clock(), tuple(feeds), world.queue.depth(), tuple(tables(world)))
+
+
+def tables(world: World) -> list[TableStanding]:
+    """Every table as it is."""
+    return [
+        standing
+        for name in world.tables.names()
+        if (standing := _table(world, world.tables, name)) is not None
+    ]
+
+
+def _table(world: World, tables: Tables, name: TableName) -> TableStanding | None:
+    snapshot = tables.snapshot(name)
+    if snapshot is None:
+        return None
+    return TableStanding(
+        table=name,
+        version=snapshot.version,
+        rows=sum(part.rows for part in snapshot.parts),
+        parts=len(snapshot.parts),
+        size_bytes=sum(part.size_bytes for part in snapshot.parts),
+        columns=tuple((column.name, str(column.type)) for column in snapshot.schema.columns),
+        partition_by=snapshot.partition_by,
+        feeds=tuple(feed.name for feed in world.feeds if feed.table == name),
+    )

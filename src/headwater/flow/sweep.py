@@ -1,0 +1,147 @@
+"""What no log entry, no receipt and no live attempt names is removed, behind a fence."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from headwater.flow.world import World
+from headwater.model.ids import AttemptId, ManifestId, TableName
+from headwater.model.manifest import ENDED
+from headwater.points import point
+from headwater.ports.store import Stat
+
+TEMPORARY_FOR = timedelta(hours=1)
+"""Unfinished takings younger than that may still be somebody's work."""
+
+# part-<manifest>-<attempt>-00000.zstd.parquet, <manifest>-<attempt>-0.parquet; an attempt
+# that read its files one by one says which: <manifest>-<attempt>i<file>
+_ATTEMPT = re.compile(r"(?:^|/)(?:part-)?(m[0-9a-z]{15}-\d+)(i\d+)?-[^/]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep removed, and what it left alone."""
+
+    parts: int
+    refusals: int
+    temporary: int
+    size_bytes: int
+    kept: int  # parts that only older versions of a table name, within retention
+
+
+@dataclass(frozen=True, slots=True)
+class _Orphan:
+    stat: Stat
+    attempt: AttemptId
+
+
+def sweep(world: World, *, older_than: timedelta | None = None) -> Swept:
+    """Remove garbage; `older_than` shortens or lengthens the time that readers are given."""
+    now = world.clock()
+    cutoff = now - (world.retention if older_than is None else older_than)
+    parts = size_bytes = kept = 0
+    for table in _tables(world):
+        removable, held = _unnamed(world, table, cutoff)
+        kept += held
+        for stat in _behind_fence(world, table, removable):
+            world.zones.processed.delete(stat.name)
+            point("gc.delete_k")
+            parts += 1
+            size_bytes += stat.size_bytes
+    refusals = _refusals(world)
+    temporary = _temporary(world, now)
+    return Swept(parts, refusals, temporary, size_bytes, kept)
+
+
+def garbage(world: World) -> int:
+    """How many part files a sweep would look at: named by no version a reader may have."""
+    cutoff = world.clock() - world.retention
+    return sum(len(_unnamed(world, table, cutoff)[0]) for table in _tables(world))
+
+
+def _tables(world: World) -> list[TableName]:
+    """Tables there are, and folders of tables that never came to be."""
+    return sorted({*world.tables.names(), *(feed.table for feed in world.feeds)})
+
+
+def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Orphan], int]:
+    """Parts that the present version does not name, and may be removed; and how many may not."""
+    snapshot = world.tables.snapshot(table)
+    live = {part.path for part in snapshot.parts} if snapshot else set()
+    removed_at: dict[str, datetime] = {}
+    if snapshot is not None:
+        for entry in world.tables.log(table):
+            removed_at.update(dict.fromkeys(entry.removed, entry.committed_at))
+    orphans: list[_Orphan] = []
+    held = 0
+    for stat in world.zones.processed.list(f"{table}/"):
+        path = stat.name.removeprefix(f"{table}/")
+        found = _ATTEMPT.search(path)
+        if path.startswith("_delta_log/") or path in live or found is None:
+            continue
+        attempt = AttemptId(found[1])
+        if path in removed_at and removed_at[path] > cutoff:
+            held += 1
+        elif path in removed_at or not _is_alive(world, attempt):
+            orphans.append(_Orphan(stat, attempt))
+    return orphans, held
+
+
+def _is_alive(world: World, attempt: AttemptId) -> bool:
+    """Whether a worker holds the lease of this very attempt."""
+    manifest_id, _, number = attempt.rpartition("-")
+    manifest = world.ledger.manifest(ManifestId(manifest_id))
+    if manifest is None or manifest.state in ENDED or manifest.attempt != int(number):
+        return False
+    return manifest.lease_until is not None and manifest.lease_until > world.clock()
+
+
+def _behind_fence(world: World, table: TableName, orphans: Sequence[_Orphan]) -> Iterable[Stat]:
+    """What is still unnamed once no attempt that made it can commit any more.
+
+    An attempt whose lease has run out may wake and commit between our look and the
+    deletion. Its id goes into the log first: it is refused from then on, and if it was
+    quicker than the fence, the fresh snapshot names its parts.
+    """
+    if not orphans:
+        return []
+    point("gc.pre_drop")
+    if world.tables.snapshot(table) is not None:
+        world.tables.fence(table, sorted({orphan.attempt for orphan in orphans}))
+    point("gc.post_drop")
+    snapshot = world.tables.snapshot(table)
+    live = {f"{table}/{part.path}" for part in snapshot.parts} if snapshot else set()
+    return [orphan.stat for orphan in orphans if orphan.stat.name not in live]
+
+
+def _refusals(world: World) -> int:
+    """Remove quarantine files of attempts that did not become a receipt."""
+    removed = 0
+    for stat in list(world.zones.quarantine.list()):
+        found = _ATTEMPT.search(stat.name)
+        if found is None or _is_alive(world, AttemptId(found[1])):
+            continue
+        receipt = world.ledger.receipt(ManifestId(found[1].rpartition("-")[0]))
+        if receipt is None or stat.name.rpartition("/")[2] not in receipt.refusals:
+            world.zones.quarantine.delete(stat.name)
+            removed += 1
+    return removed
+
+
+def _temporary(world: World, now: datetime) -> int:
+    """Remove unfinished takings, and the scratch folders of attempts that are no more."""
+    zones = world.zones
+    removed = sum(
+        zone.sweep(now - TEMPORARY_FOR)
+        for zone in (zones.raw, zones.processed, zones.quarantine, zones.manifests)
+    )
+    for folder in world.scratch.glob("m*") if world.scratch.is_dir() else ():
+        attempt = re.match(r"m[0-9a-z]{15}-\d+", folder.name)
+        if attempt and not _is_alive(world, AttemptId(attempt[0])):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed

@@ -1,0 +1,61 @@
+"""What a flow acts on: the ports, the feeds, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from headwater.errors import UnknownFeed
+from headwater.model.clock import Clock, utc_now
+from headwater.model.feed import Feed
+from headwater.model.ids import FeedName
+from headwater.ports.engine import Asker, Engine, Limits
+from headwater.ports.ledger import Ledger
+from headwater.ports.queue import Queue
+from headwater.ports.store import Store
+from headwater.ports.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The stores that hold objects; tables look after the processed zone's log themselves."""
+
+    raw: Store
+    processed: Store
+    quarantine: Store
+    manifests: Store
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything the flow asks for and acts on, put together by wiring."""
+
+    feeds: tuple[Feed, ...]
+    zones: Zones
+    queue: Queue
+    ledger: Ledger
+    tables: Tables
+    engine: Callable[[], Engine]  # makes one; whoever makes it closes it
+    asker: Asker
+    scratch: Path
+    limits: Limits = field(default_factory=Limits)
+    lease: timedelta = timedelta(seconds=60)
+    retention: timedelta = timedelta(days=7)
+    clock: Clock = utc_now
+
+    def feed(self, name: str) -> Feed:
+        """The feed of that name; UnknownFeed lists those there are."""
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        there = ", ".join(feed.name for feed in self.feeds) or "none yet"
+        raise UnknownFeed(
+            f"there is no feed {name!r} in headwater.yaml; feeds: {there}",
+            hint="declare one by hand, or from a sample: headwater new FEED --from FILE",
+        )
+
+    def find_feed(self, name: FeedName) -> Feed | None:
+        """The feed of that name, or None where the configuration has dropped it."""
+        return next((feed for feed in self.feeds if feed.name == name), None)

@@ -1,0 +1,229 @@
+"""Lake, the façade: its methods are the verbs of the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from os import PathLike
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from headwater.flow import work as working
+from headwater.flow.ask import ask
+from headwater.flow.attempt import Failed
+from headwater.flow.explain import Story, explain
+from headwater.flow.land import Landing, LandingOutcome, land
+from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
+from headwater.flow.rebuild import Rebuilt, rebuild
+from headwater.flow.reconcile import Reconciled, reconcile
+from headwater.flow.replay import replay_refused
+from headwater.flow.status import Status, TableStanding, status, tables
+from headwater.flow.sweep import Swept, sweep
+from headwater.flow.verify import Verdict, verify
+from headwater.flow.work import Done, Errand, Told
+from headwater.flow.world import World
+from headwater.model.arrival import Arrival
+from headwater.model.feed import Feed
+from headwater.model.ids import FeedName, Key
+from headwater.model.progress import Watch, nobody
+from headwater.model.receipt import Receipt
+from headwater.ports.engine import Answer, Survey
+from headwater.ports.ledger import Ledger
+from headwater.ports.store import How
+
+Source = str | PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of files that were landed and worked on."""
+
+    landings: tuple[Landing, ...]
+    receipts: tuple[Receipt, ...]
+    failures: tuple[Failed, ...]
+    arrivals: tuple[Arrival, ...]  # of the files that landed, as they ended
+
+    @property
+    def refused_anything(self) -> bool:
+        """Whether a row or a file did not reach the table."""
+        return (
+            any(landing.outcome is LandingOutcome.REFUSED for landing in self.landings)
+            or any(receipt.refused_anything for receipt in self.receipts)
+            or any(failure.dead for failure in self.failures)
+        )
+
+
+class Lake:
+    """Everything under one root: its zones, its ledger, its configuration."""
+
+    def __init__(
+        self,
+        world: World,
+        root: Path,
+        *,
+        new_ledger: Callable[[Callable[[Ledger], Rebuilt]], Rebuilt],
+    ) -> None:
+        """Take what wiring has put together; `headwater.open(path)` is the way to one."""
+        self._world = world
+        self._new_ledger = new_ledger
+        self.root = root
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"headwater.open({str(self.root)!r})"
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self._world.ledger.close()
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The feeds that headwater.yaml declares."""
+        return self._world.feeds
+
+    # Files in
+
+    def land(
+        self,
+        feed: str,
+        *files: Source,
+        how: How = How.COPY,
+        under: str = "",
+        watch: Watch = nobody,
+    ) -> list[Landing]:
+        """Take files into the raw zone, durably; they are converted by whoever works next."""
+        paths = [Path(file) for file in files]
+        return land(self._world, self._world.feed(feed), paths, how=how, under=under, watch=watch)
+
+    def ingest(
+        self,
+        feed: str,
+        *files: Source,
+        how: How = How.COPY,
+        under: str = "",
+        watch: Watch = nobody,
+        told: Told = lambda _: None,
+    ) -> Ingested:
+        """Land files and work until each of them is settled."""
+        declared = self._world.feed(feed)
+        landings = self.land(feed, *files, how=how, under=under, watch=watch)
+        landed = tuple(landing.arrival for landing in landings if landing.arrival is not None)
+        waiting = tuple(arrival for arrival in landed if not arrival.settled)
+        done = Done()
+        if waiting:
+            errand = Errand(feeds=(declared,), awaited=waiting, watch=watch, told=told)
+            done = working.work(self._world, errand)
+        ended = (self._world.ledger.arrival(arrival.id) for arrival in landed)
+        return Ingested(
+            landings=tuple(landings),
+            receipts=tuple(done.receipts),
+            failures=tuple(done.failures),
+            arrivals=tuple(arrival for arrival in ended if arrival is not None),
+        )
+
+    def work(
+        self,
+        *,
+        feeds: Sequence[str] = (),
+        until_idle: bool = True,
+        watch: Watch = nobody,
+        told: Told = lambda _: None,
+        stop: Event | None = None,
+    ) -> Done:
+        """Convert what has landed: until nothing is left to do, or until told to stop."""
+        errand = Errand(
+            feeds=tuple(self._world.feed(feed) for feed in feeds),
+            until_idle=until_idle,
+            watch=watch,
+            told=told,
+            stop=stop or Event(),
+        )
+        return working.work(self._world, errand)
+
+    # Questions
+
+    def query(self, sql: str, *, version: int | None = None) -> Answer:
+        """Answer one SELECT: `.arrow()`, `.pandas()`, `.polars()`, `.rows()`, `.write(…)`."""
+        return ask(self._world, sql, version=version)
+
+    def status(self) -> Status:
+        """How feeds, queue and tables stand."""
+        return status(self._world)
+
+    def tables(self) -> list[TableStanding]:
+        """The tables there are."""
+        return tables(self._world)
+
+    def explain(self, file: Source) -> list[Story]:
+        """Tell the full story of one file: by its key, arrival id, raw name or local path."""
+        return explain(self._world, str(file))
+
+    def receipts(self, *, feed: str | None = None, limit: int = 100) -> list[Receipt]:
+        """Receipts of what was committed, the newest first."""
+        name = FeedName(self._world.feed(feed).name) if feed else None
+        return self._world.ledger.receipts(feed=name, limit=limit)
+
+    def survey(self, feed: Feed, file: Source) -> Survey:
+        """Look at a file: its format, its columns and their types, what is odd about it."""
+        engine = self._world.engine()
+        try:
+            return engine.survey(str(Path(file).absolute()), feed)
+        finally:
+            engine.close()
+
+    # What was refused
+
+    def quarantine(self, *, feed: str | None = None) -> list[RefusedFile]:
+        """Files that were refused, whole or in part, and not yet replayed."""
+        return refused_files(self._world, feed=self._feed_name(feed))
+
+    def refused_rows(
+        self, *, feed: str | None = None, file: str | None = None, limit: int = 100
+    ) -> list[RefusedRow]:
+        """Refused rows: file, line, column, raw text, reason."""
+        files = self.quarantine(feed=feed)
+        if file is not None:
+            keys = {story.key for story in self.explain(file)}
+            files = [each for each in files if each.arrival.key in keys]
+        return refused_rows(self._world, files, limit=limit)
+
+    def replay(self, *, feed: str | None = None, file: str | None = None) -> list[Arrival]:
+        """Have what was refused read again, under the configuration as it is now."""
+        keys: list[Key] = []
+        if file is not None:
+            keys = [story.key for story in self.explain(file)]
+        return replay_refused(self._world, feed=self._feed_name(feed), keys=keys)
+
+    # Housekeeping
+
+    def reconcile(self) -> Reconciled:
+        """Register what lies in the raw zone and the ledger does not know."""
+        return reconcile(self._world)
+
+    def sweep(self, *, older_than: timedelta | None = None) -> Swept:
+        """Remove what no log entry, no receipt and no live attempt names."""
+        return sweep(self._world, older_than=older_than)
+
+    def verify(self, *, watch: Watch = nobody) -> Verdict:
+        """Check every invariant that can be checked from outside."""
+        return verify(self._world, watch=watch)
+
+    def rebuild(self) -> Rebuilt:
+        """Make the ledger anew from what lies in the raw zone and what the logs say."""
+        return self._new_ledger(lambda fresh: rebuild(self._world, fresh))
+
+    def _feed_name(self, feed: str | None) -> FeedName | None:
+        return FeedName(self._world.feed(feed).name) if feed else None

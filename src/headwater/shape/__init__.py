@@ -1,0 +1,1 @@
+"""One expression language for how rows are shaped into tables."""

@@ -1,0 +1,75 @@
+"""The composition root: settings become a Lake; the only importer of adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+from headwater.adapters.delta import DeltaTables
+from headwater.adapters.duckdb.ask import DuckAsker
+from headwater.adapters.duckdb.engine import DuckEngine
+from headwater.adapters.files import FileStore
+from headwater.adapters.sqlite.ledger import SqliteLedger
+from headwater.adapters.sqlite.queue import SqliteQueue
+from headwater.config.load import load
+from headwater.config.settings import Settings
+from headwater.flow.rebuild import Rebuilt
+from headwater.flow.world import World, Zones
+from headwater.lake import Lake
+from headwater.model.clock import Clock, utc_now
+from headwater.ports.engine import Limits
+from headwater.ports.ledger import Ledger
+
+CONFIGURATION = "headwater.yaml"
+
+
+def open_lake(path: str | PathLike[str] = ".", *, clock: Clock = utc_now) -> Lake:
+    """Open the lake of a headwater.yaml, or of the folder that holds one."""
+    where = Path(path)
+    settings = load(where / CONFIGURATION if where.is_dir() else where)
+    return wire(settings, clock)
+
+
+def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
+    """Put a lake together."""
+    settings.lake.mkdir(parents=True, exist_ok=True)
+    world = World(
+        feeds=settings.feeds,
+        zones=Zones(
+            raw=FileStore(settings.zones["raw"]),
+            processed=FileStore(settings.zones["processed"]),
+            quarantine=FileStore(settings.zones["quarantine"]),
+            manifests=FileStore(settings.zones["manifests"]),
+        ),
+        queue=SqliteQueue(settings.queue, clock=clock),
+        ledger=SqliteLedger(settings.ledger),
+        tables=DeltaTables(settings.zones["processed"]),
+        engine=DuckEngine,
+        asker=DuckAsker(),
+        scratch=settings.lake / ".scratch",
+        limits=Limits(memory_bytes=settings.memory_bytes, threads=settings.threads),
+        lease=settings.lease,
+        retention=settings.retention,
+        clock=clock,
+    )
+    return Lake(world, settings.root, new_ledger=lambda fill: _replace_ledger(settings, fill))
+
+
+def _replace_ledger(settings: Settings, fill: Callable[[Ledger], Rebuilt]) -> Rebuilt:
+    """Fill a ledger beside the present one, and put it in its place once it is whole."""
+    beside = settings.ledger.with_name("ledger.rebuilt.sqlite")
+    _remove(beside)
+    fresh = SqliteLedger(beside)
+    try:
+        rebuilt = fill(fresh)
+    finally:
+        fresh.close()
+    _remove(settings.ledger)
+    beside.replace(settings.ledger)
+    return rebuilt
+
+
+def _remove(database: Path) -> None:
+    for suffix in ("-wal", "-shm", ""):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
