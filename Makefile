@@ -15,12 +15,12 @@ UV_VERSION := 0.13.8
 # The environment is made anew when the locked requirements or the project's own metadata change.
 .venv/ready: requirements/dev.txt pyproject.toml $(filter .tools/%,$(UV))
 	test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
-	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
 demo: .venv/ready            ## make a lake, fill it, look at it
-	$(BIN)/python -m bench.demo
+	$(BIN)/python -m demo
 
 check: .venv/ready           ## lint, types, arrows and the quick tests
 	$(BIN)/ruff format --check --quiet .

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from headwater.config.mistakes import Mistake, Path, show
-from headwater.config.syntax import syntax_mistake
+from headwater.config.syntax import character_mistake, syntax_mistake
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
@@ -26,11 +26,21 @@ _DEEPEST = 30
 _MOST_VALUES = 100_000  # aliases of aliases unfold to more than any memory
 
 
+class Empty:
+    """What `key:` with nothing behind it says; `key: null` says None."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+EMPTY = Empty()
+
+
 @dataclass(slots=True)
 class Document:
     """Plain values, the line of each, and what is wrong with the text."""
 
-    tree: object = None
+    tree: object = EMPTY
     lines: dict[Path, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -44,8 +54,7 @@ def read(text: str, environment: Mapping[str, str]) -> Document:
         document.mistakes.append(syntax_mistake(error, text))
         return document
     except UnicodeEncodeError as error:
-        line = len(text[: error.start].splitlines()) or 1
-        document.mistakes.append(Mistake(line, (), "half a character is in the text", "remove it"))
+        document.mistakes.append(character_mistake(text, error.start))
         return document
     except RecursionError:
         document.mistakes.append(Mistake(1, (), "lists or mappings are nested too deep"))
@@ -129,7 +138,8 @@ class _Unfolding:
             self._wrong(line, path, "half a character is in the value", "remove it")
             return None
         replaced = self._from_environment(text, line, path)
-        if getattr(node, "style", None) is not None or (kind == "str" and replaced == text):
+        quoted = getattr(node, "style", None) in {"'", '"', "|", ">"}
+        if quoted or (kind == "str" and replaced == text and text):
             return replaced
         return _plain(replaced)
 
@@ -151,7 +161,9 @@ class _Unfolding:
 
 def _plain(text: str) -> object:
     """What an unquoted scalar says; a figure that YAML 1.1 and 1.2 read differently stays text."""
-    if text in {"", "~", "null", "Null", "NULL"}:
+    if not text:
+        return EMPTY
+    if text in {"~", "null", "Null", "NULL"}:
         return None
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"

@@ -56,7 +56,9 @@ def refusal(where: str, mistakes: Iterable[Mistake]) -> ConfigError:
 
 def spell(path: Path) -> str:
     """A path as one reads it: feeds.sales.format; positions in lists are left out."""
-    return ".".join(show(step) if step == "" else str(step) for step in path if step.__class__ is str)
+    return ".".join(
+        show(step) if step == "" else str(step) for step in path if step.__class__ is str
+    )
 
 
 def show(value: object) -> str:

@@ -84,7 +84,7 @@ def parse_tolerance(text: str | int) -> Tolerance:
         return Tolerance(share=float(number / _WHOLE_SHARE))
     if number.denominator != 1:
         raise ValueError(
-            f"{text!r} is not a count of rows; for a share of them, write {_percent(number)}"
+            f"{text} is not a count of rows; for a share of them, write {_percent(number)}"
         )
     return Tolerance(rows=int(number))
 

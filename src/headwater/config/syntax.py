@@ -7,7 +7,7 @@ import yaml
 from headwater.config.mistakes import Mistake
 
 _TAB = "a tab is used where YAML wants spaces"
-_CONTROL = "a control character is in the text"
+_CONTROL = "the text holds a character that no YAML may hold"
 
 # Words of the parser's complaint (both parsers, the C one and the Python one), what it comes
 # from, and what to do. The first that fits is taken.
@@ -15,8 +15,7 @@ _MEANINGS = (
     (
         ("mapping values are not allowed",),
         "a ':' stands where no key can be",
-        "look for a missing ':' in the line above, a wrong indentation, or a value with ': ' "
-        "in it that needs quotes",
+        "look for a ':' missing in the line above, a wrong indentation, a value without quotes",
     ),
     (
         ("expected ',' or ']'",),
@@ -73,10 +72,10 @@ def syntax_mistake(error: yaml.YAMLError, text: str) -> Mistake:
     """Say what a parser's error comes from, and in which line."""
     if not isinstance(error, yaml.MarkedYAMLError):
         position = getattr(error, "position", 0)
-        before = text[:position] if isinstance(position, int) else ""
-        return Mistake(len(before.splitlines()) or 1, (), _CONTROL, "remove it")
+        return character_mistake(text, position if isinstance(position, int) else 0)
     mark = error.problem_mark or error.context_mark
-    line = mark.line if mark else 0
+    # A parser that misses something notices at the end, one line behind the last.
+    line = min(mark.line if mark else 0, max(len(text.splitlines()) - 1, 0))
     if _tab_at(text, line, mark.column if mark else 0):
         return Mistake(line + 1, (), _TAB, "indent with spaces, two for each step")
     said = f"{error.context or ''} {error.problem or ''}".strip()
@@ -84,6 +83,11 @@ def syntax_mistake(error: yaml.YAMLError, text: str) -> Mistake:
         if any(word in said for word in words):
             return Mistake(line + 1, (), what + _opened(error, line), hint)
     return Mistake(line + 1, (), f"this is not YAML: {said}", None)
+
+
+def character_mistake(text: str, position: int) -> Mistake:
+    """Say in which line a character is that must not be there."""
+    return Mistake(len(text[: position + 1].splitlines()) or 1, (), _CONTROL, "remove it")
 
 
 def _tab_at(text: str, line: int, column: int) -> bool:

@@ -1,38 +1,31 @@
-"""The kinds of value a key takes: how each is read, and how editors check it."""
+"""Values of keys: how each kind is read, and what is wrong with one that cannot be."""
 
 from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import TypeVar
 
-from pydantic import PlainValidator, WithJsonSchema
-
+from headwater.config.document import EMPTY
 from headwater.config.mistakes import Wrong, nearest, show
 from headwater.config.quantity import (
-    DURATION_PATTERN,
-    SIZE_PATTERN,
-    TOLERANCE_PATTERN,
     format_duration,
     format_size,
     parse_duration,
     parse_size,
     parse_tolerance,
 )
-from headwater.model.feed import Format, OnBadValue, OnNewColumn, PartitionBy, Tolerance, Types
+from headwater.model.feed import PartitionBy, Tolerance
 from headwater.model.types import ALIASES, SCALARS, Type, parse_type
-from headwater.shape.partition import ARRIVAL_DATE, DATE_PARTS, parse_partition
+from headwater.shape.partition import DATE_PARTS, parse_partition
 
 NAME = r"^[a-z][a-z0-9_]*$"
 LONGEST_NAME = 100
 LONGEST_COLUMN_BYTES = 255
 RESERVED_COLUMN = "_arrival"
 
-_VARIABLE = {"type": "string", "pattern": r"\$\{[^}]*\}"}
 _NOT_NULL = re.compile(r"\s+not\s+null\s*$", re.IGNORECASE)
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
@@ -40,10 +33,11 @@ ColumnType = tuple[Type, bool]
 """A column's type, and whether it may be null."""
 
 
-def _text(value: object) -> str:
+def read_text(value: object) -> str:
+    """Text, as it is written."""
     if isinstance(value, str):
         return value
-    if value is None:
+    if value is None or value is EMPTY:
         raise Wrong("nothing is given", "give a value, or leave the key out for its default")
     if isinstance(value, bool | int | float):
         raise Wrong(f"{show(value)} is not text", "put it in quotes")
@@ -54,7 +48,8 @@ def _shape(value: object) -> str:
     return "a mapping" if isinstance(value, dict) else "a list"
 
 
-def _number(value: object, *, least: int, most: int) -> int:
+def read_number(value: object, *, least: int, most: int) -> int:
+    """A whole number between these."""
     if isinstance(value, bool) or not isinstance(value, int):
         _given(value)
         raise Wrong(f"{show(value)} is not a whole number", f"write {least} to {most}")
@@ -64,11 +59,12 @@ def _number(value: object, *, least: int, most: int) -> int:
 
 
 def _given(value: object) -> None:
-    if value is None or isinstance(value, dict | list):
-        _text(value)
+    if value is None or value is EMPTY or isinstance(value, dict | list):
+        read_text(value)
 
 
-def _size(value: object, *, least: int) -> int:
+def read_size(value: object, *, least: int) -> int:
+    """So many bytes or more."""
     _given(value)
     size = parse_size(value if isinstance(value, int) and value is not True else str(value))
     if size < least:
@@ -76,7 +72,8 @@ def _size(value: object, *, least: int) -> int:
     return size
 
 
-def _duration(value: object, *, least: timedelta) -> timedelta:
+def read_duration(value: object, *, least: timedelta) -> timedelta:
+    """So long or longer."""
     _given(value)
     if isinstance(value, int) and not isinstance(value, bool):
         raise Wrong(f"{value} has no unit", f"write {value}s, {value}m, {value}h or {value}d")
@@ -86,14 +83,17 @@ def _duration(value: object, *, least: timedelta) -> timedelta:
     return duration
 
 
-def _tolerance(value: object) -> Tolerance:
+def read_tolerance(value: object) -> Tolerance:
+    """How many refused rows are too many."""
     _given(value)
     return parse_tolerance(value if isinstance(value, int) and value is not True else str(value))
 
 
-def _one_of(value: object, *, choices: type[_Enum]) -> _Enum:
-    text = _text(value)
+def read_one_of(value: object, *, choices: type[_Enum]) -> _Enum:
+    """One of a few words."""
     words = [choice.value for choice in choices]
+    # `on_bad_value: null` is a word here, whatever YAML takes it for.
+    text = "null" if value is None and "null" in words else read_text(value)
     if text in words:
         return choices(text)
     meant = nearest(text, words)
@@ -101,20 +101,22 @@ def _one_of(value: object, *, choices: type[_Enum]) -> _Enum:
     raise Wrong(f"{show(text)} is none of its values", f"{guess}the values are {', '.join(words)}")
 
 
-def _word(value: object) -> str:
-    text = _text(value)
+def read_name(value: object) -> str:
+    """The name of a feed or table."""
+    text = read_text(value)
     if re.fullmatch(NAME.strip("^$"), text) and len(text) <= LONGEST_NAME:
         return text
     lowered = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:LONGEST_NAME]
     proposal = lowered if lowered[:1].isalpha() else f"n{lowered}"
     raise Wrong(
         f"{show(text)} cannot be a name here",
-        f"write {proposal}: a to z, 0 to 9 and _, a letter first, at most {LONGEST_NAME} characters",
+        f"write {proposal}: a to z, 0 to 9 and _, a letter first, {LONGEST_NAME} at most",
     )
 
 
-def _pattern(value: object) -> str:
-    text = _text(value)
+def read_pattern(value: object) -> str:
+    """A pattern of names below the raw zone."""
+    text = read_text(value)
     segments = text.split("/")
     if not text or {"", ".", ".."} & set(segments) or "\\" in text or not text.isprintable():
         raise Wrong(
@@ -124,8 +126,9 @@ def _pattern(value: object) -> str:
     return text
 
 
-def _location(value: object) -> str:
-    text = _text(value)
+def read_location(value: object) -> str:
+    """A folder of this machine."""
+    text = read_text(value)
     if "://" in text:
         raise Wrong(
             f"{show(text)}: places other than this machine's folders are not yet there",
@@ -136,8 +139,9 @@ def _location(value: object) -> str:
     return text
 
 
-def _timezone(value: object) -> str:
-    text = _text(value)
+def read_timezone(value: object) -> str:
+    """A time zone that this machine knows."""
+    text = read_text(value)
     if text == "UTC":  # a machine without a time zone database knows this one too
         return text
     try:
@@ -151,10 +155,11 @@ def _timezone(value: object) -> str:
     return text
 
 
-def _column_type(value: object) -> ColumnType:
+def read_column_type(value: object) -> ColumnType:
+    """A type, and whether values may be missing."""
     if isinstance(value, dict | list):
         raise Wrong(f"a type is expected, not {_shape(value)}", "write bigint, or bigint not null")
-    written = _text(value)
+    written = read_text(value)
     text = _NOT_NULL.sub("", written)
     try:
         return parse_type(text), text == written
@@ -165,8 +170,9 @@ def _column_type(value: object) -> ColumnType:
         raise Wrong(str(error), f"did you mean {meant!r}?" if meant else None) from None
 
 
-def _partition(value: object) -> PartitionBy:
-    text = _text(value)
+def read_partition(value: object) -> PartitionBy:
+    """A partition expression."""
+    text = read_text(value)
     try:
         return parse_partition(text)
     except ValueError as error:
@@ -174,21 +180,11 @@ def _partition(value: object) -> PartitionBy:
         raise Wrong(str(error), f"did you mean {meant}?" if meant else None) from None
 
 
-def _column_name(value: object) -> str:
-    text = _text(value)
+def read_column_name(value: object) -> str:
+    """The name of a column that a table can have."""
+    text = read_text(value)
     if not text.strip() or len(text.encode()) > LONGEST_COLUMN_BYTES:
         raise Wrong(f"a column's name has 1 to {LONGEST_COLUMN_BYTES} bytes")
     if text.lower() == RESERVED_COLUMN:
         raise Wrong(f"{text} is Headwater's own column", "give the column another name")
     return text
-
-
-def _kind(read: Callable[[Any], object], title: str, *schemas: dict[str, Any]) -> Any:
-    """What pydantic needs of a kind: how to read it; and its words and shape for editors."""
-    shape = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
-    return PlainValidator(read), WithJsonSchema({"title": title, **shape})
-
-
-def _choice(choices: type[StrEnum]) -> Any:
-    words = [choice.value for choice in choices]
-    return _kind(partial(_one_of, choices=choices), "one of", {"type": "string", "enum": words})

@@ -53,7 +53,8 @@ def sweep(world: World, *, older_than: timedelta | None = None) -> Swept:
             parts += 1
             size_bytes += stat.size_bytes
     refusals = _refusals(world)
-    temporary = _temporary(world, now)
+    patience = TEMPORARY_FOR if older_than is None else min(TEMPORARY_FOR, older_than)
+    temporary = _temporary(world, now - patience)
     return Swept(parts, refusals, temporary, size_bytes, kept)
 
 
@@ -132,11 +133,11 @@ def _refusals(world: World) -> int:
     return removed
 
 
-def _temporary(world: World, now: datetime) -> int:
+def _temporary(world: World, cutoff: datetime) -> int:
     """Remove unfinished takings, and the scratch folders of attempts that are no more."""
     zones = world.zones
     removed = sum(
-        zone.sweep(now - TEMPORARY_FOR)
+        zone.sweep(cutoff)
         for zone in (zones.raw, zones.processed, zones.quarantine, zones.manifests)
     )
     for folder in world.scratch.glob("m*") if world.scratch.is_dir() else ():

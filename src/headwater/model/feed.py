@@ -115,10 +115,10 @@ class Feed:
 
     @property
     def prefix(self) -> str:
-        """Where its files land in the raw zone: its first glob up to the first wild card."""
+        """Where its files land in the raw zone: the folders of its first glob before a wild card."""
         fixed = []
-        for segment in self.match[0].split("/"):
-            if any(wild in segment for wild in "*?["):
+        for segment in self.match[0].split("/")[:-1]:
+            if "*" in segment or "?" in segment:
                 break
             fixed.append(segment)
         return "".join(f"{segment}/" for segment in fixed)

@@ -1,0 +1,1 @@
+"""A lake to look at: three feeds of believable data, landed, converted, queried, drawn."""

@@ -1,0 +1,190 @@
+"""Every key of headwater.yaml: its kind, default, meaning and an example."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from headwater.config import kinds
+from headwater.config.document import EMPTY
+
+_NO_TIME = timedelta(0)
+_SECOND = timedelta(seconds=1)
+_MOST_FILES = 100_000
+_MOST_ATTEMPTS = 100
+_MOST_THREADS = 256
+_LEAST_MEMORY = 64_000_000
+_LEAST_FILE = 1_000_000
+
+
+def _key(default: Any, meaning: str, example: Any, **more: Any) -> Any:
+    """A key with its default as the user would write it."""
+    return Field(
+        default=default,
+        description=meaning,
+        examples=[example],
+        validate_default=default is not None,
+        **more,
+    )
+
+
+def _part(model: type[BaseModel], meaning: str, example: Any) -> Any:
+    return Field(default_factory=model, description=meaning, examples=[example])
+
+
+def _nothing_is_empty(value: object) -> object:
+    """`feeds:` and `sales:` with nothing behind them, as YAML invites one to write."""
+    return {} if value is None or value is EMPTY else value
+
+
+def _single_is_list(value: object) -> object:
+    return [value] if not isinstance(value, list | dict) else value
+
+
+def _count_is_attempts(value: object) -> object:
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return {"attempts": value} if is_count else value
+
+
+class Keys(BaseModel):
+    """Keys that belong together; any other is a mistake."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class BatchKeys(Keys):
+    """When a batch closes: on files or bytes or age, whichever comes first."""
+
+    files: Annotated[int, kinds.number(1, _MOST_FILES)] = _key(
+        1000, "Close a batch when this many files wait.", 10
+    )
+    bytes: Annotated[int, kinds.size(1)] = _key(
+        "1GB", "Close a batch when the files that wait are this large together.", "1GB"
+    )
+    age: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
+        "1m", "Close a batch when the oldest file has waited this long.", "60s"
+    )
+
+
+class RetryKeys(Keys):
+    """How often a batch that fails is tried, and how long it waits between."""
+
+    attempts: Annotated[int, kinds.number(1, _MOST_ATTEMPTS)] = _key(
+        5, "How often a batch is tried before its files are dead.", 3
+    )
+    first_delay: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
+        "1s", "How long to wait before the second try; each further wait is twice as long.", "10s"
+    )
+    longest_delay: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
+        "5m", "How long a wait may become.", "10m"
+    )
+
+
+class FeedKeys(Keys):
+    """One feed: which files belong together, how they are read, which table they become."""
+
+    match: Annotated[list[kinds.Pattern] | None, BeforeValidator(_single_is_list)] = _key(
+        None,
+        "Which names below the raw zone are this feed's: a pattern, or a list of them. "
+        "`?` stands for one letter, `*` for any within a segment, `**` for any segments. "
+        "Where several feeds match, the longest pattern wins.",
+        "sales/**",
+    )
+    format: kinds.FormatWord = _key(
+        "auto", "What the files are; auto finds it out from their content.", "csv"
+    )
+    columns: dict[kinds.ColumnName, kinds.Declared] = _key(
+        {},
+        "The columns whose type is fixed. What is not declared is inferred without loss. "
+        "Add `not null` to refuse rows without a value.",
+        {"order_id": "bigint not null", "amount": "decimal(12,2)"},
+        alias="schema",
+    )
+    types: kinds.TypesWord = _key(
+        "infer",
+        "What columns get that the schema does not declare: infer finds the narrowest type that "
+        "every value fits, text keeps everything as text.",
+        "text",
+    )
+    timezone: kinds.Timezone = _key(
+        "UTC", "The zone of timestamps that name none; they are stored as UTC.", "Europe/Berlin"
+    )
+    on_new_column: kinds.OnNewColumnWord = _key(
+        "add", "What a column gets that the table does not have.", "ignore"
+    )
+    on_bad_value: kinds.OnBadValueWord = _key(
+        "quarantine",
+        "What a value gets that does not fit its type: quarantine refuses the row, null leaves "
+        "the value out, fail refuses the file.",
+        "null",
+    )
+    max_bad: kinds.LimitIfAny = _key(
+        None,
+        "How many rows of a file may be refused before the whole file is: a share such as 1%, "
+        "or a count such as 100 or 100 rows. Without it there is no limit.",
+        "1%",
+    )
+    table: kinds.NameIfAny = _key(
+        None, "The table the rows go to. Feeds may share one if they partition alike.", "orders"
+    )
+    partition: list[kinds.Partition] = _key(
+        [],
+        "The folders a table is divided into: `year(ts)`, `month(ts)`, `day(ts)`, `hour(ts)`, "
+        "a column, or `arrival_date`. A column name that is not a plain word goes in double "
+        "quotes.",
+        ["year(order_ts)", "month(order_ts)"],
+    )
+    batch: BatchKeys = _part(BatchKeys, "When waiting files become a batch.", {"files": 10})
+    compression: kinds.CompressionWord = _key("zstd", "How parts are compressed.", "snappy")
+    parquet: kinds.PagesWord = _key(
+        "modern",
+        "Which readers the parts are for: modern writes data page version 2, wide writes "
+        "version 1 for those that know nothing else.",
+        "wide",
+    )
+    file_size: Annotated[int, kinds.size(_LEAST_FILE)] = _key(
+        "256MB", "About how large a part becomes before the next one begins.", "128MB"
+    )
+    retries: Annotated[RetryKeys, BeforeValidator(_count_is_attempts)] = _part(
+        RetryKeys, "How often a batch that fails is tried: a number, or the keys below.", 3
+    )
+
+
+class ZoneKeys(Keys):
+    """Zones that lie elsewhere than below the lake, each with its path."""
+
+    raw: kinds.LocationIfAny = _key(None, "Files as received, never changed.", "/data/raw")
+    processed: kinds.LocationIfAny = _key(None, "Tables that feeds write.", "/data/tables")
+    curated: kinds.LocationIfAny = _key(None, "Tables that models write.", "/data/curated")
+    quarantine: kinds.LocationIfAny = _key(None, "Refused rows.", "/data/refused")
+    manifests: kinds.LocationIfAny = _key(None, "What was converted together.", "/data/books")
+    results: kinds.LocationIfAny = _key(None, "Results of queries.", "/data/results")
+
+
+class LakeKeys(Keys):
+    """The whole file."""
+
+    lake: kinds.Location = _key(
+        ".", "The folder of the lake, seen from the folder of headwater.yaml.", "./lake"
+    )
+    zones: ZoneKeys = _part(
+        ZoneKeys, "Paths of zones that lie elsewhere than below the lake.", {"raw": "/data/raw"}
+    )
+    lease: Annotated[timedelta, kinds.duration(_SECOND)] = _key(
+        "1m", "How long a worker may be silent before its work is given to another.", "60s"
+    )
+    retention: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
+        "7d", "How long parts that a commit removed stay for readers that began before.", "1d"
+    )
+    memory: Annotated[int, kinds.size(_LEAST_MEMORY)] = _key(
+        "400MB", "The most memory that one conversion may use.", "2GB"
+    )
+    threads: Annotated[int | None, kinds.number(1, _MOST_THREADS)] = _key(
+        None, "How many threads one conversion may use.", 2
+    )
+    feeds: Annotated[
+        dict[kinds.Name, Annotated[FeedKeys, BeforeValidator(_nothing_is_empty)]],
+        BeforeValidator(_nothing_is_empty),
+    ] = _key({}, "The feeds, by name.", {"sales": {"match": "sales/**"}})

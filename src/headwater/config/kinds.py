@@ -1,0 +1,128 @@
+"""The kinds of value a key takes, as pydantic, people and editors need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic_core import CoreSchema, core_schema
+
+from headwater.config.quantity import (
+    DURATION_PATTERN,
+    SIZE_PATTERN,
+    TOLERANCE_PATTERN,
+    format_duration,
+    format_size,
+)
+from headwater.config.values import (
+    LONGEST_NAME,
+    NAME,
+    ColumnType,
+    read_column_name,
+    read_column_type,
+    read_duration,
+    read_location,
+    read_name,
+    read_number,
+    read_one_of,
+    read_partition,
+    read_pattern,
+    read_size,
+    read_timezone,
+    read_tolerance,
+)
+from headwater.model.feed import Format, OnBadValue, OnNewColumn, PartitionBy, Tolerance, Types
+
+_VARIABLE = {"type": "string", "pattern": r"\$\{[^}]*\}"}
+
+
+class Compression(StrEnum):
+    """How parts are compressed."""
+
+    ZSTD = "zstd"
+    SNAPPY = "snappy"
+    GZIP = "gzip"
+
+
+class Pages(StrEnum):
+    """Which readers the parts' pages are for."""
+
+    MODERN = "modern"  # data page version 2
+    WIDE = "wide"  # version 1, which every reader knows
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """A kind of value: how it is read, its words for people, its shape for editors."""
+
+    read: Callable[[Any], object]
+    words: str
+    shapes: tuple[Mapping[str, Any], ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: object) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: object) -> dict[str, Any]:
+        shape = self.shapes[0] if len(self.shapes) == 1 else {"anyOf": list(self.shapes)}
+        return {"title": self.words, **shape}
+
+
+def _texts(pattern: str) -> dict[str, str]:
+    return {"type": "string", "pattern": pattern}
+
+
+def _choice(choices: type[StrEnum]) -> Kind:
+    words: list[str | None] = [choice.value for choice in choices]
+    if "null" in words:
+        words.append(None)  # what editors take a bare null for
+    return Kind(partial(read_one_of, choices=choices), "word", ({"enum": words},))
+
+
+def number(least: int, most: int) -> Kind:
+    """A whole number between these."""
+    return Kind(
+        partial(read_number, least=least, most=most),
+        f"number, {least:,} to {most:,}",
+        ({"type": "integer", "minimum": least, "maximum": most}, _VARIABLE),
+    )
+
+
+def size(least: int) -> Kind:
+    """So many bytes or more."""
+    return Kind(
+        partial(read_size, least=least),
+        f"size, {format_size(least)} or more",
+        (_texts(SIZE_PATTERN), {"type": "integer", "minimum": least}, _VARIABLE),
+    )
+
+
+def duration(least: timedelta) -> Kind:
+    """So long or longer."""
+    words = f"duration, {format_duration(least)} or more" if least else "duration"
+    return Kind(partial(read_duration, least=least), words, (_texts(DURATION_PATTERN), _VARIABLE))
+
+
+_PLAIN = ({"type": "string"},)
+_LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
+_NAMES = ({"type": "string", "pattern": NAME, "maxLength": LONGEST_NAME},)
+
+Name = Annotated[str, Kind(read_name, "name", _NAMES)]
+NameIfAny = Annotated[str | None, Kind(read_name, "name", _NAMES)]
+Pattern = Annotated[str, Kind(read_pattern, "pattern", _PLAIN)]
+Location = Annotated[str, Kind(read_location, "path", _PLAIN)]
+LocationIfAny = Annotated[str | None, Kind(read_location, "path", _PLAIN)]
+Timezone = Annotated[str, Kind(read_timezone, "time zone", _PLAIN)]
+ColumnName = Annotated[str, Kind(read_column_name, "column", _PLAIN)]
+Declared = Annotated[ColumnType, Kind(read_column_type, "type, or type not null", _PLAIN)]
+Partition = Annotated[PartitionBy, Kind(read_partition, "expression", _PLAIN)]
+LimitIfAny = Annotated[Tolerance | None, Kind(read_tolerance, "share, or count of rows", _LIMIT)]
+FormatWord = Annotated[Format, _choice(Format)]
+TypesWord = Annotated[Types, _choice(Types)]
+OnNewColumnWord = Annotated[OnNewColumn, _choice(OnNewColumn)]
+OnBadValueWord = Annotated[OnBadValue, _choice(OnBadValue)]
+CompressionWord = Annotated[Compression, _choice(Compression)]
+PagesWord = Annotated[Pages, _choice(Pages)]

@@ -1,0 +1,163 @@
+"""From headwater.yaml to settings, or to every mistake in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from headwater.config import rules
+from headwater.config.check import Checked, check
+from headwater.config.document import read
+from headwater.config.keys import FeedKeys, LakeKeys
+from headwater.config.kinds import Pages
+from headwater.config.mistakes import Mistake, line_of, refusal
+from headwater.config.settings import ZONES, Settings
+from headwater.errors import ConfigError, NoLake
+from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Tolerance
+from headwater.model.ids import FeedName, TableName
+from headwater.model.types import Column, Schema
+
+FILE = "headwater.yaml"
+_MOST_BYTES = 10_000_000
+_MOST_DEFAULT_THREADS = 4
+_CROSS_KEYS = frozenset({"match", "table", "partition", "schema"})
+
+
+def load(path: Path) -> Settings:
+    """Settings of a headwater.yaml, or of the folder it lies in.
+
+    NoLake if it is not there; ConfigError with every mistake, in the order of the file.
+    """
+    file = path / FILE if path.is_dir() else path
+    where = _shown(file)
+    try:
+        with file.open("rb") as opened:
+            body = opened.read(_MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoLake(
+            f"{where} is not there, so there is no lake here",
+            hint="`headwater init` makes one; -C DIR names the folder of another",
+        ) from error
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise ConfigError(
+            f"{where} cannot be read: {why}", hint="make it a file that you may read"
+        ) from error
+    if len(body) > _MOST_BYTES:
+        raise ConfigError(f"{where} is larger than 10 MB", hint="is it headwater.yaml?")
+    return parse(_decoded(body, where), where, root=file.parent)
+
+
+def parse(
+    text: str,
+    where: str = FILE,
+    *,
+    root: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Settings of YAML text; where is what messages call it, root what its paths start from."""
+    document = read(text, environment)
+    checked = check(document)
+    settings = _settings(checked.keys, root if root is not None else Path(where).parent)
+    broken = [
+        Mistake(line, path, rule.what, rule.hint)
+        for rule in _broken(settings, checked)
+        for path, line in [line_of(rule.path, document.lines)]
+    ]
+    mistakes = [*checked.mistakes, *broken]
+    if mistakes:
+        raise refusal(where, mistakes)
+    return settings
+
+
+def _shown(file: Path) -> str:
+    """The path as one would type it here."""
+    relative = os.path.relpath(file)
+    return str(file) if relative.startswith(os.pardir) else relative
+
+
+def _decoded(body: bytes, where: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{where}:{line}: byte {error.start + 1} of the file is not UTF-8",
+            hint="save the file as UTF-8",
+        ) from error
+
+
+def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
+    yield from rules.of_zones(settings.zones)
+    for feed in settings.feeds:
+        yield from rules.of_feed(feed)
+    # What has a wrong key was given its default, which may clash where the right one would not.
+    unsure = {
+        str(path[1])
+        for path in checked.wrong
+        if path[:1] == ("feeds",) and path[1:] and (_CROSS_KEYS & set(path[2:3]) or not path[2:])
+    }
+    yield from rules.between_feeds(settings.feeds, unsure)
+
+
+def _settings(keys: LakeKeys, root: Path) -> Settings:
+    root = _resolved(Path(), root)
+    lake = _resolved(root, keys.lake)
+    given = keys.zones.model_dump()
+    zones = {zone: _resolved(root, given[zone]) if given[zone] else lake / zone for zone in ZONES}
+    return Settings(
+        root=root,
+        lake=lake,
+        zones=zones,
+        feeds=tuple(_feed(name, feed) for name, feed in keys.feeds.items()),
+        lease=keys.lease,
+        retention=keys.retention,
+        memory_bytes=keys.memory,
+        threads=keys.threads or min(_MOST_DEFAULT_THREADS, _cores()),
+    )
+
+
+def _resolved(root: Path, path: str | Path) -> Path:
+    # os.path's expanduser and realpath answer where Path's raise: no home, a loop of links.
+    return Path(os.path.realpath(root / os.path.expanduser(path)))  # noqa: PTH111 - as said above
+
+
+def _cores() -> int:
+    """The cores this process may use; containers often allow fewer than there are."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def _feed(name: str, keys: FeedKeys) -> Feed:
+    columns = (Column(of, kind, nullable) for of, (kind, nullable) in keys.columns.items())
+    schema = Schema(tuple(columns))
+    return Feed(
+        name=FeedName(name),
+        match=tuple(dict.fromkeys(keys.match or [f"{name}/**"])),
+        table=TableName(keys.table or name),
+        format=keys.format,
+        schema=schema,
+        types=keys.types,
+        timezone=keys.timezone,
+        on_new_column=keys.on_new_column,
+        on_bad_value=keys.on_bad_value,
+        max_bad=keys.max_bad or Tolerance(),
+        partition=tuple(_as_declared(by, schema) for by in keys.partition),
+        batch=BatchLimits(keys.batch.files, keys.batch.bytes, keys.batch.age),
+        retries=Retries(
+            keys.retries.attempts, keys.retries.first_delay, keys.retries.longest_delay
+        ),
+        compression=keys.compression.value,
+        wide=keys.parquet is Pages.WIDE,
+        file_size_bytes=keys.file_size,
+    )
+
+
+def _as_declared(by: PartitionBy, schema: Schema) -> PartitionBy:
+    """A partition names its column as the schema does, whatever case it was written in."""
+    column = schema.find(by.column) if by.column is not None else None
+    if column is None:
+        return by
+    name = column.name if by.function == "column" else by.name
+    return PartitionBy(name, by.function, column.name)

@@ -1,0 +1,115 @@
+"""The reference of headwater.yaml in Markdown, made from the keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from headwater.config.keys import BatchKeys, FeedKeys, Keys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.kinds import Kind
+from headwater.config.values import LONGEST_NAME
+
+_OPENING = f"""# headwater.yaml
+
+Every key, made from the code that reads them. `headwater init` writes the file, and beside it
+`headwater.schema.json`, by which editors complete and check it.
+
+A *size* is a number with a unit (`256MB`, `1.5GB`, `1GiB`) or a number of bytes; a *duration* is
+a number with a unit (`250ms`, `60s`, `5m`, `1h30m`, `7d`, `2w`). A *name* has the letters a to z,
+digits and `_`, a letter first, and at most {LONGEST_NAME} characters. Paths start from the folder
+of `headwater.yaml`. `${{NAME}}` in a value is replaced from the environment, and `$${{` stands for
+a plain `${{`. As in YAML 1.2, only `true` and `false` are booleans, and every key is text: a
+column may be called `no` or `1` without quotes. `<<: *anchor` takes over keys of another mapping.
+"""
+
+_SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
+    ("The file", "", LakeKeys),
+    ("zones", "zones.", ZoneKeys),
+    ("A feed", "feeds.NAME.", FeedKeys),
+    ("batch", "feeds.NAME.batch.", BatchKeys),
+    ("retries", "feeds.NAME.retries.", RetryKeys),
+)
+_CLOSING = """## Types
+
+`text`, `boolean`, `smallint`, `int`, `bigint`, `decimal(digits,scale)`, `real`, `double`, `date`,
+`timestamp` (an instant, stored as UTC), `timestamp_ntz`, `time`, `binary`; nested:
+`array<T>`, `map<K,V>`, `struct<name:T,...>`.
+
+## Feeds that meet
+
+Two feeds may not have the same pattern. Two feeds may write one table if their partitions are
+equal. A partition may not hide a column of the schema: `year(ts)` makes a column `year`.
+"""
+_DEFAULTS = {
+    "match": "`<feed>/**`",
+    "table": "the feed's name",
+    "max_bad": "no limit",
+    "threads": "the cores, up to 4",
+    **{zone: f"`<lake>/{zone}`" for zone in ZoneKeys.model_fields},
+}
+_WORDS = {
+    "match": "pattern, or list of patterns",
+    "schema": "mapping of column to type",
+    "partition": "list of expressions",
+    "feeds": "mapping of name to feed",
+    "retries": "number, or mapping",
+}
+
+
+def reference() -> str:
+    """The whole page."""
+    sections = [_section(title, prefix, model) for title, prefix, model in _SECTIONS]
+    return "\n".join([_OPENING, *sections, _CLOSING])
+
+
+def _section(title: str, prefix: str, model: type[Keys]) -> str:
+    where = f" Keys of `{prefix.rstrip('.')}`." if prefix else ""
+    lines = [
+        f"## {title}",
+        "",
+        f"{model.__doc__}{where}",
+        "",
+        "| key | value | default | meaning | example |",
+        "|---|---|---|---|---|",
+        *_rows(model),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(model: type[Keys]) -> Iterator[str]:
+    for field, info in model.model_fields.items():
+        name = info.alias or field
+        example = (info.examples or [""])[0]
+        cells = (f"`{name}`", _words(name, info), _default(name, info))
+        meaning = info.description or ""
+        yield f"| {' | '.join(cells)} | {meaning} | `{name}: {_written(example)}` |"
+
+
+def _words(name: str, info: FieldInfo) -> str:
+    if name in _WORDS:
+        return _WORDS[name]
+    kind = next((each for each in info.metadata if isinstance(each, Kind)), None)
+    if kind is None:
+        return "mapping"
+    choices = [word for word in kind.shapes[0].get("enum", ()) if word is not None]
+    return ", ".join(f"`{word}`" for word in choices) or kind.words
+
+
+def _default(name: str, info: FieldInfo) -> str:
+    if name in _DEFAULTS:
+        return _DEFAULTS[name]
+    return f"`{_written(info.default)}`" if info.default_factory is None else "see below"
+
+
+def _written(value: Any) -> str:
+    """A value as one writes it in YAML, in one line."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key}: {_written(item)}" for key, item in value.items())
+        return f"{{{inner}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_written(item) for item in value)}]"
+    quoted = isinstance(value, str) and ("," in value or "{" in value)
+    return json.dumps(value) if quoted else str(value)

@@ -1,0 +1,149 @@
+"""What must hold between keys: of one feed, of feeds that share a table, of zones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path as Folder
+from typing import NamedTuple
+
+from headwater.config.mistakes import Path
+from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
+from headwater.model.types import Column, Type
+
+_DATED = frozenset({"date", "timestamp", "timestamp_ntz"})
+_TIMED = frozenset({"timestamp", "timestamp_ntz"})
+_FOLDERS = frozenset({"text", "boolean", "smallint", "int", "bigint", "date"})
+
+
+class Broken(NamedTuple):
+    """A rule that does not hold: at which key, what is wrong, what would be right."""
+
+    path: Path
+    what: str
+    hint: str
+
+
+def of_feed(feed: Feed) -> Iterator[Broken]:
+    """The rules between the keys of one feed."""
+    yield from _columns(feed)
+    yield from _partitions(feed)
+    if feed.retries.first_delay > feed.retries.longest_delay:
+        yield Broken(
+            ("feeds", feed.name, "retries", "first_delay"),
+            "the first wait is longer than the longest",
+            "make longest_delay as long or longer",
+        )
+
+
+def between_feeds(feeds: Sequence[Feed], unsure: Collection[str] = ()) -> Iterator[Broken]:
+    """The rules between feeds; those whose keys are wrong anyway are left out."""
+    sure = [feed for feed in feeds if feed.name not in unsure]
+    patterns: dict[str, str] = {}
+    for feed in sure:
+        for pattern in feed.match:
+            if (owner := patterns.setdefault(pattern, feed.name)) != feed.name:
+                yield Broken(
+                    ("feeds", feed.name, "match"),
+                    f"feed {owner} has the same pattern {pattern!r}",
+                    "a file goes to one feed: give each a pattern of its own",
+                )
+    tables: dict[str, Feed] = {}
+    for feed in sure:
+        first = tables.setdefault(feed.table, feed)
+        if first.partition != feed.partition:
+            key = "partition" if feed.partition else "table"
+            yield Broken(
+                ("feeds", feed.name, key),
+                f"feed {first.name} writes table {feed.table} as well, with another partition",
+                "give both the same partition, or each a table of its own",
+            )
+
+
+def of_zones(zones: Mapping[str, Folder]) -> Iterator[Broken]:
+    """Zones lie apart."""
+    for (first, one), (second, other) in combinations(zones.items(), 2):
+        if one == other or one in other.parents or other in one.parents:
+            yield Broken(
+                ("zones", second),
+                f"the zones {first} and {second} lie one in the other: {one} and {other}",
+                "give each zone a folder of its own",
+            )
+
+
+def _columns(feed: Feed) -> Iterator[Broken]:
+    seen: dict[str, str] = {}
+    for column in feed.schema.columns:
+        first = seen.setdefault(column.name.lower(), column.name)
+        if first != column.name:
+            yield Broken(
+                ("feeds", feed.name, "schema", column.name),
+                f"differs from column {first} by case only",
+                "tables do not tell case apart: keep one of them",
+            )
+
+
+def _partitions(feed: Feed) -> Iterator[Broken]:
+    seen: dict[str, int] = {}
+    for at, by in enumerate(feed.partition):
+        path = ("feeds", feed.name, "partition", at)
+        if seen.setdefault(by.name.lower(), at) != at:
+            yield Broken(
+                path,
+                f"two partitions would both be called {by.name}",
+                "keep one of them: a table has one partition column of a name",
+            )
+        yield from (Broken(path, *said) for said in (_clash(by, feed), _source(by, feed)) if said)
+
+
+def _clash(by: PartitionBy, feed: Feed) -> tuple[str, str] | None:
+    """A derived partition column must not take the place of a column of the files."""
+    if by.function == "column" or feed.schema.find(by.name) is None:
+        return None
+    quoted = '"' + by.name + '"'
+    return (
+        f"the partition {by.name} would hide the column {by.name} of the schema",
+        f"partition by the column itself, '{quoted}', or take it out of the schema",
+    )
+
+
+def _source(by: PartitionBy, feed: Feed) -> tuple[str, str] | None:
+    """The source column, as far as it is declared, must have a type that makes folders."""
+    if by.column is None:
+        return None
+    column = feed.schema.find(by.column)
+    if column is not None:
+        return _declared(by, column)
+    if feed.types is Types.TEXT and by.function != "column":
+        return (
+            f"{by.column} would be text, and {by.function}() takes a date or timestamp",
+            f"declare it: schema: {{{by.column}: timestamp}}",
+        )
+    if feed.schema.columns and feed.on_new_column is not OnNewColumn.ADD:
+        return (
+            f"the schema has no column {by.column}, and on_new_column is {feed.on_new_column}",
+            f"declare {by.column} in the schema",
+        )
+    return None
+
+
+def _declared(by: PartitionBy, column: Column) -> tuple[str, str] | None:
+    kind = column.type.kind
+    if by.function == "column":
+        if kind in _FOLDERS:
+            return None
+        return f"a column of type {column.type} cannot name folders", _instead(column.name, kind)
+    if kind in (_TIMED if by.function == "hour" else _DATED):
+        return None
+    wanted = "a timestamp" if by.function == "hour" else "a date or timestamp"
+    return (
+        f"{by.function}() takes {wanted}, and {column.name} is {column.type}",
+        f"declare {column.name} as timestamp, or partition by another column",
+    )
+
+
+def _instead(name: str, kind: str) -> str:
+    if kind in _TIMED:
+        return f"write day({name})"
+    types = ", ".join(str(Type(kind)) for kind in sorted(_FOLDERS))
+    return f"partition by a column of one of these types: {types}"

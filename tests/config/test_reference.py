@@ -1,0 +1,42 @@
+"""The reference of headwater.yaml is what the code says."""
+
+from pathlib import Path
+
+import pytest
+
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.load import parse
+from headwater.config.reference import reference
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
+
+
+def test_the_page_is_what_the_code_says():
+    assert PAGE.read_text(encoding="utf-8") == reference(), (
+        "write it anew: python -c 'from headwater.config.reference import reference; "
+        f"print(reference(), end=str())' > {PAGE.name}"
+    )
+
+
+@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys])
+def test_every_key_has_its_row(model):
+    page = reference()
+
+    for name, info in model.model_fields.items():
+        assert f"\n| `{info.alias or name}` | " in page
+
+
+def test_every_example_of_a_feed_loads():
+    rows = reference().split("## A feed")[1].split("## batch")[0].splitlines()
+    examples = [row.rsplit("| `", 1)[1].removesuffix("` |") for row in rows if row[:3] == "| `"]
+
+    for example in examples:
+        parse(f"feeds:\n  sales:\n    {example}\n")
+    assert len(examples) == len(FeedKeys.model_fields)
+
+
+def test_every_example_of_the_file_loads():
+    rows = reference().split("## The file")[1].split("## zones")[0].splitlines()
+    examples = [row.rsplit("| `", 1)[1].removesuffix("` |") for row in rows if row[:3] == "| `"]
+
+    parse("\n".join(examples))
