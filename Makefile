@@ -53,4 +53,4 @@ lock: $(filter .tools/%,$(UV)) ## pin every requirement with its hash
 	  --no-header --python-version 3.11 --output-file requirements/base.txt pyproject.toml
 
 clean:                       ## remove what the targets made
-	rm -rf .venv .tools demo-lake crash-runs .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools demo-lake bench/data bench/envs bench/results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Headwater beside its peers: the same rows, the same machine, one run."""

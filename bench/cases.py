@@ -1,0 +1,98 @@
+"""What is measured: each case, the form its input takes, and who can take part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One kind of work, the same for everyone who takes part."""
+
+    name: str
+    title: str
+    format: str = "csv"
+    partitioned: bool = False
+
+
+CASES = {
+    case.name: case
+    for case in (
+        Case("csv", "one CSV file into one table"),
+        Case("gz", "the same file gzipped (zlib, level 6)"),
+        Case("ndjson", "the same rows as NDJSON", format="ndjson"),
+        Case("partitioned", "the CSV file into 90 day partitions", partitioned=True),
+        Case("files", "many small CSV files into one table"),
+        Case("dirty", "the CSV file with bad rows, types declared"),
+    )
+}
+START = "start"  # not a conversion: how long the program itself takes to start
+
+COLUMNS = {
+    "order_id": "bigint",
+    "customer_id": "bigint",
+    "order_ts": "timestamp",
+    "region": "text",
+    "sku": "text",
+    "quantity": "integer",
+    "amount": "decimal(12,2)",
+    "paid": "boolean",
+    "ship_date": "date",
+    "note": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Someone else who can do the work: their script, their environment, their limits."""
+
+    name: str
+    title: str
+    script: str
+    requirements: str
+    cases: tuple[str, ...] = ("csv", "gz", "ndjson", "partitioned", "files")
+    arguments: tuple[str, ...] = ()
+    scale: int = 1  # runs on 1/scale of the data, and the table says so
+    needs_java: bool = False
+    lacks: str = ""  # why it sits out the other cases
+
+
+BASELINE = "duckdb"
+HEADWATER = "headwater"
+
+PEERS = {
+    peer.name: peer
+    for peer in (
+        Peer(
+            BASELINE,
+            "DuckDB COPY",
+            "duckdb_copy",
+            "duckdb",
+            cases=("csv", "gz", "ndjson", "partitioned", "files", "dirty"),
+        ),
+        Peer("polars", "Polars", "polars_stream", "polars"),
+        Peer("pyarrow", "PyArrow", "pyarrow_dataset", "pyarrow"),
+        Peer("pandas", "pandas, chunks", "pandas_chunks", "pandas"),
+        Peer("spark", "Spark local[2]", "spark_local", "spark", needs_java=True),
+        Peer(
+            "dlt",
+            "dlt, rows",
+            "dlt_files",
+            "dlt",
+            cases=("csv", "gz", "ndjson", "files"),
+            arguments=("rows",),
+            scale=8,
+            lacks="its file destination partitions by load, not by a column",
+        ),
+        Peer(
+            "dlt-arrow",
+            "dlt, Arrow",
+            "dlt_files",
+            "dlt",
+            cases=("csv", "gz", "files"),
+            arguments=("arrow",),
+            scale=8,
+            lacks="its Arrow way reads CSV, and partitions by load only",
+        ),
+    )
+}
