@@ -53,6 +53,11 @@ class HeadwaterError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def document(self) -> dict[str, str | None]:
+        """As programs get it: code, message and hint."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
     def __reduce__(self) -> tuple[object, ...]:
         return (_revive, (type(self), self.message, self.hint))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from os import PathLike
@@ -27,12 +27,15 @@ from headwater.flow.work import Done, Errand, Told
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
-from headwater.model.ids import FeedName, Key
+from headwater.model.ids import ArrivalId, FeedName, Key
 from headwater.model.progress import Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer, Survey
 from headwater.ports.ledger import Ledger
 from headwater.ports.store import How
+from headwater.show.notebook import Listing, done_page, shown_as
+from headwater.show.page import Page
+from headwater.show.receipts import landings_page
 
 Source = str | PathLike[str]
 
@@ -54,6 +57,15 @@ class Ingested:
             or any(receipt.refused_anything for receipt in self.receipts)
             or any(failure.dead for failure in self.failures)
         )
+
+
+def _ingested_page(ingested: Ingested) -> Page:
+    done = Done(list(ingested.receipts), list(ingested.failures))
+    telling = [each for each in ingested.landings if each.outcome is not LandingOutcome.LANDED]
+    return (*landings_page(telling), *done_page(done))
+
+
+shown_as(Ingested, _ingested_page)
 
 
 class Lake:
@@ -106,7 +118,8 @@ class Lake:
     ) -> list[Landing]:
         """Take files into the raw zone, durably; they are converted by whoever works next."""
         paths = [Path(file) for file in files]
-        return land(self._world, self._world.feed(feed), paths, how=how, under=under, watch=watch)
+        declared = self._world.feed(feed)
+        return Listing(land(self._world, declared, paths, how=how, under=under, watch=watch))
 
     def ingest(
         self,
@@ -165,16 +178,21 @@ class Lake:
 
     def tables(self) -> list[TableStanding]:
         """The tables there are."""
-        return tables(self._world)
+        return Listing(tables(self._world))
 
     def explain(self, file: Source) -> list[Story]:
         """Tell the full story of one file: by its key, arrival id, raw name or local path."""
-        return explain(self._world, str(file))
+        return Listing(explain(self._world, str(file)))
 
     def receipts(self, *, feed: str | None = None, limit: int = 100) -> list[Receipt]:
         """Receipts of what was committed, the newest first."""
         name = FeedName(self._world.feed(feed).name) if feed else None
-        return self._world.ledger.receipts(feed=name, limit=limit)
+        return Listing(self._world.ledger.receipts(feed=name, limit=limit))
+
+    def arrivals(self, ids: Iterable[ArrivalId]) -> list[Arrival]:
+        """These arrivals as they stand, those that are known."""
+        found = (self._world.ledger.arrival(each) for each in ids)
+        return [arrival for arrival in found if arrival is not None]
 
     def survey(self, feed: Feed, file: Source) -> Survey:
         """Look at a file: its format, its columns and their types, what is odd about it."""
@@ -188,7 +206,7 @@ class Lake:
 
     def quarantine(self, *, feed: str | None = None) -> list[RefusedFile]:
         """Files that were refused, whole or in part, and not yet replayed."""
-        return refused_files(self._world, feed=self._feed_name(feed))
+        return Listing(refused_files(self._world, feed=self._feed_name(feed)))
 
     def refused_rows(
         self, *, feed: str | None = None, file: str | None = None, limit: int = 100
@@ -198,7 +216,7 @@ class Lake:
         if file is not None:
             keys = {story.key for story in self.explain(file)}
             files = [each for each in files if each.arrival.key in keys]
-        return refused_rows(self._world, files, limit=limit)
+        return Listing(refused_rows(self._world, files, limit=limit))
 
     def replay(self, *, feed: str | None = None, file: str | None = None) -> list[Arrival]:
         """Have what was refused read again, under the configuration as it is now."""

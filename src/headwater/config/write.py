@@ -37,6 +37,7 @@ class FeedDraft:
     partition: tuple[str, ...] = ()  # expressions, "year(ts)"
     notes: tuple[str, ...] = ()  # what the sample showed: "delimiter ;", written as comments
     match: tuple[str, ...] = ()  # the feed's own folder when empty
+    table: str | None = None  # the feed's own name when None
 
 
 def starter(lake_name: str) -> str:
@@ -162,6 +163,8 @@ def _keys(feed: str, draft: FeedDraft) -> Iterator[str]:
     patterns = [_quoted(pattern) for pattern in draft.match or (f"{feed}/**",)]
     yield f"match: {patterns[0] if len(patterns) == 1 else '[' + ', '.join(patterns) + ']'}"
     yield f"format: {draft.format.value}"
+    if draft.table is not None and draft.table != feed:
+        yield f"table: {_quoted(draft.table)}"
     if draft.columns:
         yield "schema:"
         yield from (f"{_STEP}{_name(name)}: {_type(kind)}" for name, kind in draft.columns)

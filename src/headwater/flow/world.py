@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 from headwater.errors import UnknownFeed
@@ -51,9 +52,11 @@ class World:
             if feed.name == name:
                 return feed
         there = ", ".join(feed.name for feed in self.feeds) or "none yet"
+        meant = get_close_matches(name, [feed.name for feed in self.feeds], n=1)
+        declare = "declare one by hand, or from a sample: headwater new FEED --from FILE"
         raise UnknownFeed(
             f"there is no feed {name!r} in headwater.yaml; feeds: {there}",
-            hint="declare one by hand, or from a sample: headwater new FEED --from FILE",
+            hint=f"did you mean {meant[0]!r}? Or {declare}" if meant else declare,
         )
 
     def find_feed(self, name: FeedName) -> Feed | None:

@@ -13,6 +13,8 @@ from operator import attrgetter
 from pathlib import Path, PurePath
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from headwater.errors import HeadwaterError
+
 T = TypeVar("T")
 
 
@@ -106,6 +108,7 @@ _WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (tuple, _write_items),
     (list, _write_items),
     (PurePath, str),
+    (HeadwaterError, attrgetter("document")),
 )
 
 

@@ -115,7 +115,7 @@ class Feed:
 
     @property
     def prefix(self) -> str:
-        """Where its files land in the raw zone: the folders of its first glob before a wild card."""
+        """Where its files land in raw: the folders of its first glob before a wild card."""
         fixed = []
         for segment in self.match[0].split("/")[:-1]:
             if "*" in segment or "?" in segment:

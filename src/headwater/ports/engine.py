@@ -167,6 +167,11 @@ class Answer(Protocol):
         """Names of the columns."""
         ...
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Their types, as SQL spells them in lower case: bigint, decimal(12,2), varchar."""
+        ...
+
     def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
         """Rows as Python values."""
         ...

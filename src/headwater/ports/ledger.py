@@ -86,10 +86,10 @@ class Ledger(Protocol):
 
         Known raw object and version: KNOWN, nothing changes (its stamp is refreshed).
         Otherwise, under the same feed and key, against the arrival of the greatest
-        generation: none: NEW with generation 1. Equal version: a DUPLICATE arrival is
-        recorded with the next generation and that state. Other version: REWRITE, pending,
-        next generation, replaces = that arrival; that arrival, if still pending, becomes
-        superseded. A sighting without a feed is recorded as unrouted; when the same raw
+        generation, duplicates aside: none: NEW with generation 1. Equal version: a DUPLICATE
+        arrival is recorded with the next generation and that state. Other version: REWRITE,
+        pending, next generation, replaces = that arrival; that arrival, if still pending,
+        becomes superseded. A sighting without a feed is recorded as unrouted; when the same raw
         object is later sighted with a feed, the unrouted arrival becomes superseded and
         the new one is registered as above.
         """
@@ -98,8 +98,8 @@ class Ledger(Protocol):
     def replay(self, arrivals: Sequence[ArrivalId], now: datetime) -> list[Arrival]:
         """Register the same raw object and version again, pending, with the next generation.
 
-        Takes settled arrivals that are the greatest generation under their key and are
-        completed, quarantined, dead or missing; passes over the rest. landed_at is now.
+        Takes settled arrivals that are the greatest generation under their key, duplicates
+        aside, and are completed, quarantined, dead or missing; passes over the rest. landed_at is now.
         """
         ...
 
@@ -184,7 +184,7 @@ class Ledger(Protocol):
         ...
 
     def newest(self, feed: FeedName, keys: Iterable[Key]) -> dict[Key, Arrival]:
-        """The arrival of the greatest generation under each key that has one."""
+        """The arrival of the greatest generation, duplicates aside, under each key that has one."""
         ...
 
     def visible(self, feed: FeedName, keys: Iterable[Key]) -> list[Arrival]:

@@ -1,0 +1,238 @@
+"""Tables on Delta Lake: every change is one entry, made in a draft and linked into the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
+
+from headwater.adapters.delta import schema as columns
+from headwater.adapters.delta.door import door
+from headwater.adapters.delta.draft import Draft, confirm, draft, drafts_of, make_log
+from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry, commit_entry, fence_entry
+from headwater.adapters.delta.log import LOG, entry_name, has_entries, read_entry, read_log
+from headwater.adapters.delta.turn import turn
+from headwater.errors import BrokenInvariant, HeadwaterError, TableError, UnknownTable, UsageError
+from headwater.model.clock import Clock, utc_now
+from headwater.model.ids import AttemptId, ManifestId, TableName
+from headwater.model.part import Snapshot
+from headwater.model.types import Schema
+from headwater.points import point
+from headwater.ports.tables import Commit, CommitOutcome, CommitResult, LogEntry
+
+if TYPE_CHECKING:
+    from headwater.adapters.delta.handle import Handle
+
+_Answer = TypeVar("_Answer")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_HANDLE = "headwater.adapters.delta.handle"
+_TRIES = 200  # each lost try is another writer's entry
+_logger = logging.getLogger(__name__)
+
+
+class DeltaTables:
+    """The tables below one folder: `<root>/<table>/` holds parts and `_delta_log`."""
+
+    def __init__(self, root: Path | str, clock: Clock = utc_now) -> None:
+        self._root = Path(root)
+        self._clock = clock
+
+    def warm(self) -> None:
+        """Import deltalake in the background, which takes a while; returns at once."""
+        Thread(target=import_module, args=(_HANDLE,), name="warm-deltalake", daemon=True).start()
+
+    def names(self) -> list[TableName]:
+        """Tables that exist, by name."""
+        if not self._root.is_dir():
+            return []
+        found = (path for path in self._root.iterdir() if _NAME.fullmatch(path.name))
+        return sorted(TableName(path.name) for path in found if has_entries(path / LOG))
+
+    def location(self, table: TableName) -> str:
+        """The folder below which the table's parts lie; it need not exist yet."""
+        return str(self._folder(table))
+
+    def snapshot(self, table: TableName, version: int | None = None) -> Snapshot | None:
+        """The table now, or at a version; None if there is no such table or version."""
+        folder = self._folder(table)
+        if not has_entries(folder / LOG):
+            return None
+        if version is not None and not (folder / LOG / entry_name(version)).exists():
+            return None
+        with door(table):
+            handle = _open(folder, version)
+            return Snapshot(table, handle.version, handle.schema, handle.partition_by, handle.parts)
+
+    def ensure(self, table: TableName, schema: Schema, partition_by: Sequence[str]) -> None:
+        """Create the table, or add the columns it lacks; repeatable, safe under a race.
+
+        A column that the table requires and the schema lets be null may be null from then on.
+        Added columns may be null. Partition columns made of dates need not be in the schema.
+        """
+        folder = self._folder(table)
+        wanted = columns.with_partitions(schema, partition_by)
+        columns.to_delta(wanted.columns)  # refuses types before anything is made
+        if not has_entries(folder / LOG):
+            with door(table):
+                make_log(folder)
+        self._write(table, lambda copy: _bring(copy, table, wanted, partition_by))
+
+    def commit(self, commit: Commit) -> CommitResult:
+        """One log entry with the manifest's and the attempt's transaction ids.
+
+        A try looks at the log as it is, makes its entry for the very next version, and
+        succeeds only if that version is still free; whoever loses looks again.
+        """
+        self._require_table(commit.table)
+        return self._write(commit.table, lambda copy: self._try_commit(copy, commit))
+
+    def fence(self, table: TableName, ids: Sequence[AttemptId | ManifestId]) -> set[str]:
+        """Commit an empty entry with these ids, so that whoever holds one is refused.
+
+        UnknownTable if there is no table to hold the entry.
+        """
+        self._require_table(table)
+        return self._write(table, lambda copy: self._try_fence(copy, table, ids))
+
+    def committed(self, table: TableName, manifest: ManifestId) -> LogEntry | None:
+        """The entry that committed the manifest, or None; a fence is not a commit."""
+        folder = self._folder(table)
+        if not has_entries(folder / LOG):
+            return None
+        with door(table):
+            entry = _holder(_open(folder), folder, manifest)
+        if entry is None or entry.manifest is None:
+            return None
+        confirm(folder)  # whoever asks goes on to settle, and must not be undone by a power cut
+        return entry
+
+    def log(self, table: TableName, since: int = 0) -> Iterator[LogEntry]:
+        """The entries from that version on, in order; BrokenInvariant at a gap."""
+        return read_log(self._folder(table) / LOG, since)
+
+    def _folder(self, table: TableName) -> Path:
+        if not _NAME.fullmatch(table):
+            raise UsageError(
+                f"{table!r} is not a table name",
+                hint="use small letters, digits and _, a letter first",
+            )
+        return self._root / table
+
+    def _require_table(self, table: TableName) -> None:
+        if not has_entries(self._folder(table) / LOG):
+            raise UnknownTable(f"there is no table {table}", hint="see `headwater tables`")
+
+    def _write(self, table: TableName, step: Callable[[Draft], _Answer | None]) -> _Answer:
+        """Take a step in one draft after the other until it has an answer."""
+        folder = self._folder(table)
+        for _ in range(_TRIES):
+            with door(table), turn(drafts_of(folder), folder / LOG), draft(folder) as copy:
+                answer = step(copy)
+            if copy.published and copy.published % CHECKPOINT_EVERY == 0:
+                self._checkpoint(table)
+            if answer is not None:
+                return answer
+        raise TableError(
+            f"{table}: other writers were faster {_TRIES} times", hint="try again with fewer"
+        )
+
+    def _try_commit(self, copy: Draft, commit: Commit) -> CommitResult | None:
+        folder = self._folder(commit.table)
+        handle = _open(copy.folder)
+        point("log.read")
+        known = _known(handle, folder, commit)
+        if known is not None:
+            confirm(folder)
+            return known
+        entry = commit_entry(handle, folder, commit, self._clock())
+        point("log.validated")
+        version = _append(copy, handle, entry)
+        return None if version is None else CommitResult(CommitOutcome.OK, version)
+
+    def _try_fence(
+        self, copy: Draft, table: TableName, ids: Sequence[AttemptId | ManifestId]
+    ) -> set[str] | None:
+        handle = _open(copy.folder)
+        point("log.read")
+        there = {str(each) for each in ids if handle.committed_in(each) is not None}
+        fresh = [each for each in dict.fromkeys(ids) if each not in there]
+        point("log.validated")
+        if not fresh:
+            confirm(self._folder(table))
+            return there
+        return None if _append(copy, handle, fence_entry(fresh)) is None else there
+
+    def _checkpoint(self, table: TableName) -> None:
+        """Spare readers the reading of every entry; the log is as true without it."""
+        point("ckpt.before")
+        try:
+            with door(table), draft(self._folder(table)) as copy:
+                handle = _open(copy.folder)
+                handle.checkpoint()
+                copy.publish_checkpoint(handle.version)
+        except HeadwaterError as error:
+            _logger.warning("%s: the commit is in, its checkpoint is not: %s", table, error)
+        point("ckpt.after")
+
+
+def _open(folder: Path, version: int | None = None) -> Handle:
+    from headwater.adapters.delta.handle import Handle  # noqa: PLC0415 - imports deltalake
+
+    return Handle(folder, version)
+
+
+def _bring(
+    copy: Draft, table: TableName, wanted: Schema, partition_by: Sequence[str]
+) -> bool | None:
+    """Bring the table one entry nearer to what is wanted; True once nothing is lacking."""
+    if not has_entries(copy.folder / LOG):
+        from headwater.adapters.delta.handle import create  # noqa: PLC0415 - imports deltalake
+
+        create(copy.folder, wanted, partition_by)
+        return copy.publish(0) or None
+    handle = _open(copy.folder)
+    columns.require_partitions(table, handle.partition_by, partition_by)
+    changes = columns.compare(table, handle.schema, wanted)
+    if changes.loosened is not None:
+        handle.loosen(changes.loosened)
+    elif changes.added:
+        handle.add_columns(changes.added)
+    else:
+        return True
+    copy.publish(handle.version + 1)
+    return None  # look again: one change may follow another
+
+
+def _append(copy: Draft, handle: Handle, entry: NewEntry) -> int | None:
+    """The version of the entry, or None if another writer took it."""
+    handle.append(entry)
+    version = handle.version + 1
+    return version if copy.publish(version) else None
+
+
+def _known(handle: Handle, folder: Path, commit: Commit) -> CommitResult | None:
+    """What the log has decided about this commit already."""
+    entry = _holder(handle, folder, commit.manifest)
+    if entry is not None and entry.manifest is not None:
+        return CommitResult(CommitOutcome.DUPLICATE, entry.version)
+    if entry is not None or handle.committed_in(commit.attempt) is not None:
+        return CommitResult(CommitOutcome.FENCED, None)
+    return None
+
+
+def _holder(handle: Handle, folder: Path, manifest: ManifestId) -> LogEntry | None:
+    """The entry that holds the manifest's id: its commit, or a fence."""
+    version = handle.committed_in(manifest)
+    if version is None:
+        return None
+    entry = read_entry(folder / LOG, version)
+    if manifest != entry.manifest and manifest not in entry.fences:
+        raise BrokenInvariant(
+            f"{folder.name}: the log says that entry {version} holds {manifest}, and it does not",
+            hint="see `headwater verify`",
+        )
+    return entry

@@ -1,0 +1,157 @@
+"""The engine as the flow sees it: a child process that converts, one job at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from typing import IO, Any
+
+from headwater import errors
+from headwater.errors import EngineDied, EngineError, HeadwaterError
+from headwater.model.codec import from_plain, to_plain
+from headwater.model.progress import Progress, Watch, nobody
+from headwater.ports.engine import Conversion, Job, Rewriting, Rewritten
+
+_PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "TMPDIR")
+_PASSED_PREFIX = "HEADWATER_CRASH"
+_LARGE_BYTES = 1_500_000_000  # a child that holds more than this after a job is replaced
+_SHOWN = 400
+_GOODBYE_SECONDS = 5
+
+
+class DuckEngine:
+    """Converts in a child process that has limits and no secrets; starts it when needed."""
+
+    def __init__(self, python: str = sys.executable) -> None:
+        """Take the interpreter that runs the child."""
+        self._python = python
+        self._child: _Child | None = None
+
+    def warm(self) -> None:
+        """Start the child, which then gets ready by itself."""
+        self._ready()
+
+    def convert(self, job: Job, watch: Watch) -> Conversion:
+        """Convert the job's files; see the port."""
+        return from_plain(Conversion, self._ask("convert", job, watch))
+
+    def rewrite(self, rewriting: Rewriting) -> Rewritten:
+        """Write parts anew without the rows of some arrivals; see the port."""
+        return from_plain(Rewritten, self._ask("rewrite", rewriting, nobody))
+
+    def close(self) -> None:
+        """End the child."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+
+    @property
+    def process_id(self) -> int | None:
+        """The child's, while it runs."""
+        return None if self._child is None else self._child.process.pid
+
+    def _ready(self) -> _Child:
+        if self._child is None or self._child.process.poll() is not None:
+            self.close()
+            self._child = _Child(self._python)
+        return self._child
+
+    def _ask(self, verb: str, task: object, watch: Watch) -> Any:
+        child = self._ready()
+        try:
+            answer = child.ask({"do": verb, "task": to_plain(task)}, watch)
+        except BaseException:
+            # Whatever it was in the middle of, the next job gets a fresh one.
+            self.close()
+            raise
+        if answer.get("resident_bytes", 0) > _LARGE_BYTES:
+            self.close()
+        return answer["done"]
+
+
+class _Child:
+    """The process and the two pipes to it: a line of JSON each way at a time."""
+
+    def __init__(self, python: str) -> None:
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
+        self.process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [python, "-m", "headwater.adapters.duckdb.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=_scrubbed(os.environ),
+            start_new_session=True,
+        )
+
+    def ask(self, request: Mapping[str, Any], watch: Watch) -> dict[str, Any]:
+        """Send one request, hand on its progress, and wait for its answer."""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise EngineError("the engine's child has no pipes")
+        try:
+            self.process.stdin.write(json.dumps(request).encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise self._died() from None
+        for line in self.process.stdout:
+            answer: dict[str, Any] = json.loads(line)
+            if "progress" in answer:
+                watch(from_plain(Progress, answer["progress"]))
+            elif "error" in answer:
+                raise _error(answer)
+            else:
+                return answer
+        raise self._died()
+
+    def end(self) -> None:
+        """End the process, kindly if it waits for a request, and free its pipes."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                _close(pipe)
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(_GOODBYE_SECONDS)
+        self._log.close()
+
+    def _died(self) -> EngineDied:
+        self.process.wait()
+        self._log.seek(0)
+        said = self._log.read().decode("utf-8", "replace").strip()
+        last = f": {said.splitlines()[-1][:_SHOWN]}" if said else ""
+        return EngineDied(
+            f"the engine's child ended {_how(self.process.returncode)} without an answer{last}",
+            hint="the attempt is repeated with a fresh one; if it dies again, give it more memory",
+        )
+
+
+def _close(pipe: IO[bytes]) -> None:
+    try:
+        pipe.close()
+    except BrokenPipeError:  # the child has gone, and with it what was still to be written
+        return
+
+
+def _scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        key: value
+        for key, value in environment.items()
+        if key in _PASSED or key.startswith(_PASSED_PREFIX)
+    }
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"with exit code {code}"
+    try:
+        return f"by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"by signal {-code}"
+
+
+def _error(answer: Mapping[str, Any]) -> HeadwaterError:
+    kind = getattr(errors, str(answer["error"]), EngineError)
+    return kind(answer["message"], hint=answer.get("hint"))  # type: ignore[no-any-return]

@@ -1,0 +1,122 @@
+"""The inputs of a job that can be read, and what became of those that cannot."""
+
+from __future__ import annotations
+
+import mmap
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from headwater.model.arrival import Cause
+from headwater.model.feed import Format
+from headwater.ports.engine import Fate, Input, InputResult, Job
+from headwater.reading.dialect import Dialect
+from headwater.reading.recognise import Compression, Found, recognise
+from headwater.reading.source import source_stamp
+from headwater.reading.unreadable import Unreadable
+
+SMALL_BYTES = 4 * 1024 * 1024
+
+
+class Way(Enum):
+    """How a source's bytes get to DuckDB."""
+
+    DIRECT = "direct"  # DuckDB opens the file itself
+    PIECES = "pieces"  # it is inflated, or looked through, ahead
+    JOINED = "joined"  # it is small and read together with others
+    CAREFUL = "careful"  # record by record
+
+
+@dataclass(slots=True)
+class Source:
+    """One input that is there and was recognised."""
+
+    place: int  # in the job's inputs
+    input: Input
+    path: Path
+    found: Found
+    way: Way
+    counted: int | None  # records without the header, once that is known
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def dialect(self) -> Dialect:
+        """How it is spelled, if it is delimited."""
+        return self.found.dialect or Dialect(",")
+
+    @property
+    def delimited(self) -> bool:
+        """Whether it is CSV or TSV."""
+        return self.found.format in {Format.CSV, Format.TSV}
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the file is still the one that was registered."""
+        return _fate(self.input) is None
+
+
+def open_sources(job: Job) -> tuple[list[Source], dict[int, InputResult]]:
+    """The inputs that can be read, and the results of the others by their place."""
+    sources: list[Source] = []
+    results: dict[int, InputResult] = {}
+    for place, each in enumerate(job.inputs):
+        fate = _fate(each)
+        if fate is not None:
+            results[place] = InputResult(each.arrival, fate)
+            continue
+        try:
+            found = recognise(Path(each.location), job.feed.format)
+        except Unreadable as refusal:
+            results[place] = refused(each, refusal.cause)
+        except OSError as error:
+            results[place] = refused(
+                each, Cause("unreadable", f"it cannot be read: {error.strerror}")
+            )
+        else:
+            sources.append(_source(place, each, found))
+    return sources, results
+
+
+def refused(each: Input, cause: Cause, notes: tuple[str, ...] = ()) -> InputResult:
+    """The result of an input that is refused whole."""
+    return InputResult(each.arrival, Fate.REFUSED, cause=cause, notes=notes)
+
+
+def _fate(each: Input) -> Fate | None:
+    """What happened to the file since it was registered, if anything did."""
+    try:
+        status = Path(each.location).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return Fate.GONE
+    return None if source_stamp(status) == each.stamp else Fate.CHANGED
+
+
+def _source(place: int, each: Input, found: Found) -> Source:
+    counted = each.records
+    if counted is not None and found.dialect is not None and found.dialect.header:
+        counted = max(counted - 1, 0)
+    if found.format in {Format.PARQUET, Format.JSON}:
+        counted = None
+    path = Path(each.location)
+    way = _way(path, each, found, known=counted is not None)
+    return Source(place, each, path, found, way, counted, list(found.notes))
+
+
+def _way(path: Path, each: Input, found: Found, *, known: bool) -> Way:
+    if found.format is Format.PARQUET:
+        return Way.DIRECT
+    if found.format is Format.JSON or (found.dialect and found.dialect.newline == "mixed"):
+        return Way.CAREFUL
+    if each.size_bytes <= SMALL_BYTES:
+        return Way.JOINED
+    if found.compression is not Compression.NONE or not known:
+        return Way.PIECES
+    if found.dialect and (found.dialect.skip_bytes or _has(path, found.dialect.quote)):
+        return Way.PIECES
+    return Way.DIRECT
+
+
+def _has(path: Path, quote: str) -> bool:
+    """Whether the quote occurs at all: most large files have none, and are read faster."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(quote.encode()) >= 0

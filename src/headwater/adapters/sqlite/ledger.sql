@@ -1,0 +1,224 @@
+-- Lists come in as JSON arrays. Every change of a state names the states it may start from,
+-- which the caller takes from the table of legal moves.
+
+-- name: known
+select a.* from arrivals a
+where a.raw in (select value from json_each(:raws))
+order by a.seq;
+
+-- The newest under each key, and the duplicates that were registered behind it.
+-- name: newest_with_duplicates
+with pairs as (select value ->> 0 as feed, value ->> 1 as key from json_each(:pairs))
+select a.* from pairs p cross join arrivals a on a.key = p.key and a.feed = p.feed
+where a.generation >= coalesce(
+  (select max(n.generation) from arrivals n
+   where n.key = p.key and n.feed = p.feed and n.state <> 'duplicate'), 0)
+order by a.generation;
+
+-- name: add_arrival
+insert into arrivals (
+  id, feed, key, raw, version, generation, size_bytes, stamp, records, landed_at,
+  state, cause, manifest, replaces)
+values (
+  :id, :feed, :key, :raw, :version, :generation, :size_bytes, :stamp, :records, :landed_at,
+  :state, :cause, :manifest, :replaces);
+
+-- name: refresh_stamp
+update arrivals set stamp = :stamp where id = :id;
+
+-- name: supersede
+update arrivals set state = 'superseded'
+where id = :id and state in (select value from json_each(:sources));
+
+-- name: due
+select a.id, a.size_bytes, a.landed_at from arrivals a
+where a.feed = :feed and a.state = 'pending' and not exists (
+  select 1 from arrivals p where p.key = a.key and p.feed = a.feed and p.state = 'processing')
+order by a.seq
+limit :files;
+
+-- name: add_manifest
+insert into manifests (
+  id, feed, table_name, size_bytes, created_at,
+  state, attempt, worker, lease_until, retry_at, error)
+values (
+  :id, :feed, :table_name, :size_bytes, :created_at,
+  :state, :attempt, :worker, :lease_until, :retry_at, :error);
+
+-- name: assign
+update arrivals set state = 'processing', manifest = :manifest, position = :position
+where id = :id and state in (select value from json_each(:sources));
+
+-- name: any_claimable
+select 1 from manifests
+where state in ('open', 'claimed', 'staged')
+  and coalesce(lease_until, retry_at, 0) <= :now
+  and (:feeds is null or feed in (select value from json_each(:feeds)))
+limit 1;
+
+-- An open manifest has no lease, a claimed one no retry time: what is set is what is waited for.
+-- name: claim
+update manifests
+set state = 'claimed', attempt = attempt + 1, worker = :worker, lease_until = :until,
+    retry_at = null
+where seq = (
+  select seq from manifests
+  where state in ('open', 'claimed', 'staged')
+    and state in (select value from json_each(:sources))
+    and coalesce(lease_until, retry_at, 0) <= :now
+    and (:feeds is null or feed in (select value from json_each(:feeds)))
+  order by seq
+  limit 1
+)
+returning *, (
+  select json_group_array(a.id order by a.position) from arrivals a
+  where a.manifest = manifests.id);
+
+-- name: attempt
+select state, attempt from manifests where id = :manifest;
+
+-- name: renew
+update manifests set lease_until = :until
+where id = :manifest and attempt = :attempt and state in ('claimed', 'staged');
+
+-- name: stage
+update manifests set state = 'staged'
+where id = :manifest and attempt = :attempt
+  and state in (select value from json_each(:sources));
+
+-- name: end_manifest
+update manifests
+set state = :state, error = :error, worker = null, lease_until = null, retry_at = :retry_at
+where id = :manifest and attempt = :attempt
+  and state in (select value from json_each(:sources));
+
+-- name: keep_receipt
+insert into receipts (manifest, feed, body, settled_at)
+values (:manifest, :feed, :body, :settled_at)
+on conflict (manifest) do update set body = excluded.body, settled_at = excluded.settled_at
+where settled_at is null;
+
+-- A hash that was known when the part was staged stays known when the log, which has none, is
+-- where the part is settled from.
+-- name: keep_part
+insert into parts (
+  table_name, path, manifest, rows, size_bytes, partition, sha256, first_arrival, last_arrival,
+  settled)
+values (
+  :table_name, :path, :manifest, :rows, :size_bytes, :partition, :sha256, :first_arrival,
+  :last_arrival, :settled)
+on conflict (table_name, path) do update set
+  rows = excluded.rows, size_bytes = excluded.size_bytes, partition = excluded.partition,
+  sha256 = coalesce(excluded.sha256, sha256),
+  first_arrival = coalesce(excluded.first_arrival, first_arrival),
+  last_arrival = coalesce(excluded.last_arrival, last_arrival),
+  settled = excluded.settled;
+
+-- name: forget_unsettled_parts
+delete from parts where manifest = :manifest and settled = 0;
+
+-- name: end_arrival
+update arrivals
+set state = :state, cause = :cause, rows_written = :rows_written,
+    rows_quarantined = :rows_quarantined
+where id = :id and manifest = :manifest and state in (select value from json_each(:sources));
+
+-- name: supersede_older
+update arrivals set state = 'superseded'
+where (key, feed) = (select key, feed from arrivals where id = :id)
+  and generation < (select generation from arrivals where id = :id)
+  and state in (select value from json_each(:sources));
+
+-- name: bury_arrivals
+update arrivals set state = 'dead', cause = :cause
+where manifest = :manifest and state in (select value from json_each(:sources));
+
+-- name: arrival
+select * from arrivals where id = :id;
+
+-- name: some_arrivals
+select a.* from json_each(:ids) i cross join arrivals a on a.id = i.value order by i.key;
+
+-- name: members
+select * from arrivals where manifest = :manifest order by position;
+
+-- name: arrivals
+select a.* from arrivals a
+where a.seq > :after
+  and (:feed is null or a.feed = :feed)
+  and (:states is null or a.state in (select value from json_each(:states)))
+order by a.seq
+limit :limit;
+
+-- name: arrivals_under_key
+select a.* from arrivals a
+where a.key = :key and a.seq > :after
+  and (:feed is null or a.feed = :feed)
+  and (:states is null or a.state in (select value from json_each(:states)))
+order by a.seq
+limit :limit;
+
+-- name: place
+select seq from arrivals where id = :id;
+
+-- name: newest
+select a.* from json_each(:keys) k cross join arrivals a on a.key = k.value and a.feed = :feed
+where a.generation = (
+  select max(n.generation) from arrivals n
+  where n.key = k.value and n.feed = :feed and n.state <> 'duplicate');
+
+-- name: visible
+select a.* from json_each(:keys) k cross join arrivals a on a.key = k.value and a.feed = :feed
+where a.state = 'completed'
+order by a.seq;
+
+-- name: manifest
+select m.*, (
+  select json_group_array(a.id order by a.position) from arrivals a where a.manifest = m.id)
+from manifests m where m.id = :manifest;
+
+-- name: manifests
+select m.*, (
+  select json_group_array(a.id order by a.position) from arrivals a where a.manifest = m.id)
+from manifests m
+where (:feed is null or m.feed = :feed)
+  and (:states is null or m.state in (select value from json_each(:states)))
+order by m.seq;
+
+-- name: receipt
+select body from receipts where manifest = :manifest;
+
+-- name: receipts
+select body from receipts
+where settled_at is not null and (:feed is null or feed = :feed)
+order by settled_at desc, seq desc
+limit :limit;
+
+-- name: parts
+select path, rows, size_bytes, partition, sha256, first_arrival, last_arrival from parts
+where table_name = :table_name and path > :after and settled = 1
+order by path
+limit :limit;
+
+-- name: arrivals_by_state
+select feed, state, count(*),
+       sum(iif(state = 'completed', rows_written, 0)),
+       sum(iif(state in ('completed', 'quarantined'), rows_quarantined, 0))
+from arrivals group by feed, state;
+
+-- name: manifests_by_state
+select feed, state, count(*), min(iif(state = 'open', retry_at, null))
+from manifests group by feed, state;
+
+-- name: pending
+select feed, sum(size_bytes), min(landed_at) from arrivals where state = 'pending' group by feed;
+
+-- name: anything
+select exists (select 1 from arrivals) or exists (select 1 from manifests);
+
+-- name: load_member
+update arrivals set manifest = :manifest, position = :position where id = :id;
+
+-- name: load_books
+update arrivals set rows_written = :rows_written, rows_quarantined = :rows_quarantined
+where id = :id;

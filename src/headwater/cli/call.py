@@ -1,0 +1,99 @@
+"""A call of one verb: on which lake, and with which voice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from headwater.cli.voice import Voice
+from headwater.errors import NoLake
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from headwater.lake import Lake
+
+HERE = "HEADWATER_LAKE"
+"""The environment's word for the lake that is meant where -C is not given."""
+
+
+@dataclass(slots=True)
+class Session:
+    """What the door has to know of a call that went wrong."""
+
+    folder: Path | None = None
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of one verb."""
+
+    folder: Path
+    voice: Voice
+
+    def open(self) -> Lake:
+        """Open the lake; what that takes is imported only here."""
+        if not self.folder.exists():
+            raise NoLake(
+                f"{self.folder} is not there, so there is no lake in it",
+                hint=f"headwater init {self.folder}",
+            )
+        from headwater.wiring import open_lake  # noqa: PLC0415 - engines take their time
+
+        return open_lake(self.folder)
+
+
+def verb(function: Callable[..., int]) -> Callable[..., int]:
+    """Give a verb what every one of them takes, and hand it on as a Call."""
+
+    @wraps(function)
+    def body(*, folder: Path | None, as_json: bool, **words: Any) -> int:
+        context = click.get_current_context()
+        outer = context.meta.get("headwater", {})
+        chosen = folder or outer.get("folder") or Path(os.environ.get(HERE) or ".")
+        loud = as_json or bool(outer.get("as_json"))
+        session = context.find_object(Session)
+        if session is not None:
+            session.folder, session.as_json = chosen, loud
+        context.meta["headwater"] = {"folder": chosen, "as_json": loud}
+        return function(Call(chosen, Voice(as_json=loud)), **words)
+
+    with_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+    with_folder = click.option(
+        "-C",
+        "folder",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help=f"The lake: its folder, or its headwater.yaml.  [default: ${HERE}, or here]",
+    )
+    return with_json(with_folder(body))
+
+
+def complete_feed(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Feeds of the lake that is meant, for the shell."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell only
+
+    from headwater.config.document import read  # noqa: PLC0415 - for the shell only
+
+    outer = context.meta.get("headwater", {})
+    folder = context.params.get("folder") or outer.get("folder") or os.environ.get(HERE) or "."
+    file = Path(folder)
+    file = file / "headwater.yaml" if file.is_dir() else file
+    try:
+        tree = read(file.read_text(encoding="utf-8"), os.environ).tree
+    except (OSError, UnicodeDecodeError):
+        return []
+    feeds = tree.get("feeds") if isinstance(tree, dict) else None
+    names = feeds if isinstance(feeds, dict) else {}
+    return [CompletionItem(str(name)) for name in names if str(name).startswith(incomplete)]

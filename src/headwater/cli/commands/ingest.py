@@ -1,0 +1,36 @@
+"""headwater ingest: land files and work until each of them is settled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from headwater.cli.call import Call, complete_feed, verb
+from headwater.cli.intake import intake, refused
+from headwater.cli.outcome import Outcome, conclude, settled_elsewhere
+from headwater.flow.attempt import Failed
+from headwater.model.receipt import Receipt
+from headwater.ports.store import How
+from headwater.show.receipts import failed_page
+
+
+@click.command("ingest")
+@click.argument("feed", shell_complete=complete_feed)
+@intake
+@verb
+def command(call: Call, feed: str, files: tuple[Path, ...], how: How, under: str) -> int:
+    """Land files, work until each is settled, and show the receipts."""
+    voice = call.voice
+    with call.open() as lake:
+        with voice.talk.watch() as watching:
+
+            def told(news: Receipt | Failed) -> None:
+                if isinstance(news, Failed):
+                    with watching.aside():
+                        voice.say(failed_page(news))
+
+            done = lake.ingest(feed, *files, how=how, under=under, watch=watching.look, told=told)
+        receipts = settled_elsewhere(lake, feed, done.receipts, done.arrivals)
+    outcome = Outcome(receipts, done.failures, done.landings, done.arrivals)
+    return conclude(voice, outcome, refused(done.landings))

@@ -1,0 +1,119 @@
+"""headwater new: the first version of a feed, as a sample file suggests it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from headwater.cli.call import Call, verb
+from headwater.cli.written import replace
+from headwater.errors import EXIT_DONE, ConfigError
+from headwater.model.codec import to_plain
+from headwater.model.feed import Feed, Format
+from headwater.model.ids import FeedName, TableName
+from headwater.ports.engine import Survey
+from headwater.show.figures import clean
+from headwater.show.page import BLANK, Heading, Mark, Page, Span, Tone, dim, line, sheet, strong
+
+if TYPE_CHECKING:
+    from headwater.config.write import FeedDraft
+
+CONFIGURATION = "headwater.yaml"
+
+
+@click.command("new")
+@click.argument("feed")
+@click.option(
+    "--from", "sample", metavar="FILE", required=True, type=click.Path(path_type=Path),
+    help="A file such as the feed will get.",
+)  # fmt: skip
+@click.option("--table", metavar="TABLE", help="The table it writes.  [default: FEED]")
+@click.option(
+    "--partition", metavar="EXPR", multiple=True,
+    help="Such as region, or year(ts); may be repeated, or given with commas.",
+)  # fmt: skip
+@click.option("--infer", is_flag=True, help="Leave types to each batch; do not write them down.")
+@verb
+def command(
+    call: Call,
+    feed: str,
+    sample: Path,
+    table: str | None,
+    partition: tuple[str, ...],
+    *,
+    infer: bool,
+) -> int:
+    """Write the first version of a feed into headwater.yaml, as a sample suggests it.
+
+    What is in the file already stays as it is, comments and all.
+    """
+    from headwater.config.write import FeedDraft, with_feed  # noqa: PLC0415 - pydantic takes its time
+
+    file = call.folder / CONFIGURATION if call.folder.is_dir() else call.folder
+    with call.open() as lake:
+        before = _read(file)
+        with_feed(before, feed, FeedDraft(Format.AUTO), str(file))  # refuses a bad name at once
+        looked = Feed(FeedName(feed), (f"{feed}/**",), TableName(table or feed))
+        survey = lake.survey(looked, sample)
+    wanted = tuple(part.strip() for each in partition for part in each.split(",") if part.strip())
+    draft = _draft(survey, sample, table, wanted, infer=infer)
+    after = with_feed(before, feed, draft, str(file))
+    if not replace(file, before, after):
+        raise ConfigError(
+            f"{file} was changed by somebody else meanwhile, and was not touched",
+            hint="run it again",
+        )
+    call.voice.answer(
+        _page(feed, file, survey),
+        {"feed": feed, "file": str(file), "survey": to_plain(survey)},
+    )
+    if not call.voice.as_json:
+        ingest = Span(f"headwater ingest {feed} {clean(str(sample))}", Tone.COMMAND)
+        call.voice.say((line(dim("next: "), ingest),))
+    return EXIT_DONE
+
+
+def _read(file: Path) -> str:
+    with file.open(encoding="utf-8", newline="") as opened:  # line ends stay what they are
+        return opened.read()
+
+
+def _draft(
+    survey: Survey, sample: Path, table: str | None, partition: tuple[str, ...], *, infer: bool
+) -> FeedDraft:
+    from headwater.config.write import FeedDraft  # noqa: PLC0415 - pydantic takes its time
+
+    columns = () if infer else tuple((each.name, str(each.type)) for each in survey.schema.columns)
+    return FeedDraft(
+        format=survey.format,
+        columns=columns,
+        partition=partition,
+        notes=(f"From {sample.name}: {_seen(survey)}", *survey.notes),
+        table=table,
+    )
+
+
+def _seen(survey: Survey) -> str:
+    words = [survey.format.value]
+    if survey.compression != "none":
+        words.append(survey.compression)
+    if survey.delimiter:
+        words.append(f"delimiter {survey.delimiter!r}")
+    return ", ".join(words)
+
+
+def _page(feed: str, file: Path, survey: Survey) -> Page:
+    columns = [
+        (clean(column.name, 60), Span(clean(str(column.type), 60), Tone.DIM))
+        for column in survey.schema.columns
+    ]
+    return (
+        line(Mark.GOOD, f" found {clean(_seen(survey))}, {len(columns)} columns"),
+        *(line(Mark.WARN, f" {clean(note)}") for note in survey.notes),
+        BLANK,
+        sheet([Heading("column"), Heading("type")], columns),
+        BLANK,
+        line(Mark.GOOD, " wrote feed ", strong(feed), f" to {file}"),
+    )

@@ -1,0 +1,44 @@
+"""headwater sweep: remove what nothing names."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from headwater.cli.call import Call, verb
+from headwater.config.quantity import parse_duration
+from headwater.errors import EXIT_DONE
+from headwater.model.codec import to_plain
+from headwater.show.upkeep import swept_page
+
+
+class Duration(click.ParamType[timedelta]):
+    """60s, 12h, 7d."""
+
+    name = "duration"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Read it as headwater.yaml does."""
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command("sweep")
+@click.option(
+    "--older-than",
+    metavar="TIME",
+    type=Duration(),
+    help="Give readers of earlier versions this long, such as 7d.  [default: retention]",
+)
+@verb
+def command(call: Call, older_than: timedelta | None) -> int:
+    """Remove what no log entry, no receipt and no live attempt names."""
+    with call.open() as lake:
+        swept = lake.sweep(older_than=older_than)
+    call.voice.answer(swept_page(swept), to_plain(swept))
+    return EXIT_DONE

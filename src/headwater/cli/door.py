@@ -1,0 +1,117 @@
+"""The door: every way a call can end becomes an exit code and two lines a person understands."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from headwater.cli.call import HERE, Session
+from headwater.cli.program import program
+from headwater.cli.tell import tell
+from headwater.errors import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    HeadwaterError,
+    NoSpace,
+    StoreError,
+)
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def enter() -> NoReturn:
+    """Do what the command line says, and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names need not be text; a face must not fail
+            stream.reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _ended_by(error, code)
+    sys.exit(code)
+
+
+def run(words: Sequence[str]) -> int:
+    """Do what the words say; answer the exit code."""
+    session = Session(as_json="--json" in words)
+    try:
+        code = program.main(list(words), prog_name="headwater", standalone_mode=False, obj=session)
+    except HeadwaterError as error:
+        tell(error.code, error.message, error.hint, as_json=session.as_json)
+        return error.exit_code
+    except click.ClickException as error:
+        return _misused(error, session)
+    except (click.Abort, KeyboardInterrupt):
+        hint = "headwater status shows what is left; nothing is lost, and nothing is doubled"
+        tell("interrupted", "interrupted", hint, as_json=session.as_json)
+        return EXIT_INTERRUPTED
+    except OSError as error:
+        return _ended_by(error, EXIT_FAILED, session)
+    except Exception:  # noqa: BLE001 - the door: nobody behind it would tell the user
+        return _unexpected(session)
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _misused(error: click.ClickException, session: Session) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(f"{error.format_message()}\n")
+    else:
+        tell("usage", _sentence(error), _help(error), as_json=session.as_json)
+    return EXIT_USAGE
+
+
+def _sentence(error: click.ClickException) -> str:
+    message = error.format_message().rstrip(".")
+    return message[:1].lower() + message[1:]
+
+
+def _help(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path if context else 'headwater'} --help"
+
+
+def _ended_by(error: OSError, code: int, session: Session | None = None) -> int:
+    """End where the world outside said no."""
+    if isinstance(error, BrokenPipeError):  # the reader has enough: `| head`
+        # What is still buffered must go somewhere, or the interpreter complains at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE if code == EXIT_FAILED else code
+    as_json = session.as_json if session else False
+    where = f"{error.filename}: " if error.filename else ""
+    why = (error.strerror or str(error)).lower()
+    if error.errno in _FULL:
+        hint = "make room on the disk, then run it again: it goes on where it was"
+        tell(NoSpace.code, f"{where}{why}", hint, as_json=as_json)
+    else:
+        hint = "headwater doctor looks at this machine and this lake"
+        tell(StoreError.code, f"{where}{why}", hint, as_json=as_json)
+    return EXIT_FAILED
+
+
+def _unexpected(session: Session) -> int:
+    """A mistake of ours: keep what finding it takes, and say where."""
+    trace = traceback.format_exc()
+    folder = session.folder or Path(os.environ.get(HERE) or ".")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    last = trace.strip().rpartition("\n")[2]
+    try:
+        home = folder if folder.is_dir() else folder.parent
+        file = home / f".headwater-trace-{stamp}-{os.getpid()}.txt"
+        file.write_text(trace, encoding="utf-8", errors="backslashreplace")
+        hint = f"report it with {file}; the lake is as safe as before"
+    except OSError:
+        hint = "report it; no trace could be written here"
+    tell("unexpected", f"a mistake in Headwater itself: {last}", hint, as_json=session.as_json)
+    return EXIT_FAILED

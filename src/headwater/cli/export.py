@@ -1,0 +1,65 @@
+"""Answers as files and streams: written whole beside, then put in place or passed on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from headwater.cli.voice import Voice
+from headwater.errors import UsageError
+from headwater.ports.engine import Answer
+from headwater.show.figures import clean, counted, size
+from headwater.show.page import Mark, line
+
+KINDS = ("csv", "json", "ndjson", "parquet")
+_SUFFIXES = {".csv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"} | {
+    ".parquet": "parquet",
+    ".txt": "table",
+}
+
+
+def kind_of(output: Path | None) -> str | None:
+    """The format that a file's suffix says."""
+    if output is None:
+        return None
+    kind = _SUFFIXES.get(output.suffix.lower())
+    if kind is None:
+        raise UsageError(
+            f"{output}: its suffix says no format that is known",
+            hint=f"add --format, one of {', '.join(KINDS)}, table",
+        )
+    return kind
+
+
+def export(voice: Voice, answer: Answer, kind: str, output: Path | None) -> None:
+    """Write an answer to a file, or to stdout."""
+    if output is None:
+        _stream(answer, kind)
+        return
+    if not output.absolute().parent.is_dir():
+        raise UsageError(
+            f"{output.parent} is not a folder that is there", hint=f"mkdir -p {output.parent}"
+        )
+    beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        rows = answer.write(str(beside), kind)
+        size_bytes = beside.stat().st_size
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
+    said = f" wrote {counted(rows, 'row')}, {size(size_bytes)}, to {clean(str(output))}"
+    voice.say((line(Mark.GOOD, said),))
+
+
+def _stream(answer: Answer, kind: str) -> None:
+    """The engine writes files, so that memory stays bounded; the file becomes the stream."""
+    with TemporaryDirectory(prefix="headwater-") as folder:
+        file = Path(folder) / f"answer.{kind}"
+        answer.write(str(file), kind)
+        sys.stdout.flush()
+        with file.open("rb") as opened:
+            shutil.copyfileobj(opened, sys.stdout.buffer)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,1 @@
+"""What is this file? Its format, compression and dialect, and its records one by one."""

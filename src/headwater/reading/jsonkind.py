@@ -1,0 +1,71 @@
+"""Whether JSON text has one record a line, or records that span and share lines."""
+
+from __future__ import annotations
+
+import json
+
+from headwater.model.feed import Format
+from headwater.reading.unreadable import Unreadable
+
+_BLANK = " \t\r\n"
+_DECODER = json.JSONDecoder()
+_LINES = 100
+
+
+def json_format(text: str, declared: Format, *, whole: bool) -> Format | None:
+    """NDJSON or JSON; None if the text does not begin as JSON records do."""
+    start = len(text) - len(text.lstrip(_BLANK))
+    lines = text[start:].split("\n", _LINES)
+    if len(lines) > 1 and (not whole or len(lines) > _LINES):
+        lines.pop()
+    first = text[start : start + 1]
+    if first == "[":
+        return _of_array(lines, declared)
+    if first == "{":
+        return _of_object(text, start, lines)
+    if declared is Format.NDJSON and any(line.lstrip(_BLANK).startswith("{") for line in lines):
+        return Format.NDJSON
+    if declared in {Format.NDJSON, Format.JSON}:
+        raise Unreadable(
+            "json",
+            f"its text begins with {text[start : start + 20]!r} where JSON begins with {{ or [; "
+            "correct the file, or the format in headwater.yaml",
+        )
+    return None
+
+
+def is_object(line: str) -> bool:
+    """Whether the line is one JSON object."""
+    return line.lstrip(_BLANK).startswith("{") and _parses(line)
+
+
+def _of_array(lines: list[str], declared: Format) -> Format:
+    """An array is a list of records, unless lines were declared and each is a value of its own."""
+    rest = [line for line in lines[1:] if line.strip(_BLANK)]
+    if declared is Format.NDJSON and rest and _parses(lines[0]):
+        return Format.NDJSON
+    return Format.JSON
+
+
+def _of_object(text: str, start: int, lines: list[str]) -> Format:
+    if _parses(lines[0]):
+        return Format.NDJSON
+    if _ends(text, start) > start + len(lines[0]):
+        return Format.JSON  # an object that spans lines
+    # The first line is broken, or too long to tell; the others may still be one record each.
+    return Format.NDJSON if any(is_object(line) for line in lines[1:]) else Format.JSON
+
+
+def _ends(text: str, start: int) -> int:
+    try:
+        return _DECODER.raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return -1
+
+
+def _parses(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""Column names made fit for every engine that reads the table."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from headwater.reading.unreadable import Unreadable
+
+COLUMNS = 10_000
+NAME_BYTES = 255
+RESERVED = frozenset({"_arrival", "_rescued", "_load", "_row"})
+RESERVED_PREFIX = "__index_level"
+_SHOWN = 5
+# Delta and Parquet refuse blanks, commas, semicolons, braces, brackets and equal signs; dots and
+# quotes would have to be escaped in every query; control characters break what shows them.
+_UNFIT = re.compile(r"[\s,;{}()=.\"'`\\/\x00-\x1f\x7f-\x9f]")
+
+
+def clean_names(originals: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names as columns get them, in order, and notes on what was changed.
+
+    Unreadable: columns (blank, twice the same without regard to case, too long),
+    reserved (ours, or a data frame's index), too_wide.
+    """
+    if len(originals) > COLUMNS:
+        raise Unreadable(
+            "too_wide", f"it has {len(originals):,} columns and {COLUMNS:,} are the limit"
+        )
+    names = tuple(_clean(original) for original in originals)
+    seen: dict[str, int] = {}
+    for position, (name, original) in enumerate(zip(names, originals, strict=True)):
+        _refuse_unfit(name, original, position)
+        earlier = seen.setdefault(name.lower(), position)
+        if earlier != position:
+            raise Unreadable(
+                "columns",
+                f"columns {earlier + 1} ({originals[earlier]!r}) and {position + 1} "
+                f"({original!r}) have the same name; names are told apart without regard "
+                "to case, so rename one of them",
+            )
+    return names, _notes(names, originals)
+
+
+def _clean(original: str) -> str:
+    return _UNFIT.sub("_", unicodedata.normalize("NFC", original).strip())
+
+
+def _refuse_unfit(name: str, original: str, position: int) -> None:
+    if not name:
+        raise Unreadable("columns", f"column {position + 1} has no name; give it one")
+    if len(name.encode("utf-8", "backslashreplace")) > NAME_BYTES:
+        raise Unreadable(
+            "columns",
+            f"the name of column {position + 1} ({original[:40]!r}...) is longer than "
+            f"{NAME_BYTES} bytes; shorten it",
+        )
+    if name.lower() in RESERVED or name.lower().startswith(RESERVED_PREFIX):
+        raise Unreadable(
+            "reserved", f"column {position + 1} is named {original!r}, which is reserved; rename it"
+        )
+
+
+def _notes(names: Sequence[str], originals: Sequence[str]) -> tuple[str, ...]:
+    changed = [
+        f"{original!r} is {name}"
+        for name, original in zip(names, originals, strict=True)
+        if name != original
+    ]
+    if not changed:
+        return ()
+    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+    return (f"column names changed: {', '.join(changed[:_SHOWN])}{more}",)

@@ -1,0 +1,147 @@
+"""A piece of a file that was read carefully: its clean records, and those refused."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import count as count_from
+
+_SHOWN_BYTES = 64 * 1024
+
+
+@dataclass(slots=True)
+class Refusal:
+    """One record that was refused, and why."""
+
+    line: int  # where it starts: physical lines, from 1
+    raw: str  # verbatim; bytes that are not UTF-8 as \xNN
+    code: str
+    message: str
+    column: str | None = None
+
+
+@dataclass(slots=True)
+class Piece:
+    """Clean records as one text that any strict parser reads the same, and the refused ones.
+
+    Each record begins with its index within the piece and a separator, so that it can be
+    found again whatever order a parser hands its records on.
+    """
+
+    text: bytes
+    count: int  # clean records in the text
+    refused: list[Refusal]
+    _separator: bytes
+    # Where counting on by one breaks: index, line in the source, line in the text.
+    _runs: list[tuple[int, int, int]]
+    _verbatim: dict[int, bytes]  # source of the records that the text spells otherwise
+    _lines: list[bytes] = field(default_factory=list)  # of the text, once someone asks
+
+    def line_of(self, index: int) -> int:
+        """The line in the source where the record starts."""
+        first, line, _ = self._run(index)
+        return line + index - first
+
+    def raw_of(self, index: int) -> str:
+        """The record as the source has it, without its line end."""
+        raw = self._verbatim.get(index)
+        if raw is None:
+            if not self._lines:
+                self._lines = self.text.split(b"\n")
+            spelled = b"\n".join(self._lines[self._place(index) : self._place(index + 1)])
+            raw = spelled.partition(self._separator)[2]
+        return shown(raw)
+
+    def _place(self, index: int) -> int:
+        if index == self.count:
+            return len(self._lines) - 1
+        first, _, place = self._run(index)
+        return place + index - first
+
+    def _run(self, index: int) -> tuple[int, int, int]:
+        if not 0 <= index < self.count:
+            raise IndexError(f"record {index} of {self.count}")
+        return self._runs[bisect_right(self._runs, (index, _BEYOND, _BEYOND)) - 1]
+
+
+_BEYOND = 1 << 62
+
+
+def shown(raw: bytes) -> str:
+    r"""Bytes as a person reads them: what is not UTF-8 as \xNN, what is endless cut."""
+    text = raw[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
+    return text if len(raw) <= _SHOWN_BYTES else f"{text}... ({len(raw):,} bytes)"
+
+
+class PieceBuilder:
+    """Gathers records in the order of the source."""
+
+    def __init__(self, separator: bytes) -> None:
+        self._separator = separator
+        self._start()
+
+    def _start(self) -> None:
+        self.count = 0
+        self.refused: list[Refusal] = []
+        self.size = 0
+        self._parts: list[bytes] = []
+        self._runs: list[tuple[int, int, int]] = []
+        self._verbatim: dict[int, bytes] = {}
+        self._place = 0  # lines of text so far
+
+    def take_lines(self, records: list[bytes], line: int) -> None:
+        """Clean records of one line each, the first of them from that line on."""
+        if not records:
+            return
+        self._mark(line)
+        template = b"%d" + self._separator.replace(b"%", b"%%") + b"%b\n"
+        numbered = zip(count_from(self.count), records, strict=False)
+        part = b"".join([template % pair for pair in numbered])
+        self._parts.append(part)
+        self.size += len(part)
+        self.count += len(records)
+        self._place += len(records)
+
+    def take(self, record: bytes, line: int, *, verbatim: bytes | None = None) -> None:
+        """One clean record; verbatim, if the source spells it otherwise."""
+        self._mark(line)
+        if verbatim is not None:
+            self._verbatim[self.count] = verbatim
+        part = b"%d%b%b\n" % (self.count, self._separator, record)
+        self._parts.append(part)
+        self.size += len(part)
+        self.count += 1
+        self._place += part.count(b"\n")
+
+    def refuse(
+        self, line: int, raw: bytes, code: str, message: str, column: str | None = None
+    ) -> None:
+        """One record that is not clean."""
+        self.refused.append(Refusal(line, shown(raw), code, message, column))
+        self.size += min(len(raw), _SHOWN_BYTES)
+
+    def piece(self) -> Piece:
+        """Everything gathered since the last piece."""
+        made = Piece(
+            b"".join(self._parts),
+            self.count,
+            self.refused,
+            self._separator,
+            self._runs,
+            self._verbatim,
+        )
+        self._start()
+        return made
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was gathered."""
+        return not self.count and not self.refused
+
+    def _mark(self, line: int) -> None:
+        if self._runs:
+            first, start, place = self._runs[-1]
+            ahead = self.count - first
+            if start + ahead == line and place + ahead == self._place:
+                return
+        self._runs.append((self.count, line, self._place))

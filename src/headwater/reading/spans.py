@@ -1,0 +1,219 @@
+"""Whether a record that seems to span lines really does, or has a stray quote.
+
+A quote that opens at the start of a field and does not close on its line has two
+explanations:
+
+    one     1,"Dear all,           the cell goes on: all lines up to the closing
+            see you",3             quote are one record
+    split   1,"Dear all,3          the quote is a mistake: this line is damaged,
+            2,Bob,4                and each line behind it is a record of its own
+
+Taking "split" for "one" swallows good rows; taking "one" for "split" refuses a good
+record and may even let lines of its text pass for rows. So both are played through,
+from the line in question until they agree again where a record starts, and the one
+that leaves fewer records at fault is believed:
+
+- A genuine record costs "one" nothing, and "split" at least two faults: the line with
+  the opening quote and the line with the closing one.
+- A single stray quote costs "split" one fault, and "one" mostly two: the quote that it
+  takes for the closing one opens a field in truth, so what follows is no delimiter, and
+  the inside of that field is left behind as a broken line.
+- Where both cost the same, the one whose records have numbers where the file's records
+  have numbers is believed; and where that says nothing, "split" if the first line holds
+  as many delimiters as a whole row has, and more than a quote is on the last.
+- Two stray quotes far apart can fit each other perfectly, and "one" costs nothing. Then
+  the lines between tell: if they are whole rows of the right width whose cells are
+  numbers where the file's cells are numbers, they are rows.
+
+Letters with commas survive that last rule since it needs every telling column to agree,
+or, in files without any, several lines of four fields or more and no other line between.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import accumulate
+
+from headwater.reading.grammar import Fault, Grammar
+
+_LOOK_LINES = 256  # behind the record; beyond, the score so far decides
+_SHAPE_LINES = 64
+_ENOUGH_LINES = 64  # inside the record, to know rows or text by
+_TELLING_WIDTH = 4
+_TELLING_ROWS = 3
+_FREE_WASTE_BYTES = 64 * 1024 * 1024
+_NUMERIC = re.compile(r"[-+]?\d[-+0-9.,:/TZ ]*")
+
+
+class NeedMore(Exception):
+    """The answer lies behind the bytes at hand."""
+
+
+class Shape:
+    """Which columns hold only numbers, dates and times, as far as clean lines have shown."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._lines = 0
+        self._numeric = [True] * grammar.width
+        self._filled = [False] * grammar.width
+        self.telling: list[int] = []  # the columns by which a row is known
+
+    def learn(self, lines: list[bytes]) -> None:
+        """Look at clean lines; only the first few of a file are."""
+        if self._lines >= _SHAPE_LINES:
+            return
+        for line in lines[: _SHAPE_LINES - self._lines]:
+            self._lines += 1
+            for place, cell in enumerate(self._grammar.read(line).values()):
+                self._filled[place] |= bool(cell)
+                self._numeric[place] &= not cell or _NUMERIC.fullmatch(cell) is not None
+        pairs = zip(self._numeric, self._filled, strict=True)
+        self.telling = [
+            place for place, (numeric, filled) in enumerate(pairs) if numeric and filled
+        ]
+
+    def fits(self, line: bytes) -> bool:
+        """Whether a line of the right width has numbers where they are expected."""
+        cells = self._grammar.read(line).values()
+        told = [cells[place] for place in self.telling]
+        return any(told) and all(not cell or _NUMERIC.fullmatch(cell) for cell in told)
+
+
+class Window:
+    """Whole lines of a file, of which the first starts a record."""
+
+    def __init__(self, text: bytes, grammar: Grammar, *, final: bool, record_bytes: int) -> None:
+        self.text = text
+        self.lines = text.split(grammar.newline)
+        if not self.lines[-1]:
+            self.lines.pop()
+        self.grammar = grammar
+        self._final = final
+        self._record_bytes = record_bytes
+        self._starts: list[int] = []
+
+    def start(self, index: int) -> int:
+        """Where the line begins."""
+        if not self._starts:
+            lengths = (len(line) + 1 for line in self.lines)
+            self._starts = list(accumulate(lengths, initial=0))
+        return self._starts[index]
+
+    def line_behind(self, offset: int) -> int:
+        """The index of the first line that begins behind the offset."""
+        self.start(0)
+        return min(bisect_left(self._starts, offset + 1), len(self.lines))
+
+    def bare(self, index: int) -> bytes:
+        """The line without the CR of a CRLF."""
+        line = self.lines[index]
+        return line.removesuffix(b"\r") if self.grammar.newline == b"\n" else line
+
+    def blank(self, index: int) -> bool:
+        """Whether the line is no record: empty, but for carriage returns."""
+        return not self.lines[index].strip(b"\r")
+
+    def may_grow(self, index: int) -> bool:
+        """Whether a record from that line on may still end behind the window."""
+        return not self._final and len(self.text) - self.start(index) <= self._record_bytes
+
+    def within_limit(self, index: int, end: int) -> bool:
+        """Whether a record from that line to that offset is not too long."""
+        return end - self.start(index) <= self._record_bytes
+
+
+@dataclass(slots=True)
+class _Story:
+    """One of the two explanations, as far as it was played through."""
+
+    at: int  # the line where its next record starts
+    faults: int = 0
+    misfits: int = 0
+
+    def score(self) -> tuple[int, int]:
+        return self.faults, self.misfits
+
+
+class Spans:
+    """Decides for one file, with what it has learnt of the file's rows."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._waste = 0  # bytes looked at in vain; hostile files would multiply them
+        self._budget = _FREE_WASTE_BYTES
+        self.shape = Shape(grammar)
+        self.headers: set[bytes] = set()  # spellings of the header, which is a row of its kind
+
+    def allow(self, seen_bytes: int) -> None:
+        """Let looking ahead grow with what was read."""
+        self._budget += 4 * seen_bytes
+
+    def is_one(self, window: Window, first: int, behind: int, *, sound: bool) -> bool:
+        """Whether the lines from first up to behind are one record, sound or not itself."""
+        if self._waste > self._budget:
+            return False
+        one, split = _Story(behind), _Story(first + 1)
+        one.faults, split.faults = int(not sound), 1
+        rows = others = 0
+        if sound:
+            one.misfits += self._misfits(window, first, behind)
+        while one.at != split.at and max(one.at, split.at) < behind + _LOOK_LINES:
+            story = one if split.at > one.at else split
+            here, after = story.at, self._after(window, story.at)
+            story.faults += after is None
+            story.at = after or here + 1
+            if after is not None:
+                story.misfits += self._misfits(window, here, after)
+            if story is split and here < behind - 1 and not window.blank(here):
+                row = after == here + 1 and self._is_row(window.bare(here))
+                rows, others = rows + row, others + (not row)
+                if abs(rows - others) > _ENOUGH_LINES:
+                    break
+        if not sound:  # then there is nothing to win by believing in it
+            return split.faults > one.faults and not self._are_rows(rows, others)
+        if split.score() == one.score():
+            # A cell that ends with a line end closes on a line of its own: common in forms.
+            closes_alone = window.bare(behind - 1) == b'"'
+            found = window.bare(first).count(self._grammar.delimiter) + 1
+            return closes_alone or found < self._grammar.width
+        return split.score() > one.score() and not self._are_rows(rows, others)
+
+    def _misfits(self, window: Window, index: int, behind: int) -> bool:
+        """Whether a sound record has text where the file has numbers."""
+        if not self.shape.telling or window.blank(index):
+            return False
+        record = window.text[window.start(index) : window.start(behind)]
+        return not self.shape.fits(record.removesuffix(self._grammar.newline))
+
+    def _after(self, window: Window, index: int) -> int | None:
+        """The line behind the sound record that starts here; None if none does."""
+        if window.blank(index):
+            return index + 1
+        line = window.bare(index)
+        if b'"' not in line:
+            return (
+                index + 1
+                if line.count(self._grammar.delimiter) + 1 == self._grammar.width
+                else None
+            )
+        start = window.start(index)
+        whole = self._grammar.match(window.text, start)
+        if whole is not None:
+            fits = window.within_limit(index, whole.end())
+            return window.line_behind(whole.end()) if fits else None
+        reading = self._grammar.read(window.text, start)
+        if reading.fault is Fault.OPEN and window.may_grow(index):
+            raise NeedMore
+        self._waste += max(0, reading.end - start - len(line))
+        return None
+
+    def _is_row(self, line: bytes) -> bool:
+        return line in self.headers or not self.shape.telling or self.shape.fits(line)
+
+    def _are_rows(self, rows: int, others: int) -> bool:
+        if self.shape.telling:
+            return rows > 0 and rows >= others
+        return rows >= _TELLING_ROWS and not others and self._grammar.width >= _TELLING_WIDTH

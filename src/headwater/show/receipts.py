@@ -1,0 +1,199 @@
+"""Receipts and landings: the books of each file as an equation, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from headwater.errors import HeadwaterError
+from headwater.flow.attempt import Failed
+from headwater.flow.land import Landing, LandingOutcome
+from headwater.model.arrival import Arrival, ArrivalState
+from headwater.model.receipt import Books, FileBooks, Receipt
+from headwater.show.figures import clean, count, counted, duration, size
+from headwater.show.page import (
+    BLANK,
+    Heading,
+    Line,
+    Mark,
+    Page,
+    Piece,
+    Sheet,
+    Span,
+    Tone,
+    dim,
+    line,
+    sheet,
+    strong,
+    toned,
+)
+
+SHOWN = 20
+"""Most files of a receipt that are listed; those with something to tell come first."""
+
+_LONGEST = 60
+_ALWAYS = ("written", "quarantined")
+_TERMS = ("written", "quarantined", "filtered", "deduplicated")
+
+
+def receipts_page(receipts: Sequence[Receipt]) -> Page:
+    """Receipts one below the other."""
+    pages = [receipt_page(receipt) for receipt in receipts]
+    return tuple(block for page in pages for block in (*page, BLANK))[:-1]
+
+
+def receipt_page(receipt: Receipt) -> Page:
+    """What was done in one line, and the books of the files."""
+    mark = Mark.WARN if receipt.refused_anything else Mark.GOOD
+    committed = f"version {receipt.version}" if receipt.version is not None else "no new version"
+    took = duration(receipt.finished_at - receipt.started_at)
+    facts = [
+        committed,
+        counted(len(receipt.files), "file"),
+        f"{size(receipt.size_bytes_in)} in",
+        f"{size(receipt.size_bytes_out)} out, {counted(receipt.parts, 'part')}",
+        took,
+    ]
+    head = line(
+        mark, " ", strong(receipt.feed), " ", Mark.ARROW, " ", strong(receipt.table), "  ",
+        dim("  ".join(facts)),
+    )  # fmt: skip
+    return (head, _files(receipt), *_remarks(receipt))
+
+
+def equation(books: Books) -> str:
+    """The books in one line: read 1,000 = written 990 + quarantined 10."""
+    terms = [f"{term} {count(getattr(books, term))}" for term in _terms([books])]
+    return f"read {count(books.counted)} = {' + '.join(terms)}"
+
+
+def _terms(every: Sequence[Books]) -> list[str]:
+    """Terms that are always named, and those that say something."""
+    return [
+        term for term in _TERMS if term in _ALWAYS or any(getattr(books, term) for books in every)
+    ]
+
+
+def _files(receipt: Receipt) -> Sheet:
+    telling = sorted(receipt.files, key=lambda file: not _tells(file))
+    shown = telling[:SHOWN]
+    terms = _terms([file.books for file in receipt.files])
+    headings = [Heading(""), Heading("file"), Heading("size", right=True)]
+    headings.append(Heading("read", right=True))
+    for number, term in enumerate(terms):
+        headings += [Heading("+" if number else "="), Heading(term, right=True)]
+    headings.append(Heading(""))
+    rows = [_row(file, terms) for file in shown]
+    hidden = telling[SHOWN:]
+    if hidden:
+        rows.append(_sum(f"{counted(len(hidden), 'more file')}", hidden, terms))
+    if len(receipt.files) > 1:
+        rows.append(_sum("together", receipt.files, terms, tone=Tone.STRONG))
+    return sheet(headings, rows)
+
+
+def _tells(file: FileBooks) -> bool:
+    return file.state is not ArrivalState.COMPLETED or bool(file.books.quarantined or file.notes)
+
+
+def _row(file: FileBooks, terms: Sequence[str]) -> list[Piece]:
+    whole = file.state is not ArrivalState.COMPLETED
+    mark = Mark.BAD if whole else Mark.WARN if file.books.quarantined else Mark.GOOD
+    name = clean(file.key, _LONGEST)
+    return [mark, name, dim(size(file.size_bytes)), *_equation(file.books, terms), _told(file)]
+
+
+def _sum(
+    name: str, files: Sequence[FileBooks], terms: Sequence[str], tone: Tone = Tone.DIM
+) -> list[Piece]:
+    books = sum((file.books for file in files), Books())
+    total = sum(file.size_bytes for file in files)
+    return ["", Span(name, tone), dim(size(total)), *_equation(books, terms, tone)]
+
+
+def _equation(books: Books, terms: Sequence[str], tone: Tone = Tone.PLAIN) -> Iterator[Piece]:
+    yield Span(count(books.counted), tone)
+    for number, term in enumerate(terms):
+        figure: int = getattr(books, term)
+        yield dim("+" if number else "=")
+        lost = term == "quarantined" and figure > 0
+        yield Span(count(figure), Tone.WARN if lost else tone if figure else Tone.DIM)
+
+
+def _told(file: FileBooks) -> Piece:
+    """Why rows, or the file, were refused; what was normalised."""
+    if file.cause is not None:
+        return toned(clean(f"{file.cause.code}: {file.cause.message}", 100), Tone.BAD)
+    reasons = [f"{clean(code)} {count(rows)}" for code, rows in file.reasons]
+    if file.state is not ArrivalState.COMPLETED:
+        return Span(", ".join([file.state.value, *reasons]), Tone.BAD)
+    if reasons:
+        return Span(", ".join(reasons), Tone.WARN)
+    return dim(clean("; ".join(file.notes), 100))
+
+
+def _remarks(receipt: Receipt) -> Iterator[Line]:
+    if receipt.new_columns:
+        columns = ", ".join(clean(name, _LONGEST) for name in receipt.new_columns)
+        yield line("  ", dim(f"new columns: {columns}"))
+    if receipt.replaced:
+        yield line("  ", dim(f"replaced {counted(len(receipt.replaced), 'earlier version')}"))
+    for note in receipt.notes:
+        yield line("  ", dim(clean(note)))
+
+
+def failed_page(failed: Failed) -> Page:
+    """An attempt that came to nothing, and what follows."""
+    manifest = failed.claim.manifest
+    follows = "given up" if failed.dead else "will be tried again"
+    head = line(
+        Mark.BAD if failed.dead else Mark.WARN, " ", strong(manifest.feed), "  ",
+        toned(f"attempt {failed.claim.attempt} failed: {clean(failed.error.message)}", Tone.BAD),
+        dim(f"  ({counted(len(manifest.arrivals), 'file')}, {follows})"),
+    )  # fmt: skip
+    return (head,)
+
+
+def landings_page(landings: Sequence[Landing]) -> Page:
+    """What became of files that were handed in: those with something to tell, and how many."""
+    telling = [each for each in landings if each.outcome is not LandingOutcome.LANDED]
+    plain = [each for each in landings if each.outcome is LandingOutcome.LANDED]
+    shown = (telling + plain)[:SHOWN]
+    blocks = [_landing(each) for each in shown]
+    if len(landings) > len(shown):
+        blocks.append(line("  ", dim(f"... {count(len(landings) - len(shown))} more files")))
+    return tuple(blocks)
+
+
+_SAID = {
+    LandingOutcome.LANDED: (Mark.GOOD, "landed"),
+    LandingOutcome.REWRITE: (Mark.GOOD, "landed, a new version"),
+    LandingOutcome.DUPLICATE: (Mark.WAIT, "here already, with the same bytes"),
+    LandingOutcome.REFUSED: (Mark.BAD, "refused"),
+}
+
+
+def _landing(landing: Landing) -> Line:
+    mark, words = _SAID[landing.outcome]
+    name = clean(str(landing.source), _LONGEST)
+    if landing.error is not None:
+        return line(mark, " ", name, "  ", Span(clean(landing.error.message), Tone.BAD))
+    facts = f"{size(landing.arrival.size_bytes)}  {landing.arrival.key}" if landing.arrival else ""
+    return line(mark, " ", name, "  ", words, "  ", dim(clean(facts)))
+
+
+def ended_page(arrivals: Sequence[Arrival], errors: Sequence[HeadwaterError] = ()) -> Page:
+    """Files that did not reach the table, each with its cause."""
+    lines = [
+        line(
+            Mark.BAD,
+            " ",
+            clean(each.key, _LONGEST),
+            "  ",
+            Span(each.state.value, Tone.BAD),
+            "  ",
+            clean(each.cause.message) if each.cause else "",
+        )
+        for each in arrivals
+    ]
+    lines += [line(Mark.BAD, " ", Span(clean(error.message), Tone.BAD)) for error in errors]
+    return tuple(lines)
