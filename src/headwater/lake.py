@@ -36,6 +36,7 @@ from headwater.ports.store import How
 from headwater.show.notebook import Listing, done_page, shown_as
 from headwater.show.page import Page
 from headwater.show.receipts import landings_page
+from headwater.show.rows import answer_page
 
 Source = str | PathLike[str]
 
@@ -170,7 +171,9 @@ class Lake:
 
     def query(self, sql: str, *, version: int | None = None) -> Answer:
         """Answer one SELECT: `.arrow()`, `.pandas()`, `.polars()`, `.rows()`, `.write(…)`."""
-        return ask(self._world, sql, version=version)
+        answer = ask(self._world, sql, version=version)
+        shown_as(type(answer), answer_page)  # of whatever kind the engine's answers are
+        return answer
 
     def status(self) -> Status:
         """How feeds, queue and tables stand."""

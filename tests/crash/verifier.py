@@ -74,7 +74,7 @@ def read_log(table: Path, found: Findings) -> Log:
         found.broken.append(f"I7: {table.name}: versions {log.versions}")
     dropped: set[str] = set()
     for entry in entries:
-        actions = [json.loads(line) for line in entry.read_text().splitlines() if line]
+        actions = [json.loads(line) for line in entry.read_text().split("\n") if line]
         ids = {action["txn"]["appId"] for action in actions if "txn" in action}
         adds = [action["add"] for action in actions if "add" in action]
         said = next((a["commitInfo"].get("headwater") for a in actions if "commitInfo" in a), None)

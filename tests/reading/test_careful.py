@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.model.feed import Format
@@ -228,9 +228,7 @@ def test_a_cell_beyond_the_limit_is_named_as_such():
 def test_a_closing_quote_beyond_the_limit_closes_nothing():
     good = [[str(n), "text", "5"] for n in range(500)]
 
-    pieces = read(
-        b'a,b,c\n0,"open,1\n' + spell(good) + b'9,shut",2\n', size=64, record_bytes=1000
-    )
+    pieces = read(b'a,b,c\n0,"open,1\n' + spell(good) + b'9,shut",2\n', size=64, record_bytes=1000)
 
     assert rows(pieces) == good
 
@@ -340,20 +338,20 @@ def damage(kind, row, newline="\n"):
     return text.replace('"', "", 1) if '"' in text else text[:-1] + '"'
 
 
-plain = st.text(st.sampled_from('ab1 ,"\n;é'), max_size=8)
+WORDS = ["x", "a, b", 'say "hi"', "two\nlines", "", "é", "two\n\nand, a third", "\nlate", "12"]
+WORDS += ["ends so\n", ", leads", "trails,", '"all"', "one\r\ntwo\r\nthree"]
 
 
 @given(
-    st.lists(st.tuples(plain, plain, plain), min_size=1, max_size=10),
+    st.lists(st.lists(st.sampled_from(WORDS), min_size=3, max_size=3), min_size=1, max_size=10),
     st.data(),
     st.sampled_from(["drop", "open", "add", "cut"]),
     sizes,
 )
-@example([("", "", "\n,"), ("1", "\n", "x")], None, "open", 1)
 @settings(deadline=None, max_examples=300)
 def test_one_damaged_row_leaves_every_other_row_as_it_was(body, data, kind, size):
-    table = [[str(n), *row, str(n)] for n, row in enumerate(body)]
-    place = data.draw(st.integers(0, len(table) - 1)) if data else 0
+    table = [[str(n), *row, row[0]] for n, row in enumerate(body)]
+    place = data.draw(st.integers(0, len(table) - 1))
     lines = [spell([row]).decode() for row in table]
     lines[place] = damage(kind, table[place]) + "\n"
 
@@ -365,9 +363,8 @@ def test_one_damaged_row_leaves_every_other_row_as_it_was(body, data, kind, size
 
 def test_a_large_table_with_seeded_damage_keeps_every_other_row():
     chance = random.Random(7)
-    words = ["x", "a, b", 'say "hi"', "two\nlines", "", "é", "two\n\nand, a third"]
     table = [
-        [str(n), chance.choice(words), chance.choice(words), f"{n}.5", "2024-01-01"]
+        [str(n), chance.choice(WORDS), chance.choice(WORDS), f"{n}.5", "2024-01-01"]
         for n in range(5000)
     ]
     hurt = set(chance.sample(range(5000), 50))

@@ -9,6 +9,9 @@ from unicodedata import east_asian_width
 from headwater.show.page import Heading, Piece, Sheet, Span, Tone, dim, sheet, text_of
 
 GAP = 2
+LEAST = 12
+"""A column of words is not squeezed below that."""
+
 NARROW = 24
 """Long cells are cut to that before a column is left out."""
 
@@ -32,6 +35,21 @@ def fit(wide: Sheet, width: int | None) -> tuple[Sheet, list[str]]:
     headings = [*cut.headings[:kept], Heading("…")]
     rows = [(*row[:kept], dim("…")) for row in cut.rows]
     return sheet(headings, rows), [heading.name for heading in cut.headings[kept:]]
+
+
+def squeeze(wide: Sheet, width: int) -> list[int]:
+    """How many cells each column gets where words may wrap: the last gives way first.
+
+    Then the longest of the others that hold words; figures are never cut.
+    """
+    widths = _widths(wide)
+    over = _total(widths) - width
+    words = [at for at, heading in enumerate(wide.headings) if not heading.right]
+    for at in sorted(words, key=lambda at: (at != len(widths) - 1, -widths[at])):
+        given = min(max(over, 0), max(widths[at] - LEAST, 0))
+        widths[at] -= given
+        over -= given
+    return widths
 
 
 def _upright(wide: Sheet) -> Sheet:

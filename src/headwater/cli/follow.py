@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from threading import Event
 
 from headwater.cli.outcome import Outcome, settled_elsewhere
@@ -16,7 +17,7 @@ from headwater.show.page import Mark, Span, Tone, line
 
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 5.0
-"""So long nobody may have taken a file up before the person is told."""
+"""So long after its batch is due a file may lie there before the person is told."""
 
 
 def follow(
@@ -26,7 +27,8 @@ def follow(
     waiting: Sequence[Arrival],
 ) -> Outcome:
     """Show how far the files have come until all are settled, whoever converts them."""
-    began = time.monotonic()
+    age = next((each.batch.age for each in lake.feeds if each.name == feed), timedelta())
+    due = time.monotonic() + age.total_seconds() + PATIENCE_SECONDS
     told = False
     nap = Event()
     with voice.talk.watch() as watching:
@@ -37,7 +39,7 @@ def follow(
             if all(each.settled for each in arrivals):
                 return Outcome(receipts, arrivals=arrivals)
             idle = all(each.state is ArrivalState.PENDING for each in arrivals)
-            if idle and not told and time.monotonic() - began > PATIENCE_SECONDS:
+            if idle and not told and time.monotonic() > due:
                 told = True
                 with watching.aside():
                     command = Span("headwater work", Tone.COMMAND)
@@ -51,7 +53,7 @@ def _progress(feed: str, arrivals: Sequence[Arrival], receipts: Sequence[Receipt
     files = [file for receipt in receipts for file in receipt.files if file.arrival in wanted]
     converting = any(each.state is ArrivalState.PROCESSING for each in arrivals)
     return Progress(
-        stage="converting" if converting else "waiting",
+        stage="converting" if converting else "waiting for its batch:",
         subject=feed,
         done_bytes=sum(each.size_bytes for each in settled),
         total_bytes=sum(each.size_bytes for each in arrivals),

@@ -81,9 +81,9 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     widths = [
         max(len(row[at]) for row in [*head, *cells] if at < len(row)) for at in range(len(names))
     ]
-    for row in head:
-        yield _row(row, widths, sheet.headings)
     if any(names):
+        for row in head:
+            yield _row(row, widths, sheet.headings)
         rules = ["-" * width if name else "" for width, name in zip(widths, names, strict=True)]
         yield _row(rules, widths, sheet.headings)
     for row in cells:

@@ -13,7 +13,7 @@ from headwater import __version__
 
 VERBS = {
     "init": "Make a lake in a folder.",
-    "new": "Write the first version of a feed from a sample file.",
+    "new": "Write the first version of a feed, as a sample suggests it.",
     "land": "Take files into the raw zone; whoever works next converts them.",
     "ingest": "Land files, work until each is settled, and show the receipts.",
     "work": "Convert what has landed.",

@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from headwater.cli.fit import GAP, squeeze
 from headwater.cli.pace import Look, Pace, spelled
 from headwater.model.progress import Progress
 from headwater.show.page import Heading, Line, Mark, Page, Piece, Sheet, Tone
@@ -48,7 +49,7 @@ class Screen:
             if isinstance(block, Line):
                 self._console.print(_line(block), soft_wrap=True)
             else:
-                self._console.print(_table(block))
+                self._console.print(_table(block, self._console.width))
 
     def watch(self) -> ScreenWatching:
         """Tell of progress by one line that moves, and is gone in the end."""
@@ -128,17 +129,19 @@ def _piece(piece: Piece) -> Text:
     return Text(piece.text, _STYLES[piece.tone])
 
 
-def _table(sheet: Sheet) -> Table:
+def _table(sheet: Sheet, width: int) -> Table:
     named = any(heading.name for heading in sheet.headings)
     table = Table(
-        box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=named, header_style="dim"
+        box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=named, header_style="dim"
     )
-    for heading in sheet.headings:
+    last = len(sheet.headings) - 1
+    for at, (heading, cells) in enumerate(zip(sheet.headings, squeeze(sheet, width), strict=True)):
         table.add_column(
             _heading(heading),
             justify="right" if heading.right else "left",
-            no_wrap=heading.right or not heading.name,
-            overflow="fold",
+            width=cells,
+            no_wrap=at < last,
+            overflow="fold" if at == last else "ellipsis",
         )
     for row in sheet.rows:
         table.add_row(*(_piece(piece) for piece in row))

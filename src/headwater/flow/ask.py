@@ -35,7 +35,7 @@ def ask(world: World, sql: str, *, version: int | None = None) -> Answer:
         and (snapshot := world.tables.snapshot(name, version)) is not None
     ]
     if QUARANTINE in sql.lower() and QUARANTINE not in world.tables.names():
-        tables.append((refusals(world), world.zones.quarantine.locate("")))
+        tables.append((refusals(world), refusals_location(world)))
     return world.asker.ask(sql, tables)
 
 
@@ -49,3 +49,8 @@ def refusals(world: World, names: Iterable[str] | None = None) -> Snapshot:
         )
     parts = tuple(Part(path=name, rows=0, size_bytes=0) for name in names)
     return Snapshot(QUARANTINE, 0, REFUSALS, (), parts)
+
+
+def refusals_location(world: World) -> str:
+    """Where the names of refused rows' files start from: a store locates objects, not itself."""
+    return world.zones.quarantine.locate(QUARANTINE).rpartition("/")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headwater.flow.ask import QUARANTINE, refusals
+from headwater.flow.ask import QUARANTINE, refusals, refusals_location
 from headwater.flow.replay import REFUSED, books_of, refused_arrivals
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, Cause
@@ -75,6 +75,5 @@ def refused_rows(
         f"select {columns} from {QUARANTINE} where arrival in ({ids}) "  # noqa: S608 - ids are ours
         f"order by key, line limit {int(limit)}"
     )
-    location = world.zones.quarantine.locate("")
-    answer = world.asker.ask(sql, [(refusals(world, names), location)])
+    answer = world.asker.ask(sql, [(refusals(world, names), refusals_location(world))])
     return [RefusedRow(*row) for row in answer.rows()]

@@ -169,7 +169,7 @@ class Answer(Protocol):
 
     @property
     def types(self) -> tuple[str, ...]:
-        """Their types, as SQL spells them in lower case: bigint, decimal(12,2), varchar."""
+        """Their types, as SQL spells them: BIGINT, DECIMAL(12,2), VARCHAR."""
         ...
 
     def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:

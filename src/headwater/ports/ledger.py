@@ -99,7 +99,8 @@ class Ledger(Protocol):
         """Register the same raw object and version again, pending, with the next generation.
 
         Takes settled arrivals that are the greatest generation under their key, duplicates
-        aside, and are completed, quarantined, dead or missing; passes over the rest. landed_at is now.
+        aside, and are completed, quarantined, dead or missing; passes over the rest.
+        landed_at is now.
         """
         ...
 

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
+from headwater.reading.encoding import without_mark
 from headwater.reading.piece import Piece, PieceBuilder
 from headwater.reading.pieces import RECORD_BYTES
 from headwater.reading.strictness import (
@@ -104,7 +105,7 @@ class _Text:
     """The text at hand: a window that moves over the file."""
 
     def __init__(self, blocks: Iterable[bytes], window_bytes: int, record_bytes: int) -> None:
-        self._blocks = iter(blocks)
+        self._blocks = without_mark(blocks)
         self._window_bytes = window_bytes
         self._record_bytes = record_bytes
         # Bytes that are not UTF-8 become half letters, which no element may have.
@@ -114,8 +115,6 @@ class _Text:
         self._line = 1
         self._ended = False
         self.suspicious = False
-        self._grow()
-        self._text = self._text.removeprefix("\ufeff")
 
     def peek(self) -> str:
         """The next character that is no blank; empty at the end."""

@@ -207,21 +207,17 @@ class _Scanner:
     def _take_whole(self, window: Window, index: int, end: int) -> int:
         """Take a record that is sound as far as its end, if that is where it ends."""
         behind = window.line_behind(end)
-        if behind == index + 1 or (
-            window.within_limit(index, end)
-            and self._spans.is_one(window, index, behind, sound=True)
-        ):
+        fits = window.within_limit(index, end)
+        if behind == index + 1 or (fits and self._spans.is_one(window, index, behind)):
             self._take(window, index, behind)
             return behind
         reading = self._grammar.read(window.text, window.start(index))
-        self._refuse_open(window, index, reading)
-        return index + 1
+        after = self._spans.resume(window, index, behind) if fits else index + 1
+        self._refuse_open(window, index, after, reading)
+        return after
 
     def _take(self, window: Window, index: int, behind: int) -> None:
-        source = window.text[window.start(index) : window.start(behind)]
-        source = source.removesuffix(self._newline)
-        if self._newline == b"\n":
-            source = source.removesuffix(b"\r")
+        source = window.raw(index, behind)
         if source in self._spans.headers:
             message = "the header is repeated; it is no row"
             self.builder.refuse(self._line + index, source, "header_again", message)
@@ -247,23 +243,23 @@ class _Scanner:
         if reading.fault is Fault.OPEN:
             if window.may_grow(index):
                 raise NeedMore
-            self._refuse_open(window, index, reading)
+            self._refuse_open(window, index, index + 1, reading)
             return index + 1
-        behind = window.line_behind(reading.end)
-        if behind > index + 1 and not (
-            window.within_limit(index, reading.end)
-            and self._spans.is_one(window, index, behind, sound=False)
-        ):
-            self._refuse_open(window, index, reading)
-            return index + 1
-        raw = window.text[window.start(index) : window.start(behind)].rstrip(b"\r\n")
+        behind = after = window.line_behind(reading.end)
+        if behind > index + 1:
+            fits = window.within_limit(index, reading.end)
+            after = self._spans.resume(window, index, behind) if fits else index + 1
+        if after < behind:
+            self._refuse_open(window, index, after, reading)
+            return after
+        raw = window.raw(index, after)
         if not is_utf8(raw):
             self._refuse_encoding(self._line + index, raw)
         elif reading.fault is None:
             self._refuse_ragged(self._line + index, raw, len(reading.cells))
         else:
             self._refuse_quote(self._line + index, raw, reading)
-        return behind
+        return after
 
     def _refuse_ragged(self, line: int, raw: bytes, found: int) -> None:
         message = f"{self._grammar.width} fields are expected and {found} were found"
@@ -277,8 +273,8 @@ class _Scanner:
         message = f"{what}; double the quotes inside a field and put quotes around it"
         self.builder.refuse(line, raw, "quote", message, self._column(len(reading.cells)))
 
-    def _refuse_open(self, window: Window, index: int, reading: Reading) -> None:
-        raw = window.bare(index)
+    def _refuse_open(self, window: Window, index: int, after: int, reading: Reading) -> None:
+        raw = window.raw(index, after)
         if not is_utf8(raw):
             self._refuse_encoding(self._line + index, raw)
             return

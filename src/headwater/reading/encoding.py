@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 
 from headwater.reading.unreadable import Unreadable
 
@@ -52,6 +53,19 @@ def text_start(head: bytes, *, whole: bool) -> int:
     if fault is not None:
         raise _not_utf8(_likely(head), f"byte {head[fault]:#04x} at offset {fault:,} is not UTF-8")
     return skip
+
+
+def without_mark(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The blocks without a byte order mark, however it is cut."""
+    head: bytes | None = b""
+    for block in blocks:
+        if head is None:
+            yield block
+        elif len(head := head + block) >= len(codecs.BOM_UTF8):
+            yield head.removeprefix(codecs.BOM_UTF8)
+            head = None
+    if head:
+        yield head.removeprefix(codecs.BOM_UTF8)
 
 
 def is_utf8(text: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from headwater.reading.encoding import is_utf8
+from headwater.reading.encoding import is_utf8, without_mark
 from headwater.reading.piece import Piece, PieceBuilder
 from headwater.reading.pieces import RECORD_BYTES
 from headwater.reading.strictness import (
@@ -19,7 +19,6 @@ from headwater.reading.strictness import (
 PIECE_BYTES = 8 * 1024 * 1024
 SEPARATOR = b"\t"
 _WINDOW_BYTES = 1024 * 1024
-_BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _LINE_END = re.compile(rb"\n|\r(?=[^\n])")
 _RAW_KEPT_BYTES = 64 * 1024 + 1
@@ -36,7 +35,7 @@ def careful_ndjson(
     """
     reader = _Reader(record_bytes)
     held, parts, size = b"", list[bytes](), 0
-    for block in _without_mark(blocks):
+    for block in without_mark(blocks):
         parts.append(block)
         size += len(block)
         if size >= max(min(_WINDOW_BYTES, piece_bytes), len(held)):
@@ -48,19 +47,6 @@ def careful_ndjson(
     reader.finish(b"".join((held, *parts)))
     if not reader.builder.empty:
         yield reader.builder.piece()
-
-
-def _without_mark(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The blocks without a byte order mark, however it is cut."""
-    head: bytes | None = b""
-    for block in blocks:
-        if head is None:
-            yield block
-        elif len(head := head + block) >= len(_BOM):
-            yield head.removeprefix(_BOM)
-            head = None
-    if head:
-        yield head.removeprefix(_BOM)
 
 
 class _Reader:

@@ -76,14 +76,21 @@ def is_parquet(head: bytes, tail: bytes, size_bytes: int) -> bool:
         return False
     footer = int.from_bytes(tail[-8:-4], "little")
     if not tail.endswith(PARQUET) or footer + PARQUET_FOOTER_BYTES > size_bytes:
-        # A text may begin with these letters too; a Parquet file has binary right behind them.
-        if head[4:64].isascii() and head[4:64].replace(b"\n", b"").decode().isprintable():
+        if _is_text_behind_magic(head):
             return False
         raise Unreadable(
             "parquet",
             "the Parquet file is cut: its footer is missing or incomplete; send it again whole",
         )
     return True
+
+
+def refuse_packed_parquet(head: bytes) -> None:
+    """Refuse what begins as Parquet inside gzip or zstd."""
+    if head.startswith(PARQUET) and not _is_text_behind_magic(head):
+        raise Unreadable(
+            "nested", "it is a packed Parquet file, which packs its own pages; send it unpacked"
+        )
 
 
 def refuse_strangers(head: bytes, tail: bytes) -> None:
@@ -100,3 +107,9 @@ def refuse_strangers(head: bytes, tail: bytes) -> None:
 
 def _confirmed(stranger: _Stranger, head: bytes) -> bool:
     return stranger.magic != b"BZh" or head[4:10] == _BZIP2_BLOCK
+
+
+def _is_text_behind_magic(head: bytes) -> bool:
+    """A text may begin with Parquet's letters; a Parquet file has binary right behind them."""
+    behind = head[len(PARQUET) : 64].translate(None, b"\t\r\n")
+    return behind.isascii() and behind.decode().isprintable()

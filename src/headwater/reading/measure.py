@@ -23,7 +23,7 @@ from headwater.reading.source import (
 
 # Read, hashed and counted while the processor's cache holds it; below malloc's 128 KiB, past
 # which each block is fresh pages from the kernel, at half the speed. A second thread for the
-# hash was tried: handing blocks over costs what it saves.
+# hash was tried: handing blocks over costs more than it saves.
 _BLOCK_BYTES = 112 * 1024
 
 _TICK_NS = 50_000_000  # longer than any kernel's timer tick

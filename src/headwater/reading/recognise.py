@@ -18,10 +18,10 @@ from headwater.reading.encoding import text_start
 from headwater.reading.inflate import head
 from headwater.reading.jsonkind import is_object, json_format
 from headwater.reading.magic import (
-    PARQUET,
     Compression,
     compression_of,
     is_parquet,
+    refuse_packed_parquet,
     refuse_strangers,
 )
 from headwater.reading.names import clean_names
@@ -63,7 +63,8 @@ def recognise(path: Path, declared: Format) -> Found:
     compression = compression_of(start)
     content, whole = head(path, compression, _SAMPLE_BYTES)
     if compression is not Compression.NONE:
-        _refuse_packed(content)
+        refuse_packed_parquet(content)
+        refuse_strangers(content, b"")
     if declared is Format.PARQUET and b"\0" in content:
         raise Unreadable(
             "parquet", "it is declared as Parquet and does not begin as such; send it again"
@@ -83,15 +84,6 @@ def _edges(path: Path) -> tuple[bytes, bytes, int]:
         size_bytes = file.seek(0, 2)
         file.seek(max(0, size_bytes - _TAIL_BYTES))
         return start, file.read(_TAIL_BYTES), size_bytes
-
-
-def _refuse_packed(content: bytes) -> None:
-    """Refuse what is no text inside gzip or zstd."""
-    if content.startswith(PARQUET) and not content[4:64].isascii():
-        raise Unreadable(
-            "nested", "it is a packed Parquet file, which packs its own pages; send it unpacked"
-        )
-    refuse_strangers(content, b"")
 
 
 def _refuse_markup(text: bytes) -> None:

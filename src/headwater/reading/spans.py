@@ -34,12 +34,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from headwater.reading.grammar import Fault, Grammar
 
-_LOOK_LINES = 256  # behind the record; beyond, the score so far decides
+_LOOK_LINES = 64  # behind the record; beyond, the score so far decides
 _SHAPE_LINES = 64
+_STARTS = 16
 _ENOUGH_LINES = 64  # inside the record, to know rows or text by
 _TELLING_WIDTH = 4
 _TELLING_ROWS = 3
@@ -112,6 +113,12 @@ class Window:
         line = self.lines[index]
         return line.removesuffix(b"\r") if self.grammar.newline == b"\n" else line
 
+    def raw(self, index: int, behind: int) -> bytes:
+        """The lines from index up to behind, without the last line's end."""
+        newline = self.grammar.newline
+        text = self.text[self.start(index) : self.start(behind)].removesuffix(newline)
+        return text.removesuffix(b"\r") if newline == b"\n" else text
+
     def blank(self, index: int) -> bool:
         """Whether the line is no record: empty, but for carriage returns."""
         return not self.lines[index].strip(b"\r")
@@ -151,42 +158,78 @@ class Spans:
         """Let looking ahead grow with what was read."""
         self._budget += 4 * seen_bytes
 
-    def is_one(self, window: Window, first: int, behind: int, *, sound: bool) -> bool:
-        """Whether the lines from first up to behind are one record, sound or not itself."""
-        if self._waste > self._budget:
+    def is_one(self, window: Window, first: int, behind: int) -> bool:
+        """Whether the lines from first up to behind, which read as one sound record, are one."""
+        if self._waste > self._budget or self._hold_rows(window, first, behind):
             return False
-        one, split = _Story(behind), _Story(first + 1)
-        one.faults, split.faults = int(not sound), 1
-        rows = others = 0
-        if sound:
-            one.misfits += self._misfits(window, first, behind)
+        one, split = _Story(behind), _Story(first + 1, faults=1)
+        one.misfits += self._misfits(window, first, behind)
         while one.at != split.at and max(one.at, split.at) < behind + _LOOK_LINES:
-            story = one if split.at > one.at else split
-            here, after = story.at, self._after(window, story.at)
-            story.faults += after is None
-            story.at = after or here + 1
-            if after is not None:
-                story.misfits += self._misfits(window, here, after)
-            if story is split and here < behind - 1 and not window.blank(here):
-                row = after == here + 1 and self._is_row(window.bare(here))
-                rows, others = rows + row, others + (not row)
-                if abs(rows - others) > _ENOUGH_LINES:
-                    break
-        if not sound:  # then there is nothing to win by believing in it
-            return split.faults > one.faults and not self._are_rows(rows, others)
-        if split.score() == one.score():
-            # A cell that ends with a line end closes on a line of its own: common in forms.
-            closes_alone = window.bare(behind - 1) == b'"'
-            found = window.bare(first).count(self._grammar.delimiter) + 1
-            return closes_alone or found < self._grammar.width
-        return split.score() > one.score() and not self._are_rows(rows, others)
+            self._play_on(window, one if split.at > one.at else split)
+        if split.score() != one.score():
+            return split.score() > one.score()
+        # A cell that ends with a line end closes on a line of its own: common in forms.
+        closes_alone = window.bare(behind - 1) == b'"'
+        found = window.bare(first).count(self._grammar.delimiter) + 1
+        return closes_alone or found < self._grammar.width
+
+    def resume(self, window: Window, first: int, behind: int) -> int:
+        """The line behind a damaged record that may go on up to behind.
+
+        The one that leaves the fewest records at fault, and the nearest of those.
+        """
+        if self._waste > self._budget or self._hold_rows(window, first, behind):
+            return first + 1
+        rest = self._faults_from(window, behind)
+        best, least = behind, rest[behind]
+        sound = (at for at in range(first + 1, behind) if self._starts_sound(window, at))
+        for start in reversed(list(islice(sound, _STARTS))):
+            story = _Story(start)
+            while story.at not in rest and story.at < behind + _LOOK_LINES:
+                self._play_on(window, story)
+            faults = story.faults + rest.get(story.at, 0)
+            if faults <= least:
+                best, least = start, faults
+        return best
+
+    def _faults_from(self, window: Window, behind: int) -> dict[int, int]:
+        """For each line where a record starts from there on: how many faults follow it."""
+        story, passed = _Story(behind), {behind: 0}
+        while story.at < min(behind + _LOOK_LINES, len(window.lines)):
+            self._play_on(window, story)
+            passed[story.at] = story.faults
+        return {at: story.faults - faults for at, faults in passed.items()}
+
+    def _starts_sound(self, window: Window, index: int) -> bool:
+        return not window.blank(index) and self._after(window, index) is not None
+
+    def _play_on(self, window: Window, story: _Story) -> None:
+        """Take one more record, or a line at fault, into the story."""
+        after = self._after(window, story.at)
+        if after is None:
+            story.faults += 1
+        else:
+            story.misfits += self._misfits(window, story.at, after)
+        story.at = after or story.at + 1
+
+    def _hold_rows(self, window: Window, first: int, behind: int) -> bool:
+        """Whether the lines strictly between are rows, to all appearance."""
+        rows = others = 0
+        for index in range(first + 1, behind - 1):
+            if window.blank(index):
+                continue
+            alone = self._after(window, index) == index + 1
+            row = alone and self._is_row(window.bare(index))
+            rows, others = rows + row, others + (not row)
+            if abs(rows - others) > _ENOUGH_LINES:
+                break
+        return self._are_rows(rows, others)
 
     def _misfits(self, window: Window, index: int, behind: int) -> bool:
         """Whether a sound record has text where the file has numbers."""
         if not self.shape.telling or window.blank(index):
             return False
-        record = window.text[window.start(index) : window.start(behind)]
-        return not self.shape.fits(record.removesuffix(self._grammar.newline))
+        return not self.shape.fits(window.raw(index, behind))
 
     def _after(self, window: Window, index: int) -> int | None:
         """The line behind the sound record that starts here; None if none does."""

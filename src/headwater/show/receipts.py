@@ -122,16 +122,20 @@ def _equation(books: Books, terms: Sequence[str], tone: Tone = Tone.PLAIN) -> It
 def _told(file: FileBooks) -> Piece:
     """Why rows, or the file, were refused; what was normalised."""
     if file.cause is not None:
-        return toned(clean(f"{file.cause.code}: {file.cause.message}", 100), Tone.BAD)
+        return Span(clean(file.cause.code), Tone.BAD)
     reasons = [f"{clean(code)} {count(rows)}" for code, rows in file.reasons]
     if file.state is not ArrivalState.COMPLETED:
         return Span(", ".join([file.state.value, *reasons]), Tone.BAD)
     if reasons:
         return Span(", ".join(reasons), Tone.WARN)
-    return dim(clean("; ".join(file.notes), 100))
+    return dim(clean("; ".join(file.notes), _LONGEST))
 
 
 def _remarks(receipt: Receipt) -> Iterator[Line]:
+    refused = [file for file in receipt.files if file.cause is not None]
+    for file in refused[:SHOWN]:
+        message = clean(file.cause.message) if file.cause else ""
+        yield line(Mark.BAD, " ", clean(file.key, _LONGEST), "  ", Span(message, Tone.BAD))
     if receipt.new_columns:
         columns = ", ".join(clean(name, _LONGEST) for name in receipt.new_columns)
         yield line("  ", dim(f"new columns: {columns}"))

@@ -7,10 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from headwater.ports.engine import Answer
 from headwater.show.figures import clean
-from headwater.show.page import Heading, Piece, Sheet, dim, sheet
+from headwater.show.page import Heading, Page, Piece, Sheet, dim, line, sheet
 
 LONGEST_CELL = 60
+SHOWN = 20
 
 
 def rows_sheet(
@@ -24,8 +26,15 @@ def rows_sheet(
     headings = []
     for at, (name, kind) in enumerate(zip(columns, types, strict=True)):
         right = _is_number(kind) or _all_numbers(row[at] for row in kept)
-        headings.append(Heading(clean(name, longest), right=right, kind=clean(kind, longest)))
+        headings.append(Heading(clean(name, longest), right=right, kind=clean(kind.lower(), longest)))
     return sheet(headings, [[_cell(value, longest) for value in row] for row in kept])
+
+
+def answer_page(answer: Answer) -> Page:
+    """The first rows of an answer."""
+    rows = answer.rows(SHOWN + 1)
+    shown = rows_sheet(answer.columns, answer.types, rows[:SHOWN])
+    return (shown, line(dim("..."))) if len(rows) > SHOWN else (shown,)
 
 
 def _cell(value: Any, longest: int | None) -> Piece:

@@ -27,7 +27,7 @@ from headwater.show.page import (
     toned,
 )
 
-_FEEDS = ("feed", "waiting", "working", "done", "refused", "rows", "refused rows", "")
+_FEEDS = ("feed", "waiting", "working", "done", "refused", "rows", "refused rows")
 _TABLES = ("table", "rows", "parts", "size", "version", "partitioned by", "feeds")
 _LONGEST = 40
 
@@ -37,7 +37,7 @@ def status_page(status: Status) -> Page:
     depth = status.queue
     queue = f"queue: {count(depth.waiting)} waiting, {count(depth.in_flight)} in hand"
     head = line(dim(f"{moment(status.at)}   {queue}"))
-    blocks: list[Line | Sheet] = [head, BLANK, _feeds(status)]
+    blocks: list[Line | Sheet] = [head, BLANK, _feeds(status), *_remarks(status)]
     if status.tables:
         blocks += [BLANK, *tables_page(status.tables)]
     needs = list(_needs(status))
@@ -79,13 +79,11 @@ def table_page(table: TableStanding) -> Page:
 
 
 def _feeds(status: Status) -> Sheet:
-    headings = [
-        Heading(name, right=bool(number) and name != "") for number, name in enumerate(_FEEDS)
-    ]
-    return sheet(headings, [_feed(each, status.at) for each in status.feeds])
+    headings = [Heading(name, right=number > 0) for number, name in enumerate(_FEEDS)]
+    return sheet(headings, map(_feed, status.feeds))
 
 
-def _feed(each: Standing, now: datetime) -> list[Piece]:
+def _feed(each: Standing) -> list[Piece]:
     waiting = each.arrivals.get(ArrivalState.PENDING, 0)
     working = each.arrivals.get(ArrivalState.PROCESSING, 0)
     done = each.arrivals.get(ArrivalState.COMPLETED, 0)
@@ -99,7 +97,6 @@ def _feed(each: Standing, now: datetime) -> list[Piece]:
         _figure(refused, Tone.BAD),
         _figure(each.rows_written, Tone.PLAIN),
         _figure(each.rows_quarantined, Tone.WARN),
-        dim(_remark(each, now)),
     ]
 
 
@@ -116,6 +113,12 @@ def _refused(each: Standing) -> int:
         ArrivalState.UNROUTED,
     )
     return sum(each.arrivals.get(state, 0) for state in states)
+
+
+def _remarks(status: Status) -> Iterator[Line]:
+    for each in status.feeds:
+        if remark := _remark(each, status.at):
+            yield line(dim(f"{each.feed}: {remark}"))
 
 
 def _remark(each: Standing, now: datetime) -> str:
@@ -167,4 +170,4 @@ def _feed_needs(each: Standing) -> Iterator[Line]:
 
 
 def _need(mark: Mark, what: str, command: str) -> Line:
-    return line(mark, " ", f"{what:<48}", "  ", Span(command, Tone.COMMAND))
+    return line(mark, " ", f"{what:<36}", "  ", Span(command, Tone.COMMAND))

@@ -14,8 +14,9 @@ from typing import IO, Any
 from headwater import errors
 from headwater.errors import EngineDied, EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
+from headwater.model.feed import Feed
 from headwater.model.progress import Progress, Watch, nobody
-from headwater.ports.engine import Conversion, Job, Rewriting, Rewritten
+from headwater.ports.engine import Conversion, Job, Rewriting, Rewritten, Survey
 
 _PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "TMPDIR")
 _PASSED_PREFIX = "HEADWATER_CRASH"
@@ -39,6 +40,11 @@ class DuckEngine:
     def convert(self, job: Job, watch: Watch) -> Conversion:
         """Convert the job's files; see the port."""
         return from_plain(Conversion, self._ask("convert", job, watch))
+
+    def survey(self, location: str, feed: Feed) -> Survey:
+        """Look at a file under a feed's settings; see the port."""
+        task = {"location": location, "feed": feed}
+        return from_plain(Survey, self._ask("survey", task, nobody))
 
     def rewrite(self, rewriting: Rewriting) -> Rewritten:
         """Write parts anew without the rows of some arrivals; see the port."""
@@ -154,4 +160,5 @@ def _how(code: int) -> str:
 
 def _error(answer: Mapping[str, Any]) -> HeadwaterError:
     kind = getattr(errors, str(answer["error"]), EngineError)
-    return kind(answer["message"], hint=answer.get("hint"))  # type: ignore[no-any-return]
+    error: HeadwaterError = kind(answer["message"], hint=answer.get("hint"))
+    return error

@@ -23,7 +23,7 @@ BOOLEANS = (("true", "false"), ("TRUE", "FALSE"), ("True", "False"))
 _ANY_WHOLE = r"\s*[+-]?\d+\s*"
 _ANY_DATE = r"\s*\d{1,4}[-/]\d{1,2}[-/]\d{1,2}\s*"
 _NOT_FINITE = r"(?i)\s*[+-]?(nan|inf(inity)?)\s*"
-_REAL = r"-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)"  # JSON's digits were a double's already
+REAL = r"-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)"  # JSON's digits were a double's already
 _DAY = r"|\d{4}-\d\d-\d\d"
 _EXACT_DOUBLE_BYTES = 16  # a sign or point and fifteen digits: always exact in a double
 
@@ -117,7 +117,7 @@ def _double(_: Type, fit: Fit, k: str, v: str, same: str) -> str:
     if fit is Fit.DECLARED:
         return f"({finite} OR {matches(k, _NOT_FINITE)})"
     short = f"(strlen({k}) <= {_EXACT_DOUBLE_BYTES} AND {matches(k, DECIMAL)})"
-    real = f" OR {matches(k, _REAL)}" if fit is Fit.NUMBER else ""
+    real = f" OR {matches(k, REAL)}" if fit is Fit.NUMBER else ""
     return f"(({same} OR {short}{real}) AND {finite})"
 
 

@@ -10,6 +10,8 @@ from headwater.cli.call import Call, complete_feed, verb
 from headwater.cli.intake import intake, refused
 from headwater.cli.outcome import Outcome, conclude, settled_elsewhere
 from headwater.flow.attempt import Failed
+from headwater.flow.land import Landing
+from headwater.model.ids import ArrivalId
 from headwater.model.receipt import Receipt
 from headwater.ports.store import How
 from headwater.show.receipts import failed_page
@@ -31,6 +33,14 @@ def command(call: Call, feed: str, files: tuple[Path, ...], how: How, under: str
                         voice.say(failed_page(news))
 
             done = lake.ingest(feed, *files, how=how, under=under, watch=watching.look, told=told)
-        receipts = settled_elsewhere(lake, feed, done.receipts, done.arrivals)
+        waited = {_waited(each) for each in done.landings}
+        ended = [each for each in done.arrivals if each.id in waited]
+        receipts = settled_elsewhere(lake, feed, done.receipts, ended)
     outcome = Outcome(receipts, done.failures, done.landings, done.arrivals)
     return conclude(voice, outcome, refused(done.landings))
+
+
+def _waited(landing: Landing) -> ArrivalId | None:
+    """The arrival that was still to be converted when the file landed."""
+    arrival = landing.arrival
+    return arrival.id if arrival is not None and not arrival.settled else None

@@ -45,9 +45,9 @@ def command(
     *,
     infer: bool,
 ) -> int:
-    """Write the first version of a feed into headwater.yaml, as a sample suggests it.
+    """Write the first version of a feed, as a sample suggests it.
 
-    What is in the file already stays as it is, comments and all.
+    What is in headwater.yaml already stays as it is, comments and all.
     """
     from headwater.config.write import FeedDraft, with_feed  # noqa: PLC0415 - pydantic takes its time
 

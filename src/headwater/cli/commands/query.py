@@ -16,7 +16,7 @@ from headwater.show.figures import count, counted
 from headwater.show.page import Line, dim, line
 from headwater.show.rows import rows_sheet
 
-SHOWN = 100
+SHOWN = 40
 COUNTED = 10_000
 """Further rows that are fetched to say how many there are."""
 

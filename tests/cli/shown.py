@@ -89,9 +89,7 @@ def arrival(key="sales/orders.csv", **more):
 
 
 def manifest(**more):
-    return replace(
-        Manifest(MANIFEST, SALES, CLEAN, (ArrivalId("a" * 13),), 123_456, NOON), **more
-    )
+    return replace(Manifest(MANIFEST, SALES, CLEAN, (ArrivalId("a" * 13),), 123_456, NOON), **more)
 
 
 def failed(*, dead=False):

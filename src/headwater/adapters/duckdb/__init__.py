@@ -1,0 +1,1 @@
+"""Conversion and SQL by DuckDB: a child process that converts, and an asker in this one."""

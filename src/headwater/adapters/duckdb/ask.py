@@ -1,0 +1,188 @@
+"""SQL over snapshots: each table is the exact list of files that its log names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.exact import duck_type
+from headwater.errors import MissingExtra, QueryError
+from headwater.model.part import Part, Snapshot
+from headwater.ports.engine import Answer
+
+if TYPE_CHECKING:
+    import duckdb
+
+_FILE = "headwater file"
+_READING = frozenset({"SELECT", "EXPLAIN", "RELATION", "DESCRIBE", "SHOW"})
+_KINDS = {
+    "csv": "(FORMAT csv, HEADER)",
+    "json": "(FORMAT json, ARRAY true)",
+    "ndjson": "(FORMAT json)",
+    "parquet": "(FORMAT parquet, COMPRESSION zstd)",
+}
+
+
+class DuckAsker:
+    """Answers in this process, over files it is given and no others."""
+
+    def ask(self, sql: str, tables: Sequence[tuple[Snapshot, str]]) -> Answer:
+        """Answer one SELECT; see the port."""
+        import duckdb  # noqa: PLC0415 - a worker that is never asked does not need it here
+
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET autoinstall_known_extensions = false")
+        connection.execute("SET autoload_known_extensions = false")
+        for snapshot, location in tables:
+            connection.execute(
+                f"CREATE VIEW {quote.name(snapshot.table)} AS {_view(snapshot, location)}"
+            )
+        names = [snapshot.table for snapshot, _ in tables]
+        try:
+            _require_question(connection, sql)
+            return DuckAnswer(connection, connection.sql(sql.rstrip().rstrip(";")))
+        except duckdb.Error as cause:
+            raise _plain(cause, names) from cause
+
+
+class DuckAnswer:
+    """The rows of one question."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: Any) -> None:
+        """Take the connection, which lives as long as the answer, and the relation."""
+        self._connection = connection
+        self._relation = relation
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(self._relation.columns)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Types of the columns, as DuckDB spells them."""
+        return tuple(str(kind) for kind in self._relation.types)
+
+    def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
+        """Rows as Python values."""
+        relation = self._relation if limit is None else self._relation.limit(limit)
+        found: list[tuple[Any, ...]] = self._run(relation.fetchall)
+        return found
+
+    def arrow(self) -> Any:
+        """A pyarrow Table."""
+        _require("pyarrow", "arrow")
+        return self._run(self._relation.to_arrow_table)
+
+    def pandas(self) -> Any:
+        """A pandas DataFrame."""
+        _require("pandas", "pandas")
+        return self._run(self._relation.df)
+
+    def polars(self) -> Any:
+        """A Polars DataFrame."""
+        _require("polars", "polars")
+        return self._run(self._relation.pl)
+
+    def write(self, path: str, kind: str) -> int:
+        """Write a file, whole or not at all; answer how many rows."""
+        target = Path(path)
+        beside = target.with_name(f".{target.name}.tmp")
+        try:
+            self._relation.create_view("answer", replace=True)
+            self._connection.execute(f"COPY answer TO {quote.text(str(beside))} {_KINDS[kind]}")
+            (count,) = self._connection.fetchone() or (0,)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        return int(count)
+
+    def _run(self, fetch: Any) -> Any:
+        import duckdb  # noqa: PLC0415 - loaded by then
+
+        try:
+            return fetch()
+        except duckdb.Error as cause:
+            raise _plain(cause, []) from cause
+
+
+def _require(module: str, extra: str) -> None:
+    try:
+        __import__(module)
+    except ImportError as missing:
+        raise MissingExtra(
+            f"{module} is not installed", hint=f"pip install 'headwater[{extra}]'"
+        ) from missing
+
+
+def _require_question(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise QueryError(
+            f"one statement is expected, not {len(statements)}", hint="leave out the ;"
+        )
+    kind = str(statements[0].type).rpartition(".")[2].upper()
+    if kind not in _READING:
+        raise QueryError(
+            f"only questions are answered here, and this is a {kind} statement",
+            hint="write a SELECT; tables are written by feeds",
+        )
+
+
+def _view(snapshot: Snapshot, location: str) -> str:
+    """A SELECT over the snapshot's files: columns as the log has them, missing ones null."""
+    columns = [(c.name, duck_type(c.type)) for c in snapshot.schema.columns]
+    if not snapshot.parts:
+        empty = ", ".join(f"NULL::{kind} AS {quote.name(name)}" for name, kind in columns)
+        return f"SELECT {empty or 'NULL AS nothing'} WHERE false"
+    files = quote.texts(str(Path(location) / part.path) for part in snapshot.parts)
+    partitioned = {name.lower() for name in snapshot.partition_by}
+    inside = [(name, kind) for name, kind in columns if name.lower() not in partitioned]
+    schema = ", ".join(f"NULL::{kind} AS {quote.name(name)}" for name, kind in inside)
+    options = f"union_by_name = true, hive_partitioning = false, filename = {quote.text(_FILE)}"
+    reader = f"read_parquet({files}, {options})"
+    chosen = ", ".join(
+        f"p.{quote.name(name)}" if name.lower() in partitioned else f"r.{quote.name(name)}"
+        for name, _ in columns
+    )
+    file = quote.name(_FILE)
+    none = f"SELECT {schema}, NULL::VARCHAR AS {file} WHERE false"
+    rows = f"({none} UNION ALL BY NAME FROM {reader})"
+    if not partitioned:
+        return f"SELECT {chosen} FROM {rows} r"
+    kinds = {name.lower(): kind for name, kind in columns}
+    values = ", ".join(_partition_row(part, location) for part in snapshot.parts)
+    names = ", ".join(quote.name(name) for name in snapshot.partition_by)
+    typed = ", ".join(
+        f"CAST({quote.name(name)} AS {kinds[name.lower()]}) AS {quote.name(name)}"
+        for name in snapshot.partition_by
+    )
+    table = f"(SELECT path, {typed} FROM (VALUES {values}) v(path, {names}))"
+    return f"SELECT {chosen} FROM {rows} r JOIN {table} p ON r.{file} = p.path"
+
+
+def _partition_row(part: Part, location: str) -> str:
+    values = ["NULL" if value is None else quote.text(value) for _, value in part.partition]
+    return f"({', '.join([quote.text(str(Path(location) / part.path)), *values])})"
+
+
+def _plain(cause: Exception, names: Sequence[str]) -> QueryError:
+    said = str(cause)
+    first = said.strip().splitlines()[0]
+    missing = re.search(r"Table with name (\S+) does not exist", said)
+    if missing:
+        near = get_close_matches(missing[1], names, n=1)
+        there = ", ".join(names) or "none that the question names"
+        meant = f"did you mean {near[0]}? " if near else ""
+        return QueryError(
+            f"there is no table {missing[1]}",
+            hint=f"{meant}`headwater tables` lists them ({there})",
+        )
+    candidates = re.search(r"Candidate bindings: (.*)", said)
+    hint = f"columns there are: {candidates[1]}" if candidates else None
+    return QueryError(re.sub(r"^(\w+ Error): ", "", first), hint=hint)

@@ -1,0 +1,192 @@
+"""Sources of one shape as a relation of raw cells: _arrival, c0, c1, …"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.feeding import (
+    LINE_DELIMITER,
+    PIECE_BYTES,
+    Findings,
+    joined,
+    names_needed,
+    one,
+)
+from headwater.adapters.duckdb.source import Source, Way
+from headwater.adapters.duckdb.virtual import Stream, VirtualFiles, grouped
+from headwater.model.feed import Format
+from headwater.ports.engine import Limits
+
+_BUFFER_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What sources have in common that are read together."""
+
+    format: Format
+    columns: tuple[str, ...]  # names of the cells, as tables have them
+    keys: tuple[str, ...] = ()  # of JSON objects and Parquet files: the cells' own names
+    delimiter: str = ","
+    quote: str = '"'
+    newline: str = "\n"
+    natives: tuple[str, ...] = ()  # of Parquet: DuckDB's types
+    strict: bool = False  # of JSON: every object has all keys and no other
+
+    @property
+    def delimited(self) -> bool:
+        """Whether it is CSV or TSV."""
+        return self.format in {Format.CSV, Format.TSV}
+
+    @property
+    def json(self) -> bool:
+        """Whether it is JSON of either kind."""
+        return self.format in {Format.JSON, Format.NDJSON}
+
+    def find(self, name: str) -> int | None:
+        """The place of a column, whatever its case."""
+        folded = name.lower()
+        return next((i for i, each in enumerate(self.columns) if each.lower() == folded), None)
+
+
+@dataclass(slots=True)
+class Group:
+    """Sources of one shape."""
+
+    shape: Shape
+    sources: list[Source]
+
+
+@dataclass(slots=True)
+class Reader:
+    """Makes relations, and keeps what their streams noticed."""
+
+    virtual: VirtualFiles
+    limits: Limits
+    factor: int = 12  # how much packed files are expected to inflate at most
+    findings: Findings = field(default_factory=Findings)
+    streams: list[Stream] = field(default_factory=list)
+
+    def cells(self, group: Group, raw: frozenset[int] = frozenset()) -> str:
+        """SQL of the group's raw cells; those of JSON in `raw` as JSON text, else unquoted."""
+        if group.shape.format is Format.PARQUET:
+            return _union(parquet_cells(group.shape, source) for source in group.sources)
+        if group.shape.json:
+            return json_cells(group.shape, self.records(group), raw)
+        return self.records(group)
+
+    def records(self, group: Group) -> str:
+        """SQL of _arrival and the cells of a delimited text, or the line of a JSON one."""
+        return _union(self._records(group))
+
+    def text(self, shape: Shape, stream: Stream, before: Sequence[str] = ()) -> str:
+        """SQL of a stream of delimited or JSON records with further columns before theirs."""
+        return _read_csv(self.limits, shape, stream.paths, before=before)
+
+    def stream(self, pieces: Iterable[bytes], names: int) -> Stream:
+        """A stream that lives until `drop`."""
+        stream = self.virtual.stream(lambda: pieces, names)
+        self.streams.append(stream)
+        return stream
+
+    def drop(self) -> None:
+        """End all streams."""
+        self.virtual.drop(self.streams)
+        self.streams.clear()
+
+    @property
+    def bytes_read(self) -> int:
+        """How much the streams have handed out."""
+        return sum(stream.bytes_read for stream in self.streams)
+
+    def _records(self, group: Group) -> Iterator[str]:
+        for way, each in groupby(group.sources, key=lambda source: source.way):
+            sources = list(each)
+            if way is Way.JOINED:
+                yield self._joined(group.shape, sources)
+            else:
+                for source in sources:
+                    yield self._single(group.shape, source)
+
+    def _joined(self, shape: Shape, sources: list[Source]) -> str:
+        names = sum(names_needed(source, self.factor) - 4 for source in sources) + 4
+        names += sum(source.input.size_bytes for source in sources) * self.factor // PIECE_BYTES
+        pieces = grouped(joined(sources, self.findings), PIECE_BYTES)
+        return self.text(shape, self.stream(pieces, names), before=("_arrival",))
+
+    def _single(self, shape: Shape, source: Source) -> str:
+        if source.way is Way.DIRECT:
+            header = shape.delimited and source.dialect.header
+            read = _read_csv(self.limits, shape, [str(source.path)], header=header, quoted=False)
+        else:
+            stream = self.stream(one(source, self.findings), names_needed(source, self.factor))
+            read = self.text(shape, stream)
+        return f"SELECT {quote.text(source.input.arrival)} AS _arrival, * FROM ({read})"
+
+
+def json_cells(shape: Shape, records: str, raw: frozenset[int], keep: str = "_arrival") -> str:
+    """SQL that takes JSON lines apart; a line that is no object gives a flaw, not a row."""
+    fields = ", ".join(_field(key, is_raw=i in raw) for i, key in enumerate(shape.keys))
+    transform = "json_transform_strict" if shape.strict else "json_transform"
+    taken = f"{transform}(line, {quote.text('{' + fields + '}')})" if shape.keys else "line"
+    cells = "".join(
+        f", s[{quote.text(key)}]{'::VARCHAR' if i in raw else ''} AS c{i}"
+        for i, key in enumerate(shape.keys)
+    )
+    whole = f"CASE WHEN s IS NULL THEN error('flaw: no object') ELSE {keep} END AS {keep}"
+    inner = f"SELECT {keep}, {taken} AS s FROM ({records}) WHERE line IS NOT NULL"
+    return f"SELECT {whole}{cells} FROM ({inner})"
+
+
+def _field(key: str, *, is_raw: bool) -> str:
+    return f"{json.dumps(key)}: {json.dumps('JSON' if is_raw else 'VARCHAR')}"
+
+
+def parquet_cells(shape: Shape, source: Source) -> str:
+    """SQL of a Parquet file's columns and the number of each row."""
+    cells = "".join(f", {quote.name(key)} AS c{i}" for i, key in enumerate(shape.keys))
+    arrival = quote.text(source.input.arrival)
+    path = quote.text(str(source.path))
+    return (
+        f"SELECT {arrival} AS _arrival, file_row_number AS _row{cells} FROM read_parquet({path}, "
+        "file_row_number = true, hive_partitioning = false)"
+    )
+
+
+def _read_csv(
+    limits: Limits,
+    shape: Shape,
+    paths: Sequence[str],
+    *,
+    header: bool = False,
+    quoted: bool = True,
+    before: Sequence[str] = (),
+) -> str:
+    cells = [f"c{i}" for i in range(len(shape.columns))] if shape.delimited else ["line"]
+    columns = ", ".join(f"{name}: 'VARCHAR'" for name in (*before, *cells))
+    delimiter = shape.delimiter if shape.delimited else LINE_DELIMITER
+    mark = shape.quote if shape.delimited and quoted else ""
+    longest = max(limits.cell_bytes, 1 << 20)
+    options = {
+        "columns": "{" + columns + "}",
+        "auto_detect": "false",
+        "header": str(header).lower(),
+        "delim": quote.text(delimiter),
+        "quote": quote.text(mark),
+        "escape": quote.text(mark),
+        "strict_mode": "true",
+        "null_padding": "false",
+        "allow_quoted_nulls": "false",
+        "max_line_size": str(longest),
+        "buffer_size": str(max(_BUFFER_BYTES, longest)),
+    }
+    words = ", ".join(f"{key} = {value}" for key, value in options.items())
+    return f"SELECT * FROM read_csv({quote.texts(paths)}, {words})"
+
+
+def _union(selects: Iterable[str]) -> str:
+    return " UNION ALL ".join(selects)

@@ -1,0 +1,49 @@
+import subprocess
+import sys
+
+import pytest
+from calling import environment
+
+HEAVY = ("duckdb", "deltalake", "pydantic", "rich", "apsw", "yaml", "blake3", "pyarrow")
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_version_and_help_import_nothing_heavy(word):
+    program = (
+        "import sys\n"
+        "from headwater.cli.door import run\n"
+        f"run([{word!r}])\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env=environment(),
+    )  # fmt: skip
+
+    assert ran.stderr.strip() == "[]"
+
+
+def test_the_list_of_verbs_says_what_each_verb_says_of_itself():
+    import click
+
+    from headwater.cli.program import VERBS, program
+
+    context = click.Context(program)
+    for name, sentence in VERBS.items():
+        told = program.get_command(context, name).help.split("\n\n")[0].replace("\n", " ").strip()
+        assert told == sentence
+
+
+def test_every_verb_takes_a_lake_and_json():
+    import click
+
+    from headwater.cli.program import VERBS, program
+
+    context = click.Context(program)
+    for name in VERBS:
+        command = program.get_command(context, name)
+        inner = getattr(command, "commands", {}).values()
+        for each in (command, *inner):
+            options = {word for parameter in each.params for word in parameter.opts}
+            assert {"-C", "--json"} <= options, name

@@ -1,0 +1,157 @@
+"""JSON arrays are streamed element by element, each made one line."""
+
+import json
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headwater.reading.array import careful_array
+from headwater.reading.unreadable import Unreadable
+
+
+def cut(text, size):
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+def read(text, *, size=1 << 20, window=1 << 20, record_bytes=1 << 24):
+    return list(careful_array(cut(text, size), piece_bytes=window, record_bytes=record_bytes))
+
+
+def objects(pieces):
+    return [
+        json.loads(line.partition("\t")[2])
+        for piece in pieces
+        for line in piece.text.decode().split("\n")[:-1]
+    ]
+
+
+def refused(pieces):
+    return [(refusal.line, refusal.code) for piece in pieces for refusal in piece.refused]
+
+
+def test_each_element_is_one_line_with_its_index():
+    (piece,) = read(b'[{"a":1},\n {"b":\n  [1,\t2]}\n]\n')
+
+    assert piece.text == b'0\t{"a":1}\n1\t{"b":   [1, 2]}\n'
+    assert [piece.line_of(0), piece.line_of(1)] == [1, 2]
+    assert piece.raw_of(1) == '{"b":\n  [1,\t2]}'
+
+
+@pytest.mark.parametrize("text", [b"[]", b" [ \n ] \n"])
+def test_an_empty_array_has_no_records(text):
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"a":1}{"a":2}', b'{"a":1}\n\n{\n"a":2\n}\n', b'{"a":1} {"a":2}']
+)
+def test_objects_may_follow_each_other_without_an_array(text):
+    assert objects(read(text)) == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 1000])
+def test_a_byte_order_mark_is_dropped(size):
+    assert objects(read(b'\xef\xbb\xbf[{"a":1}]', size=size, window=size)) == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("element", "code"),
+    [
+        (b"3", "not_object"),
+        (b"null", "not_object"),
+        (b"[1]", "not_object"),
+        (b'{"a":1,"a":2}', "dup_key"),
+        (b'{"a":NaN}', "number"),
+        (b'{"a":1e999}', "number"),
+        (b'{"a":' + b"9" * 5000 + b"}", "number"),
+        (b'{"a":"\\ud800"}', "encoding"),
+        (b'{"a":"\xff"}', "encoding"),
+        (b'{"a":' + b"[" * 200 + b"]" * 200 + b"}", "depth"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_an_element_that_is_no_sound_object_is_refused_alone(element, code, size):
+    pieces = read(b'[{"ok":1},\n' + element + b',\n{"ok":2}]', size=size, window=size)
+
+    assert refused(pieces) == [(2, code)]
+    assert objects(pieces) == [{"ok": 1}, {"ok": 2}]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (b'[{"a":1},]', "json"),
+        (b"[{'a':1}]", "json"),
+        (b'[{"a":1} {"b":2}]', "json"),
+        (b'[{"a":1}] {"b":2}', "json"),
+        (b'[{"a":1}, // note\n{"b":2}]', "json"),
+        (b'{"a":1},{"b":2}', "json"),
+        (b'[{"a":1}', "truncated"),
+        (b'[{"a":1},', "truncated"),
+        (b'[{"a":"x', "truncated"),
+        (b'[{"a":tru', "truncated"),
+        (b'[{"a":', "truncated"),
+        (b"[", "truncated"),
+        (b'[{"a":' + b"[" * 100_000, "depth"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_text_that_is_no_json_refuses_the_file(text, code, size):
+    with pytest.raises(Unreadable) as caught:
+        read(text, size=size, window=size)
+
+    assert caught.value.cause.code == code
+
+
+def test_the_refusal_names_the_line():
+    with pytest.raises(Unreadable, match="line 3"):
+        read(b'[{"a":1},\n{"a":2},\n{"a":oops}]')
+
+
+def test_an_element_beyond_the_limit_refuses_the_file():
+    with pytest.raises(Unreadable, match="line_too_long"):
+        read(b'[{"a":"' + b"x" * 5000 + b'"}]', size=100, window=100, record_bytes=1000)
+
+
+def test_memory_stays_flat_however_long_the_array():
+    def stream():
+        yield b"["
+        yield from (b'{"a":"%d"},' % n * 1000 for n in range(300))
+        yield b'{"a":"end"}]'
+
+    tracemalloc.start()
+    count = sum(piece.count for piece in careful_array(stream(), piece_bytes=50_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert count == 300_001
+    assert peak < 3_000_000
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+documents = st.lists(st.dictionaries(st.text(max_size=4), values, max_size=4), max_size=8)
+
+
+@given(
+    documents,
+    st.integers(1, 40),
+    st.integers(1, 200),
+    st.sampled_from([None, 1, "\t"]),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_any_array_comes_out_as_it_went_in(records, size, window, indent, ascii_only):
+    text = json.dumps(records, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "replace")
+
+    pieces = read(text, size=size, window=window)
+
+    assert objects(pieces) == json.loads(text)
+    assert refused(pieces) == []
