@@ -16,7 +16,8 @@ from headwater.reading.grammar import QUOTE, Fault, Grammar, Reading
 from headwater.reading.piece import Piece, PieceBuilder
 from headwater.reading.pieces import RECORD_BYTES
 from headwater.reading.recognise import Found
-from headwater.reading.spans import NeedMore, Spans, Window
+from headwater.reading.spans import Spans
+from headwater.reading.window import NeedMore, Window
 
 PIECE_BYTES = 8 * 1024 * 1024
 _WINDOW_BYTES = 1024 * 1024

@@ -19,6 +19,7 @@ from headwater.reading.strictness import (
 PIECE_BYTES = 8 * 1024 * 1024
 SEPARATOR = b"\t"
 _WINDOW_BYTES = 1024 * 1024
+_TOGETHER = 256  # lines: one that is not sound has as many looked at one by one
 _BLANK = b" \t\r\n"
 _LINE_END = re.compile(rb"\n|\r(?=[^\n])")
 _RAW_KEPT_BYTES = 64 * 1024 + 1
@@ -91,10 +92,12 @@ class _Reader:
         return end + 1
 
     def _lines(self, lines: list[bytes], *, last: bool = False) -> None:
-        if last or not self._take_sound(lines):
-            for index, line in enumerate(lines):
-                self._take_one(line, self._line + index, last=last)
-        self._line += len(lines)
+        for start in range(0, len(lines), _TOGETHER):
+            some = lines[start : start + _TOGETHER]
+            if last or not self._take_sound(some):
+                for index, line in enumerate(some):
+                    self._take_one(line, self._line + index, last=last)
+            self._line += len(some)
 
     def _take_sound(self, lines: list[bytes]) -> bool:
         """Take the lines if each is surely a sound object; else none of them."""

@@ -32,11 +32,11 @@ or, in files without any, several lines of four fields or more and no other line
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import islice
 
 from headwater.reading.grammar import Fault, Grammar
+from headwater.reading.window import NeedMore, Window
 
 _LOOK_LINES = 64  # behind the record; beyond, the score so far decides
 _SHAPE_LINES = 64
@@ -46,10 +46,6 @@ _TELLING_WIDTH = 4
 _TELLING_ROWS = 3
 _FREE_WASTE_BYTES = 64 * 1024 * 1024
 _NUMERIC = re.compile(r"[-+]?\d[-+0-9.,:/TZ ]*")
-
-
-class NeedMore(Exception):
-    """The answer lies behind the bytes at hand."""
 
 
 class Shape:
@@ -81,55 +77,6 @@ class Shape:
         cells = self._grammar.read(line).values()
         told = [cells[place] for place in self.telling]
         return any(told) and all(not cell or _NUMERIC.fullmatch(cell) for cell in told)
-
-
-class Window:
-    """Whole lines of a file, of which the first starts a record."""
-
-    def __init__(self, text: bytes, grammar: Grammar, *, final: bool, record_bytes: int) -> None:
-        self.text = text
-        self.lines = text.split(grammar.newline)
-        if not self.lines[-1]:
-            self.lines.pop()
-        self.grammar = grammar
-        self._final = final
-        self._record_bytes = record_bytes
-        self._starts: list[int] = []
-
-    def start(self, index: int) -> int:
-        """Where the line begins."""
-        if not self._starts:
-            lengths = (len(line) + 1 for line in self.lines)
-            self._starts = list(accumulate(lengths, initial=0))
-        return self._starts[index]
-
-    def line_behind(self, offset: int) -> int:
-        """The index of the first line that begins behind the offset."""
-        self.start(0)
-        return min(bisect_left(self._starts, offset + 1), len(self.lines))
-
-    def bare(self, index: int) -> bytes:
-        """The line without the CR of a CRLF."""
-        line = self.lines[index]
-        return line.removesuffix(b"\r") if self.grammar.newline == b"\n" else line
-
-    def raw(self, index: int, behind: int) -> bytes:
-        """The lines from index up to behind, without the last line's end."""
-        newline = self.grammar.newline
-        text = self.text[self.start(index) : self.start(behind)].removesuffix(newline)
-        return text.removesuffix(b"\r") if newline == b"\n" else text
-
-    def blank(self, index: int) -> bool:
-        """Whether the line is no record: empty, but for carriage returns."""
-        return not self.lines[index].strip(b"\r")
-
-    def may_grow(self, index: int) -> bool:
-        """Whether a record from that line on may still end behind the window."""
-        return not self._final and len(self.text) - self.start(index) <= self._record_bytes
-
-    def within_limit(self, index: int, end: int) -> bool:
-        """Whether a record from that line to that offset is not too long."""
-        return end - self.start(index) <= self._record_bytes
 
 
 @dataclass(slots=True)

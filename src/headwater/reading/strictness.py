@@ -12,8 +12,9 @@ DEPTH = 128
 DIGITS = 4_000
 _FINITE_DIGITS = 309  # a double's largest number has that many
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_EXPONENT = re.compile(rb"[0-9][eE]\+?[0-9]{3}")
-_ZEROED = bytes(0x30 if byte in b"123456789" else byte for byte in range(256))
+# A number of that size, and not the like inside a longer string, as in a hash.
+_EXPONENT = re.compile(rb"[\[:,\s]-?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{3}")
+_ZEROED = bytes.maketrans(b"123456789E", b"000000000e")
 _ENDLESS = b"0" * _FINITE_DIGITS
 
 
@@ -76,11 +77,10 @@ def needs_a_look(text: bytes) -> bool:
     """Whether there may be numbers beyond a double or halves of letters, which scanners pass."""
     if b"\\ud" in text or b"\\uD" in text:
         return True
-    zeroed = text.translate(_ZEROED)
-    return _ENDLESS in zeroed or (
-        any(power in zeroed for power in (b"0e0", b"0E0", b"0e+0", b"0E+0"))
-        and _EXPONENT.search(text) is not None
-    )
+    zeroed = text.translate(_ZEROED, b"+")
+    if _ENDLESS in zeroed:
+        return True
+    return b"0e000" in zeroed and _EXPONENT.search(text) is not None
 
 
 def too_deep(text: str) -> bool:

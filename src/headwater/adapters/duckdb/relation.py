@@ -9,7 +9,6 @@ from itertools import groupby
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.feeding import (
-    LINE_DELIMITER,
     PIECE_BYTES,
     Findings,
     joined,
@@ -168,7 +167,7 @@ def _read_csv(
 ) -> str:
     cells = [f"c{i}" for i in range(len(shape.columns))] if shape.delimited else ["line"]
     columns = ", ".join(f"{name}: 'VARCHAR'" for name in (*before, *cells))
-    delimiter = shape.delimiter if shape.delimited else LINE_DELIMITER
+    delimiter = shape.delimiter
     mark = shape.quote if shape.delimited and quoted else ""
     longest = max(limits.cell_bytes, 1 << 20)
     options = {

@@ -1,0 +1,256 @@
+"""The careful path: record by record where the bytes are damaged, value by value where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.evidence import Evidence, observe
+from headwater.adapters.duckdb.exact import Fit
+from headwater.adapters.duckdb.plan import Plan, Target
+from headwater.adapters.duckdb.project import finals, raw_cells, tolerant
+from headwater.adapters.duckdb.refusals import Refusals, Refused
+from headwater.adapters.duckdb.relation import Group, Reader, Shape, json_cells, parquet_cells
+from headwater.adapters.duckdb.shapes import json_shape
+from headwater.adapters.duckdb.source import Source
+from headwater.model.arrival import Cause
+from headwater.model.feed import Feed, Format, OnBadValue
+from headwater.points import point
+from headwater.reading.array import careful_array
+from headwater.reading.careful import careful_delimited
+from headwater.reading.inflate import blocks
+from headwater.reading.lines import careful_ndjson
+from headwater.reading.piece import Piece
+from headwater.reading.unreadable import Unreadable
+
+_SHOWN = 80
+_NAMES = 1_000_000 // 8  # pieces of eight megabytes: a terabyte
+
+
+@dataclass(slots=True)
+class Staged:
+    """What became of one source: files of typed rows, and its books."""
+
+    source: Source
+    paths: list[Path] = field(default_factory=list)
+    counted: int = 0
+    refused: int = 0
+    nulled: int = 0
+    cause: Cause | None = None
+
+
+@dataclass(slots=True)
+class Careful:
+    """Reads single sources carefully."""
+
+    connection: duckdb.DuckDBPyConnection
+    reader: Reader
+    feed: Feed
+    scratch: Path
+
+    def look(self, group: Group) -> dict[str, Evidence]:
+        """Evidence of every cell; finds the keys of JSON first. Unreadable refuses the source."""
+        source = group.sources[0]
+        if group.shape.json:
+            group.shape = json_shape(self._keys(source), uniform=False)
+        every = frozenset(range(len(group.shape.columns)))
+        if not every:
+            return {}
+        found = self._over(
+            group.shape,
+            source,
+            every,
+            lambda relation: observe(
+                self.connection, relation, sorted(every), json=group.shape.json
+            ),
+        )
+        return {group.shape.columns[i].lower(): each for i, each in found.items()}
+
+    def stage(self, group: Group, plan: Plan, refusals: Refusals) -> Staged:
+        """Write the rows that are fit, and hand the others to the refusals."""
+        source = group.sources[0]
+        staged = Staged(source)
+        try:
+            if group.shape.format is Format.PARQUET:
+                self._stage_parquet(group.shape, plan, refusals, staged)
+            else:
+                for piece in pieces(source):
+                    self._stage_piece(group.shape, plan, refusals, (staged, piece))
+                    point("src.mid")
+        except Unreadable as refusal:
+            staged.cause = refusal.cause
+        staged.cause = staged.cause or self._verdict(staged)
+        if staged.cause is not None:
+            for path in staged.paths:
+                path.unlink()
+            staged.paths.clear()
+        return staged
+
+    def _verdict(self, staged: Staged) -> Cause | None:
+        if self.feed.on_bad_value is OnBadValue.FAIL and staged.refused:
+            return Cause(
+                "bad_value",
+                f"{staged.refused} of its {staged.counted} rows are bad, and the feed's "
+                "on_bad_value is fail; repair it and send it again",
+            )
+        if self.feed.max_bad.exceeded(refused=staged.refused, counted=staged.counted):
+            return Cause(
+                "too_many_bad",
+                f"{staged.refused} of its {staged.counted} rows are bad, more than the feed's "
+                "max_bad allows; repair it, or raise max_bad, and replay it",
+            )
+        return None
+
+    def _keys(self, source: Source) -> list[str]:
+        found = self._over(
+            Shape(Format.NDJSON, (), delimiter="\t"),
+            source,
+            None,
+            lambda relation: self.connection.execute(
+                "SELECT key FROM (SELECT unnest(json_keys(line)) AS key, _n::BIGINT AS n "
+                f"FROM ({relation})) GROUP BY key ORDER BY min(n), key"
+            ).fetchall(),
+        )
+        return [row[0] for row in found]
+
+    def _over(self, shape, source, raw, ask):  # type: ignore[no-untyped-def]
+        """Ask one question over all pieces of a source."""
+        fault: list[Unreadable] = []
+
+        def texts() -> Iterator[bytes]:
+            try:
+                for piece in pieces(source):
+                    yield piece.text
+            except Unreadable as refusal:
+                fault.append(refusal)
+                raise
+
+        stream = self.reader.stream(texts(), _names(source))
+        try:
+            return ask(self._relation(shape, raw, stream))
+        except duckdb.Error:
+            if fault:
+                raise fault[0] from None
+            raise
+        finally:
+            self.reader.drop()
+
+    def _relation(self, shape, raw, stream):  # type: ignore[no-untyped-def]
+        if shape.json:
+            lines = self.reader.text(replace(shape, delimiter="\t"), stream, before=("_n",))
+            return lines if raw is None else json_cells(shape, lines, raw, keep="_n")
+        return self.reader.text(replace(shape, newline="\n"), stream, before=("_n",))
+
+    def _stage_piece(
+        self, shape: Shape, plan: Plan, refusals: Refusals, what: tuple[Staged, Piece]
+    ) -> None:
+        staged, piece = what
+        each = staged.source.input
+        staged.counted += piece.count + len(piece.refused)
+        staged.refused += len(piece.refused)
+        for one in piece.refused:
+            refusals.add(each, Refused(one.line, one.column, one.raw, one.code, one.message))
+        if not piece.count:
+            return
+        stream = self.reader.stream(iter([piece.text]), 1)
+        try:
+            relation = self._relation(shape, raw_cells(shape, plan), stream)
+            rows = tolerant(shape, plan, self.feed, relation, before=("_n",))
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE piece AS {rows}")
+        finally:
+            self.reader.drop()
+        for row in self._bad(plan, "_n"):
+            index = int(row[0])
+            staged.refused += 1
+            bad = _refused(plan, row, piece.line_of(index), piece.raw_of(index))
+            refusals.add(each, bad)
+        self._write(shape, plan, staged, "piece")
+
+    def _stage_parquet(
+        self, shape: Shape, plan: Plan, refusals: Refusals, staged: Staged
+    ) -> None:
+        source = staged.source
+        staged.counted = source.counted or 0
+        rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=("_row",))
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE piece AS {rows}")
+        for row in self._bad(plan, "_row"):
+            staged.refused += 1
+            raw = ", ".join("" if value is None else str(value) for value in row[2::2])
+            refusals.add(source.input, _refused(plan, row, int(row[0]) + 1, raw))
+        self._write(shape, plan, staged, "piece")
+
+    def _bad(self, plan: Plan, number: str) -> list[tuple[object, ...]]:
+        pairs = "".join(f", ok{n}, t{n}" for n in range(len(plan.targets)))
+        return self.connection.execute(
+            f"SELECT {number}{pairs} FROM piece WHERE NOT ({self._fit(plan)}) "
+            f"ORDER BY {number}::BIGINT"
+        ).fetchall()
+
+    def _fit(self, plan: Plan) -> str:
+        """Whether a row is written: every value fits, or may become null."""
+        nulls = self.feed.on_bad_value is OnBadValue.NULL
+        asked = [f"ok{n}" for n, t in enumerate(plan.targets) if not (nulls and t.nullable)]
+        return " AND ".join(asked) or "true"
+
+    def _write(self, shape: Shape, plan: Plan, staged: Staged, table: str) -> None:
+        columns = finals(shape, plan, self.feed)
+        rows = f"{table} WHERE {self._fit(plan)}"
+        if self.feed.on_bad_value is OnBadValue.NULL:
+            staged.nulled += self._nulled(plan)
+            kept = ", ".join(
+                f"CASE WHEN ok{n} THEN v{n} END AS v{n}, ok{n}, t{n}"
+                for n in range(len(plan.targets))
+            )
+            rows = f"(SELECT {kept} FROM {rows})"
+        path = self.scratch / f"staged-{staged.source.place}-{len(staged.paths)}.parquet"
+        arrival = quote.text(staged.source.input.arrival)
+        self.connection.execute(
+            f"COPY (SELECT {arrival} AS _arrival{columns} FROM {rows}) TO "
+            f"{quote.text(str(path))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        )
+        staged.paths.append(path)
+
+    def _nulled(self, plan: Plan) -> int:
+        bad = " + ".join(f"(NOT ok{n})::INTEGER" for n in range(len(plan.targets))) or "0"
+        row = self.connection.execute(
+            f"SELECT coalesce(sum({bad}), 0) FROM piece WHERE {self._fit(plan)}"
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+
+def pieces(source: Source) -> Iterator[Piece]:
+    """The source's records, clean ones and refused ones."""
+    content = blocks(source.path, source.found.compression)
+    if source.found.format is Format.JSON:
+        return careful_array(content)
+    if source.found.format is Format.NDJSON:
+        return careful_ndjson(content)
+    return careful_delimited(content, source.found)
+
+
+def _names(source: Source) -> int:
+    packed = source.found.compression.value != "none"
+    return min(_NAMES, source.input.size_bytes // (1 << 20) * (8 if packed else 1) + 64)
+
+
+def _refused(plan: Plan, row: tuple[object, ...], line: int, raw: str) -> Refused:
+    """The refusal of a row: its first bad value, and how many more there are."""
+    bad = [n for n in range(len(plan.targets)) if not row[1 + 2 * n]]
+    first = plan.targets[bad[0]]
+    code, message = _reason(first, row[2 + 2 * bad[0]])
+    if len(bad) > 1:
+        message += f"; {len(bad) - 1} more of its values are bad"
+    return Refused(line, first.name, raw, code, message)
+
+
+def _reason(target: Target, text: object) -> tuple[str, str]:
+    if text is None:
+        return "null", f"{target.name} is empty and declared not null"
+    shown = str(text)[:_SHOWN]
+    if target.fit is Fit.DECLARED:
+        return "type", f"{shown!r} is not a {target.type}"
+    return "lossy", f"{shown!r} is not a {target.type}, which the table's {target.name} is"
