@@ -2,7 +2,10 @@
 
 import json
 import os
+import subprocess
+import sys
 
+PROGRAM = [sys.executable, "-m", "headwater"]
 FORGOTTEN = {"HEADWATER_LAKE", "NO_COLOR", "FORCE_COLOR", "PYTHONPATH"}
 
 
@@ -22,3 +25,48 @@ class Ran:
 def environment(**more):
     kept = {name: value for name, value in os.environ.items() if name not in FORGOTTEN}
     return {**kept, **more}
+
+
+def run(*words, cwd, stdin=None, **more):
+    """Call it, and wait for its end."""
+    ran = subprocess.run(
+        [*PROGRAM, *map(str, words)],
+        cwd=cwd,
+        env=environment(**more),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(ran)
+
+
+def start(*words, cwd, **more):
+    """Call it, and go on."""
+    return subprocess.Popen(
+        [*PROGRAM, *map(str, words)],
+        cwd=cwd,
+        env=environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def write_csv(path, rows, bad=0):
+    """A file of sales: so many good rows, and behind them so many bad ones."""
+    lines = ["id,amount", *(f"{number},{number}.50" for number in range(rows))]
+    lines += ["nonsense,1.00"] * bad
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def make_lake(folder):
+    """A lake with the feed sales, as a user makes one."""
+    sample = write_csv(folder / "sample.csv", 100)
+    lake = folder / "lake"
+    assert run("init", lake, cwd=folder).code == 0
+    made = run("new", "sales", "--from", sample, "-C", lake, cwd=folder)
+    assert made.code == 0, made.err
+    return lake

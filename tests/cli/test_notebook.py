@@ -1,11 +1,11 @@
 import pytest
-import shown as samples
 
 import headwater.lake
 from headwater.flow.work import Done
 from headwater.show.html import html
 from headwater.show.notebook import Listing
 from headwater.show.rows import answer_page
+from tests.cli import shown as samples
 
 ATTACK = "<script>alert(1)</script>"
 

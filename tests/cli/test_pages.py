@@ -1,7 +1,6 @@
 import io
 
 import pytest
-import shown as samples
 from rich.console import Console
 
 from headwater.cli.fit import fit
@@ -23,6 +22,7 @@ from headwater.show.rows import rows_sheet
 from headwater.show.standing import status_page, table_page
 from headwater.show.story import stories_page
 from headwater.show.upkeep import verdict_page
+from tests.cli import shown as samples
 
 
 def text(page):

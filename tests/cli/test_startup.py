@@ -2,7 +2,8 @@ import subprocess
 import sys
 
 import pytest
-from calling import environment
+
+from tests.cli.calling import environment
 
 HEAVY = ("duckdb", "deltalake", "pydantic", "rich", "apsw", "yaml", "blake3", "pyarrow")
 

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 
 from headwater.errors import (
     BrokenInvariant,
     CommitConflict,
+    EngineError,
     HeadwaterError,
     LeaseLost,
-    StoreError,
-    UnknownFeed,
+    NoSpace,
+    SourceChanged,
 )
 from headwater.flow.account import Tried, account
-from headwater.flow.commit import Committed, already, commit
-from headwater.flow.convert import convert, rewrite
+from headwater.flow.batch import publish
+from headwater.flow.commit import Committed, already, commit, given_up
+from headwater.flow.convert import convert, rewrite, to_be_isolated
 from headwater.flow.register import register
 from headwater.flow.settle import bury, settle
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, Cause
 from headwater.model.feed import Retries
 from headwater.model.manifest import Claim
-from headwater.model.part import Snapshot
 from headwater.model.progress import Progress, Watch
 from headwater.model.receipt import Receipt, require_balance
-from headwater.model.retry import RetryAt, after_failure, lease_end
+from headwater.model.retry import GiveUp, RetryAt, after_failure, lease_end
 from headwater.points import point
 from headwater.ports.engine import Conversion, Engine, Fate, Rewritten
+from headwater.ports.ledger import Outcome
 
 CONFLICTS = 50
 """Tries that only another writer's success made fail; they do not count against the feed's."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +52,17 @@ class Failed:
 def attempt(world: World, engine: Engine, claim: Claim, watch: Watch) -> Receipt | Failed | None:
     """Try a manifest once; None where another attempt has taken it over."""
     point("claim.post")
-    with heartbeat(world, claim):
+    with heartbeat(world, claim), _given_back_if_interrupted(world, claim):
         try:
-            committed = _rescue(world, claim) or _run(world, engine, claim, watch)
-            if committed is None:
-                world.ledger.release(claim, "fenced: the attempt was dropped", world.clock())
-                return None
-            settle(world, claim, committed)
+            return _attempt(world, engine, claim, watch)
         except LeaseLost:
             return None
         except HeadwaterError as error:
             return _failed(world, claim, error)
-    return committed.receipt
+        except Exception as bug:
+            # The worker's door: a fault of ours must not end every worker in turn.
+            _logger.exception("manifest %s, attempt %s", claim.manifest.id, claim.attempt)
+            return _failed(world, claim, EngineError(f"{type(bug).__name__}: {bug}"))
 
 
 @contextmanager
@@ -73,6 +77,8 @@ def heartbeat(world: World, claim: Claim) -> Iterator[None]:
                 world.ledger.renew(claim, lease_end(world.clock(), world.lease))
             except LeaseLost:
                 return  # whoever has it now commits or finds our commit; the log decides
+            except HeadwaterError as error:  # the next beat may get through
+                _logger.warning("the lease of %s was not renewed: %s", claim.manifest.id, error)
 
     thread = Thread(target=beat, name=f"heartbeat-{claim.manifest.id}", daemon=True)
     thread.start()
@@ -83,6 +89,30 @@ def heartbeat(world: World, claim: Claim) -> Iterator[None]:
         thread.join()
 
 
+@contextmanager
+def _given_back_if_interrupted(world: World, claim: Claim) -> Iterator[None]:
+    """Whoever works after a Ctrl-C need not wait until the lease runs out."""
+    try:
+        yield
+    except BaseException:
+        with suppress(HeadwaterError):  # ended already, or taken over
+            error = claim.manifest.error or "interrupted"
+            world.ledger.release(claim, error, world.clock())
+        raise
+
+
+def _attempt(world: World, engine: Engine, claim: Claim, watch: Watch) -> Receipt | Failed | None:
+    publish(world, claim.manifest)
+    cause = given_up(world, claim.manifest) if claim.attempt > 1 else None
+    if cause is not None:  # whoever gave it up died before the ledger was told
+        return _give_up(world, claim, cause, HeadwaterError(cause.message))
+    committed = _rescue(world, claim) or _run(world, engine, claim, watch)
+    if committed is None:
+        return _fenced(world, claim)
+    settle(world, claim, committed)
+    return committed.receipt
+
+
 def _rescue(world: World, claim: Claim) -> Committed | None:
     """Look before acting: an earlier attempt may have committed and died before it said so."""
     return already(world, claim.manifest) if claim.attempt > 1 else None
@@ -91,10 +121,10 @@ def _rescue(world: World, claim: Claim) -> Committed | None:
 def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed | None:
     started_at = world.clock()
     members = world.ledger.members(claim.manifest.id)
-    snapshot = world.tables.snapshot(claim.manifest.table)
-    conversion = convert(world, engine, claim, members, snapshot, watch)
+    conversion = convert(world, engine, claim, members, watch)
+    _register_changed(world, members, conversion)
     replaced = _replaced(world, members, conversion)
-    rewritten = _rewrite(world, engine, claim, snapshot, replaced)
+    rewritten = _rewrite(world, engine, claim, replaced)
     tried = Tried(members, conversion, replaced, rewritten, started_at, world.clock())
     receipt = account(claim, tried)
     require_balance(receipt)
@@ -103,7 +133,7 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     point("stage.post")
     rows = receipt.books.written
     watch(Progress("committing", claim.manifest.feed, receipt.size_bytes_in, 0, rows))
-    committed = commit(
+    return commit(
         world,
         claim,
         receipt,
@@ -111,8 +141,24 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
         parts=conversion.parts,
         rewritten=rewritten,
     )
-    _register_changed(world, members, conversion)
-    return committed
+
+
+def _register_changed(world: World, members: Sequence[Arrival], conversion: Conversion) -> None:
+    """What lies in the raw zone in place of a changed file is an arrival of its own.
+
+    Unless it is the same bytes with another stamp, for which nobody should be refused: then
+    the stamp is refreshed and the manifest tried again.
+    """
+    changed = {
+        arrival.raw: arrival
+        for arrival, result in zip(members, conversion.results, strict=True)
+        if result.fate is Fate.CHANGED
+    }
+    stats = [stat for raw in changed if (stat := world.zones.raw.stat(raw)) is not None]
+    for registration in register(world, stats) if stats else ():
+        arrival = registration.arrival
+        if registration.outcome is Outcome.KNOWN and changed[arrival.raw].id == arrival.id:
+            raise SourceChanged(f"{arrival.raw} was touched while it was read; its bytes are equal")
 
 
 def _replaced(world: World, members: Sequence[Arrival], conversion: Conversion) -> list[Arrival]:
@@ -128,16 +174,15 @@ def _replaced(world: World, members: Sequence[Arrival], conversion: Conversion) 
 
 
 def _rewrite(
-    world: World,
-    engine: Engine,
-    claim: Claim,
-    snapshot: Snapshot | None,
-    replaced: Sequence[Arrival],
+    world: World, engine: Engine, claim: Claim, replaced: Sequence[Arrival]
 ) -> Rewritten | None:
-    if not replaced or snapshot is None:
+    # The table as it is after the conversion, which may have taken long: the older the look,
+    # the likelier somebody else has rewritten the same parts meanwhile.
+    snapshot = world.tables.snapshot(claim.manifest.table) if replaced else None
+    if snapshot is None:
         return None
     rewritten = rewrite(world, engine, claim, snapshot, replaced)
-    expected = sum(_rows_written(world, arrival) for arrival in replaced)
+    expected = _rows_written(world, replaced)
     if rewritten.rows_removed != expected:
         raise BrokenInvariant(
             f"{claim.manifest.table} holds {rewritten.rows_removed} rows of versions that are "
@@ -147,40 +192,54 @@ def _rewrite(
     return rewritten
 
 
-def _rows_written(world: World, arrival: Arrival) -> int:
-    receipt = world.ledger.receipt(arrival.manifest) if arrival.manifest else None
-    if receipt is None:
-        return 0
-    return sum(file.books.written for file in receipt.files if file.arrival == arrival.id)
-
-
-def _register_changed(world: World, members: Sequence[Arrival], conversion: Conversion) -> None:
-    """What lies in the raw zone in place of a changed file is an arrival of its own."""
-    raws = [
-        arrival.raw
-        for arrival, result in zip(members, conversion.results, strict=True)
-        if result.fate is Fate.CHANGED
-    ]
-    stats = [stat for raw in raws if (stat := world.zones.raw.stat(raw)) is not None]
-    if stats:
-        register(world, stats)
-
-
-def _failed(world: World, claim: Claim, error: HeadwaterError) -> Failed | None:
-    feed = world.find_feed(claim.manifest.feed)
-    retries = feed.retries if feed else Retries(attempts=1)
-    if isinstance(error, CommitConflict):
-        retries = Retries(CONFLICTS, retries.first_delay / 10, retries.first_delay)
-    retryable = error.retryable or isinstance(error, StoreError)
-    follows = after_failure(
-        claim.attempt, retries, world.clock(), retryable=retryable and feed is not None
+def _rows_written(world: World, arrivals: Sequence[Arrival]) -> int:
+    """What the receipts of these arrivals say, each receipt read once."""
+    wanted = {arrival.id for arrival in arrivals}
+    manifests = {arrival.manifest for arrival in arrivals if arrival.manifest is not None}
+    receipts = (world.ledger.receipt(manifest) for manifest in manifests)
+    return sum(
+        file.books.written
+        for receipt in receipts
+        if receipt is not None
+        for file in receipt.files
+        if file.arrival in wanted
     )
+
+
+def _fenced(world: World, claim: Claim) -> Receipt | Failed | None:
+    """This attempt was dropped: the manifest is tried again, unless it was given up itself."""
+    cause = given_up(world, claim.manifest)
+    if cause is not None:
+        return _give_up(world, claim, cause, HeadwaterError(cause.message))
+    world.ledger.release(claim, "fenced: the attempt was dropped", world.clock())
+    return None
+
+
+def _failed(world: World, claim: Claim, error: HeadwaterError) -> Receipt | Failed | None:
+    follows = _after(world, claim, error)
     try:
         if isinstance(follows, RetryAt):
             world.ledger.release(claim, f"{error.code}: {error.message}", follows.time)
             return Failed(claim, error, dead=False)
-        code = "no_feed" if isinstance(error, UnknownFeed) else error.code
-        dead = bury(world, claim, Cause(code, error.message))
+        return _give_up(world, claim, Cause(error.code, error.message), error)
     except LeaseLost:
         return None
-    return Failed(claim, error, dead=True) if dead else None
+
+
+def _after(world: World, claim: Claim, error: HeadwaterError) -> RetryAt | GiveUp:
+    feed = world.find_feed(claim.manifest.feed)
+    retries = feed.retries if feed else Retries()
+    retryable = error.retryable
+    if isinstance(error, CommitConflict):
+        retries = Retries(CONFLICTS, retries.first_delay / 10, retries.first_delay)
+    elif isinstance(error, NoSpace) or to_be_isolated(claim, error):
+        # A full disk is nobody's fault, and neighbours of a bad file get a try without it.
+        retries, retryable = replace(retries, attempts=claim.attempt + 1), True
+    return after_failure(claim.attempt, retries, world.clock(), retryable=retryable)
+
+
+def _give_up(
+    world: World, claim: Claim, cause: Cause, error: HeadwaterError
+) -> Receipt | Failed | None:
+    committed = bury(world, claim, cause)
+    return Failed(claim, error, dead=True) if committed is None else committed.receipt

@@ -25,7 +25,14 @@ def batch(world: World, *, flush: bool = False, feeds: Iterable[Feed] = ()) -> l
 
 
 def publish(world: World, manifest: Manifest) -> None:
-    """Write the manifest object from what the ledger has fixed; repeatable."""
+    """Write the manifest object from what the ledger has fixed; repeatable.
+
+    Whoever claims the manifest makes sure of it: a rebuild learns from these objects which
+    manifests somebody may be working on.
+    """
+    name = f"{manifest.feed}/{manifest.id}.json"
+    if world.zones.manifests.stat(name) is not None:
+        return
     body = json.dumps(
         {
             "manifest": manifest.id,
@@ -38,7 +45,7 @@ def publish(world: World, manifest: Manifest) -> None:
     )
     point("man.tmp")
     try:
-        world.zones.manifests.create(f"{manifest.feed}/{manifest.id}.json", body.encode())
+        world.zones.manifests.create(name, body.encode())
     except ObjectExists:
         return
     point("man.published")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from headwater.errors import CommitUnknown, ObjectExists, ObjectMissing
 from headwater.flow.world import World
+from headwater.model.arrival import Cause
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.manifest import Claim, Manifest
 from headwater.model.part import Part
@@ -41,11 +43,16 @@ def commit(
     rewritten: Rewritten | None,
 ) -> Committed | None:
     """Make it true, or find that it is; None: this attempt was fenced, nothing was committed."""
-    feed = world.feed(claim.manifest.feed)
+    feed = world.feed_of(claim.manifest)
     if not schema.columns:
-        return _without_table(world, receipt)
+        return _without_table(world, claim.manifest, receipt)
     columns = table_schema(feed, schema)
     world.tables.ensure(feed.table, columns, [by.name for by in feed.partition])
+    # Asked after the table is there: whoever ends the manifest without a table writes its
+    # object first and then looks for a table to fence, so that one of the two sees the other.
+    said = _said(world, claim.manifest)
+    if said is not None:
+        return _as_committed(said)
     added = (*parts, *(rewritten.parts if rewritten else ()))
     wanted = Commit(
         table=feed.table,
@@ -73,12 +80,21 @@ def already(world: World, manifest: Manifest) -> Committed | None:
 
 def receipt_object(world: World, manifest: Manifest) -> Committed | None:
     """The receipt of a manifest that wrote no row into any table, or None."""
-    try:
-        body = world.zones.manifests.read(receipt_name(manifest))
-    except ObjectMissing:
-        return None
-    said = json.loads(body)
-    return None if "dead" in said else from_entry(said, None, ())
+    said = _said(world, manifest)
+    return None if said is None else _as_committed(said)
+
+
+def given_up(world: World, manifest: Manifest) -> Cause | None:
+    """Why the manifest was given up; None while it was not."""
+    said = _said(world, manifest)
+    return from_plain(Cause, said["dead"]) if said is not None and "dead" in said else None
+
+
+def write_off(world: World, manifest: Manifest, cause: Cause) -> None:
+    """Write down that a manifest is given up, unless its end is written down already."""
+    body = {"dead": to_plain(cause), "arrivals": list(manifest.arrivals)}
+    with suppress(ObjectExists):
+        world.zones.manifests.create(receipt_name(manifest), json.dumps(body).encode())
 
 
 def receipt_name(manifest: Manifest) -> str:
@@ -103,19 +119,27 @@ def _ask(world: World, wanted: Commit) -> CommitResult:
     return world.tables.commit(wanted)
 
 
-def _without_table(world: World, receipt: Receipt) -> Committed:
+def _without_table(world: World, manifest: Manifest, receipt: Receipt) -> Committed | None:
     """No row, no column, no table: put-if-absent of the receipt is the commit point."""
-    manifest = world.ledger.manifest(receipt.manifest)
     body = json.dumps(_entry(receipt, ())).encode()
-    if manifest is None:
-        raise ObjectMissing(f"manifest {receipt.manifest} is not in the ledger")
     try:
         world.zones.manifests.create(receipt_name(manifest), body)
     except ObjectExists:
-        there = receipt_object(world, manifest)
-        if there is not None:
-            return there
+        return receipt_object(world, manifest)
     return Committed(receipt, ())
+
+
+def _said(world: World, manifest: Manifest) -> dict[str, Any] | None:
+    """What the object says that ends a manifest outside of every log."""
+    try:
+        said: dict[str, Any] = json.loads(world.zones.manifests.read(receipt_name(manifest)))
+    except ObjectMissing:
+        return None
+    return said
+
+
+def _as_committed(said: Mapping[str, Any]) -> Committed | None:
+    return None if "dead" in said else from_entry(said, None, ())
 
 
 def _entry(receipt: Receipt, parts: Sequence[Part]) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""A manifest's files become parts: one job for all, or one each where a file kills the engine."""
+"""A manifest's files become parts: one job for all, or one each where the engine fails."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from headwater.errors import EngineDied
+from headwater.errors import EngineDied, EngineError, EngineRefused, HeadwaterError
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, Cause
+from headwater.model.feed import Feed
 from headwater.model.ids import AttemptId
 from headwater.model.manifest import Claim
 from headwater.model.part import Snapshot
@@ -27,17 +28,20 @@ from headwater.ports.engine import (
 )
 from headwater.shape.table import row_schema
 
+_ENGINE_CODES = frozenset({EngineError.code, EngineDied.code, EngineRefused.code})
+
 
 def convert(
     world: World,
     engine: Engine,
     claim: Claim,
     members: Sequence[Arrival],
-    snapshot: Snapshot | None,
     watch: Watch,
 ) -> Conversion:
-    """Convert a manifest's files; the files of one whose last attempt killed the engine, singly."""
-    feed = world.feed(claim.manifest.feed)
+    """Convert a manifest's files; one by one where together they were too much for the engine."""
+    feed = world.feed_of(claim.manifest)
+    snapshot = world.tables.snapshot(feed.table)
+    _require_layout(feed, snapshot)
     job = Job(
         attempt=claim.attempt_id,
         feed=feed,
@@ -49,9 +53,16 @@ def convert(
         limits=world.limits,
     )
     point("src.open")
-    if (claim.manifest.error or "").startswith(EngineDied.code):
+    if _is_isolating(claim):
         return _singly(engine, job, watch)
     return engine.convert(job, watch)
+
+
+def to_be_isolated(claim: Claim, error: HeadwaterError) -> bool:
+    """Whether the next attempt should find out which file it was that the engine failed on."""
+    if not isinstance(error, EngineError) or _is_isolating(claim):
+        return False
+    return isinstance(error, EngineDied) or len(claim.manifest.arrivals) > 1
 
 
 def rewrite(
@@ -62,7 +73,7 @@ def rewrite(
     replaced: Sequence[Arrival],
 ) -> Rewritten:
     """Write the parts that hold rows of replaced arrivals anew, without these rows."""
-    feed = world.feed(claim.manifest.feed)
+    feed = world.feed_of(claim.manifest)
     ids = tuple(arrival.id for arrival in replaced)
     parts = tuple(
         part
@@ -84,6 +95,23 @@ def rewrite(
     )
 
 
+def _is_isolating(claim: Claim) -> bool:
+    code, _, _ = (claim.manifest.error or "").partition(":")
+    return code in _ENGINE_CODES and (code == EngineDied.code or len(claim.manifest.arrivals) > 1)
+
+
+def _require_layout(feed: Feed, snapshot: Snapshot | None) -> None:
+    """Refuse before the work what the commit could not take."""
+    wanted = tuple(by.name for by in feed.partition)
+    if snapshot is not None and snapshot.partition_by != wanted:
+        raise EngineRefused(
+            f"table {feed.table} is laid out by {', '.join(snapshot.partition_by) or 'nothing'}, "
+            f"but feed {feed.name} wants {', '.join(wanted) or 'nothing'}",
+            hint=f"put feeds.{feed.name}.partition back, or name another `table`; "
+            "then headwater quarantine replay",
+        )
+
+
 def _input(world: World, arrival: Arrival) -> Input:
     return Input(
         arrival=arrival.id,
@@ -97,7 +125,7 @@ def _input(world: World, arrival: Arrival) -> Input:
 
 
 def _singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
-    """One job a file, so that the file that kills the engine is known and its neighbours go on."""
+    """One job a file, so that the file that the engine fails on is known and the others go on."""
     results: list[InputResult] = []
     whole = Conversion(results=(), parts=(), schema=job.table_schema, refusals=(), engine="")
     for number, each in enumerate(job.inputs):
@@ -109,8 +137,8 @@ def _singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
         )
         try:
             one = engine.convert(single, watch)
-        except EngineDied as death:
-            results.append(_poison(each, death))
+        except EngineError as error:
+            results.append(_refused(each, error))
             continue
         results += one.results
         whole = Conversion(
@@ -124,10 +152,9 @@ def _singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
     return replace(whole, results=tuple(results))
 
 
-def _poison(each: Input, death: EngineDied) -> InputResult:
-    """The second death on the same bytes: the file is refused whole."""
-    return InputResult(
-        arrival=each.arrival,
-        fate=Fate.REFUSED,
-        cause=Cause("engine_died", f"reading it ended the engine twice: {death.message}"),
-    )
+def _refused(each: Input, error: EngineError) -> InputResult:
+    """The second failure on the same bytes: the file is refused whole."""
+    message = error.message
+    if isinstance(error, EngineDied):
+        message = f"reading it ended the engine twice: {message}"
+    return InputResult(each.arrival, Fate.REFUSED, cause=Cause(error.code, message))

@@ -9,17 +9,17 @@ from enum import StrEnum
 from pathlib import Path
 
 from headwater.errors import HeadwaterError, ObjectExists, UsageError
-from headwater.flow.register import announcement, counter, sighting
+from headwater.flow.register import announcement, counter, register, sighting
 from headwater.flow.route import route, version_name
 from headwater.flow.world import World
-from headwater.model.arrival import Arrival
+from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
-from headwater.model.ids import Key, RawName
+from headwater.model.ids import FeedName, Key, RawName
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.points import point
 from headwater.ports.ledger import Outcome
 from headwater.ports.store import How, Stat, Taking
-from headwater.reading.measure import Measure, measure, measure_many
+from headwater.reading.measure import Measure, measure_many
 
 CHUNK = 1_000
 """Files that are measured, taken and registered together."""
@@ -52,7 +52,7 @@ class _Candidate:
     key: Key
     measured: Measure
     raw: RawName
-    rewrite: bool
+    feed: FeedName
 
 
 def land(
@@ -67,10 +67,12 @@ def land(
     """Take files into the raw zone, announce and register them; answer in the order given."""
     keys = _keys(world, feed, files, under)
     landings: list[Landing] = []
+    pairs = list(zip(files, keys, strict=True))
+    done = 0
     for start in range(0, len(files), CHUNK):
-        chunk = list(zip(files, keys, strict=True))[start : start + CHUNK]
-        landings += _land_chunk(world, feed, chunk, how)
-        done = sum(each.arrival.size_bytes for each in landings if each.arrival)
+        landed = _land_chunk(world, feed, pairs[start : start + CHUNK], how)
+        landings += landed
+        done += sum(each.arrival.size_bytes for each in landed if each.arrival)
         watch(Progress("landing", feed.name, done, 0, 0, len(landings), len(files)))
     point("in.before_reply")
     return landings
@@ -108,15 +110,20 @@ def _land_chunk(
         before = newest.get(key)
         if isinstance(measured, HeadwaterError):
             landings[source] = Landing(source, LandingOutcome.REFUSED, error=measured)
-        elif before is not None and before.version == measured.digest:
+        elif before is not None and _is_here(before, measured):
             landings[source] = Landing(source, LandingOutcome.DUPLICATE, arrival=before)
         else:
             raw = RawName(key)
             if before is not None:
                 raw = version_name(key, before.generation + 1, measured.digest)
-            candidates.append(_Candidate(source, key, measured, raw, before is not None))
+            candidates.append(_Candidate(source, key, measured, raw, feed.name))
     landings.update(_take(world, feed, candidates, how))
     return [landings[path] for path, _ in chunk]
+
+
+def _is_here(before: Arrival, measured: Measure) -> bool:
+    """Whether these bytes are here already; what somebody has removed since is not."""
+    return before.version == measured.digest and before.state is not ArrivalState.MISSING
 
 
 def _take(
@@ -146,14 +153,20 @@ def _taking(candidate: _Candidate, how: How) -> Taking:
 
 
 def _occupied(world: World, candidate: _Candidate, how: How) -> Stat | HeadwaterError:
-    """Somebody has put an object there meanwhile: the same bytes are ours, others are older."""
+    """An object lies there already: the same bytes are ours, others came before ours."""
     there = world.zones.raw.stat(candidate.raw)
     if there is not None:
-        lying = measure(Path(world.zones.raw.locate(candidate.raw)), None)
+        lying = measure_many([Path(world.zones.raw.locate(candidate.raw))], lambda _: None)[0]
+        if isinstance(lying, HeadwaterError):
+            return lying
         if lying.digest == candidate.measured.digest:
             return there
-    candidate.raw = version_name(candidate.key, 2, candidate.measured.digest)
-    candidate.rewrite = True
+        # Whoever put it there may have died before it was registered. It is older than ours,
+        # so it is registered first: found later, it would take the place of the newer one.
+        register(world, [there])
+    before = world.ledger.newest(candidate.feed, [candidate.key]).get(candidate.key)
+    generation = before.generation + 1 if before else 2
+    candidate.raw = version_name(candidate.key, generation, candidate.measured.digest)
     (answer,) = world.zones.raw.take([_taking(candidate, how)])
     if isinstance(answer, ObjectExists):  # its name holds its digest: these are its bytes
         return world.zones.raw.stat(candidate.raw) or answer

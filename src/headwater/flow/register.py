@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from headwater.ports.ledger import Registration, Sighting
 from headwater.ports.store import Stat
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
 from headwater.reading.measure import Measure, measure_many
+
+_logger = logging.getLogger(__name__)
 
 _SUFFIXES = {
     ".csv": Format.CSV,
@@ -44,8 +47,8 @@ def announced(body: str) -> RawName | None:
 def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
     """Measure objects that lie in the raw zone and make arrivals of them.
 
-    One that is gone, or is being written while it is measured, is passed over: it is
-    announced or found again.
+    One that is gone, is being written while it is measured, or cannot be read is passed
+    over, so that it does not stop its neighbours: it is announced or found again.
     """
     feeds = [route(world.feeds, key_of(RawName(stat.name))) for stat in stats]
     paths = [Path(world.zones.raw.locate(stat.name)) for stat in stats]
@@ -54,10 +57,12 @@ def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
     sightings = []
     for stat, feed, measured in zip(stats, feeds, measures, strict=True):
         if isinstance(measured, HeadwaterError):
-            if not measured.retryable and not isinstance(measured, SourceMissing):
-                raise measured
+            if not isinstance(measured, SourceMissing):
+                _logger.warning("%s is not registered: %s", stat.name, measured)
             continue
         sightings.append(sighting(world, RawName(stat.name), feed, measured))
+    if not sightings:
+        return []
     point("in.before_register")
     registrations = world.ledger.register(sightings)
     point("in.after_register")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from contextlib import suppress
 
-from headwater.errors import ObjectExists
-from headwater.flow.commit import Committed, already, receipt_name
+from headwater.flow.commit import Committed, already, write_off
 from headwater.flow.world import World
 from headwater.model.arrival import Cause
 from headwater.model.ids import RawName
@@ -26,35 +23,37 @@ def settle(world: World, claim: Claim, committed: Committed) -> None:
     point("ledger.post")
 
 
-def bury(world: World, claim: Claim, cause: Cause) -> bool:
-    """Give a manifest up for good; False where the log says that it was committed after all.
+def bury(world: World, claim: Claim, cause: Cause) -> Committed | None:
+    """Give a manifest up for good; what the log holds of it, if it was committed after all.
 
-    The manifest's own id goes into the log first, so that an attempt that wakes later is
-    refused; the cause is kept beside it, so that a rebuilt ledger knows it too.
+    First it is written down that the manifest is given up, which stops an attempt that would
+    make the table only now; then the manifest's id goes into the log of the table that is
+    there, which stops all others; and what got in before that is settled, not buried.
     """
     manifest = claim.manifest
+    write_off(world, manifest, cause)
+    point("dlq.pre")
     if world.tables.snapshot(manifest.table) is not None:
         world.tables.fence(manifest.table, [manifest.id])
     committed = already(world, manifest)
     if committed is not None:
         settle(world, claim, committed)
-        return False
-    point("dlq.pre")
-    body = json.dumps({"dead": {"code": cause.code, "message": cause.message}})
-    with suppress(ObjectExists):
-        world.zones.manifests.create(receipt_name(manifest), body.encode())
+        return committed
     world.ledger.bury(claim, cause, world.clock())
     point("dlq.post")
-    return True
+    return None
 
 
 def acknowledge(world: World, hands: Hands) -> None:
     """Delete the messages in these hands whose arrivals are settled."""
+    if not hands:
+        return
     arrivals = world.ledger.by_raw(list(hands))
-    settled = [raw for raw, arrival in arrivals.items() if arrival.settled]
-    point("q.before_ack")
-    world.queue.delete(_take(hands, settled))
-    point("q.after_ack")
+    settled = _take(hands, [raw for raw, arrival in arrivals.items() if arrival.settled])
+    if settled:
+        point("q.before_ack")
+        world.queue.delete(settled)
+        point("q.after_ack")
 
 
 def _take(hands: Hands, raws: Iterable[RawName]) -> list[ReceiptHandle]:

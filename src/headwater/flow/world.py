@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +12,7 @@ from headwater.errors import UnknownFeed
 from headwater.model.clock import Clock, utc_now
 from headwater.model.feed import Feed
 from headwater.model.ids import FeedName
+from headwater.model.manifest import Manifest
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
 from headwater.ports.queue import Queue
@@ -58,6 +59,14 @@ class World:
             f"there is no feed {name!r} in headwater.yaml; feeds: {there}",
             hint=f"did you mean {meant[0]!r}? Or {declare}" if meant else declare,
         )
+
+    def feed_of(self, manifest: Manifest) -> Feed:
+        """The manifest's feed as it is now, with the table that was fixed with the manifest.
+
+        A commit is looked for in that table, so it has to be made there, whatever the
+        configuration has come to say.
+        """
+        return replace(self.feed(manifest.feed), table=manifest.table)
 
     def find_feed(self, name: FeedName) -> Feed | None:
         """The feed of that name, or None where the configuration has dropped it."""

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from headwater.model.feed import Retries
 
+_DOUBLINGS = 20  # a million times the first delay; past that a duration overflows
+
 
 @dataclass(frozen=True, slots=True)
 class RetryAt:
@@ -27,7 +29,7 @@ def after_failure(
     """Decide what follows a failed attempt: doubling delays with a jitter of up to a half."""
     if not retryable or attempt >= retries.attempts:
         return GiveUp()
-    delay = min(retries.first_delay * 2 ** (attempt - 1), retries.longest_delay)
+    delay = min(retries.first_delay * 2 ** min(attempt - 1, _DOUBLINGS), retries.longest_delay)
     share = random.random() / 2 if jitter is None else jitter
     return RetryAt(now + delay * (1 - share))
 

@@ -39,6 +39,7 @@ class Staged:
     paths: list[Path] = field(default_factory=list)
     counted: int = 0
     refused: int = 0
+    bad_values: int = 0  # of the refused
     nulled: int = 0
     cause: Cause | None = None
 
@@ -91,17 +92,17 @@ class Careful:
         return staged
 
     def _verdict(self, staged: Staged) -> Cause | None:
-        if self.feed.on_bad_value is OnBadValue.FAIL and staged.refused:
+        if self.feed.on_bad_value is OnBadValue.FAIL and staged.bad_values:
             return Cause(
                 "bad_value",
-                f"{staged.refused} of its {staged.counted} rows are bad, and the feed's "
-                "on_bad_value is fail; repair it and send it again",
+                f"{staged.bad_values:,} of its {staged.counted:,} rows have values that do not fit, "
+                "and the feed says on_bad_value: fail",
             )
         if self.feed.max_bad.exceeded(refused=staged.refused, counted=staged.counted):
             return Cause(
                 "too_many_bad",
-                f"{staged.refused} of its {staged.counted} rows are bad, more than the feed's "
-                "max_bad allows; repair it, or raise max_bad, and replay it",
+                f"{staged.refused:,} of its {staged.counted:,} rows are refused, "
+                "more than max_bad allows",
             )
         return None
 
@@ -166,6 +167,7 @@ class Careful:
         for row in self._bad(plan, "_n"):
             index = int(row[0])
             staged.refused += 1
+            staged.bad_values += 1
             bad = _refused(plan, row, piece.line_of(index), piece.raw_of(index))
             refusals.add(each, bad)
         self._write(shape, plan, staged, "piece")
@@ -179,6 +181,7 @@ class Careful:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE piece AS {rows}")
         for row in self._bad(plan, "_row"):
             staged.refused += 1
+            staged.bad_values += 1
             raw = ", ".join("" if value is None else str(value) for value in row[2::2])
             refusals.add(source.input, _refused(plan, row, int(row[0]) + 1, raw))
         self._write(shape, plan, staged, "piece")

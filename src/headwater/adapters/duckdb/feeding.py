@@ -48,7 +48,7 @@ def one(source: Source, findings: Findings) -> Iterator[bytes]:
             line_pieces(_counting(inflated, counter), piece_bytes=PIECE_BYTES, quote=quote)
         ):
             point("src.mid")
-            yield _sound(source, piece) if number else _behind_header(source, piece)
+            yield _sound(source, piece) if number else behind_header(source, piece)
     except Unsound:
         findings.unsound.add(source.place)
         raise
@@ -89,7 +89,7 @@ def _whole(source: Source, findings: Findings) -> bytes:
         counter.update(text)
         count = _without_header(source, counter.finish())
     findings.counts[source.place] = count
-    body = _behind_header(source, text)
+    body = behind_header(source, text)
     if source.dialect.newline == "\r" and source.delimited:
         body = _outside_quotes(body, source, b"\r", b"\n")
     body = body.strip(b"\r\n")
@@ -117,7 +117,7 @@ def _outside_quotes(text: bytes, source: Source, old: bytes, new: bytes) -> byte
     return quote.join(stretches)
 
 
-def _behind_header(source: Source, text: bytes) -> bytes:
+def behind_header(source: Source, text: bytes) -> bytes:
     """The text without byte order mark and header, checked."""
     if not source.delimited:
         return text.removeprefix(b"\xef\xbb\xbf")

@@ -34,9 +34,9 @@ COUNTED = 10_000
 def command(
     call: Call, sql: str, kind: str | None, output: Path | None, limit: int | None, at: int | None
 ) -> int:
-    """Answer one SELECT over the tables; with - the SQL is read from stdin.
+    """Answer one SELECT over the tables.
 
-    Refused rows are a table, too: select * from quarantine.
+    With - the SQL is read from stdin. Refused rows are a table, too: select * from quarantine.
     """
     chosen = kind or kind_of(output) or ("json" if call.voice.as_json else "table")
     if chosen == "parquet" and output is None and sys.stdout.isatty():

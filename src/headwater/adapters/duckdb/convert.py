@@ -1,0 +1,273 @@
+"""A job from beginning to end: at full speed while nothing is wrong, and carefully where it is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.batch import Batch
+from headwater.adapters.duckdb.careful import Careful, Staged
+from headwater.adapters.duckdb.diagnose import counted, diagnose, notice
+from headwater.adapters.duckdb.exact import duck_type
+from headwater.adapters.duckdb.fault import translated
+from headwater.adapters.duckdb.parts import Destination, Draft, draft, partition_columns, publish
+from headwater.adapters.duckdb.plan import Plan, undatable
+from headwater.adapters.duckdb.progress import watching
+from headwater.adapters.duckdb.project import raw_cells, strict
+from headwater.adapters.duckdb.refusals import Refusals, Refused
+from headwater.adapters.duckdb.relation import Reader
+from headwater.adapters.duckdb.sample import sample
+from headwater.adapters.duckdb.session import session
+from headwater.adapters.duckdb.source import Source, Way
+from headwater.adapters.duckdb.virtual import TooManyPieces, VirtualFiles
+from headwater.errors import EngineError, EngineRefused, NoSpace
+from headwater.model.part import Part
+from headwater.model.progress import Watch
+from headwater.model.receipt import Books
+from headwater.points import point
+from headwater.ports.engine import Conversion, Fate, InputResult, Job
+
+_ROUNDS = 8
+_MORE = 8
+
+
+def convert(job: Job, watch: Watch) -> Conversion:
+    """Convert a job's files; leave nothing in the scratch folder."""
+    scratch = Path(job.scratch)
+    scratch.mkdir(parents=True, exist_ok=True)
+    virtual = VirtualFiles()
+    try:
+        with session(job.limits, scratch) as connection:
+            connection.register_filesystem(virtual)
+            reader = Reader(virtual, job.limits)
+            with watching(connection, reader, job, watch):
+                return _Conversion(job, connection, reader, scratch).run()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class _Round:
+    """One try: what was written, and what became of the sources read carefully."""
+
+    plan: Plan
+    made: Draft | None
+    staged: dict[int, Staged]
+    refusals: Refusals
+
+
+class _Conversion:
+    """One job under way."""
+
+    def __init__(
+        self, job: Job, connection: duckdb.DuckDBPyConnection, reader: Reader, scratch: Path
+    ) -> None:
+        self.job = job
+        self.connection = connection
+        self.reader = reader
+        self.scratch = scratch
+        careful = Careful(connection, reader, job.feed, scratch)
+        self.batch = Batch(job, connection, careful, reader)
+
+    def run(self) -> Conversion:
+        self.batch.open()
+        point("src.open")
+        sample(self.batch)
+        self.batch.look_carefully()
+        for number in range(_ROUNDS):
+            if (done := self._round(number)) is not None:
+                return self._finish(done)
+        raise EngineError(
+            f"{len(self.batch.sources)} files could not be read the same way twice",
+            hint="see whether something still writes to them",
+        )
+
+    def _round(self, number: int) -> _Round | None:
+        """Try to convert what is left; None if something has to be done otherwise."""
+        plan = self.batch.plan()
+        if (cause := undatable(self.job.feed, plan)) is not None:
+            for place in list(self.batch.sources):
+                self.batch.refuse(place, cause)
+            self.batch.regroup()
+        folder = self.scratch / f"round-{number}"
+        folder.mkdir()
+        refusals = Refusals(folder)
+        try:
+            staged = self._stage(plan, refusals)
+            made = self._draft(plan, staged.values(), folder / "parts")
+        except duckdb.Error as error:
+            self._learn(error, number)
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        finally:
+            self.reader.drop()
+        tried = _Round(plan, made, staged, refusals)
+        if self._holds(tried):
+            return tried
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+    def _stage(self, plan: Plan, refusals: Refusals) -> dict[int, Staged]:
+        staged = {}
+        for group in self.batch.slow:
+            one = self.batch.careful.stage(group, plan, refusals)
+            staged[one.source.place] = one
+        return staged
+
+    def _draft(self, plan: Plan, staged: Iterable[Staged], folder: Path) -> Draft | None:
+        selects = [
+            strict(
+                group.shape,
+                plan,
+                self.job.feed,
+                self.reader.cells(group, raw_cells(group.shape, plan)),
+            )
+            for group in self.batch.fast
+        ]
+        paths = [str(path) for one in staged for path in one.paths]
+        if paths:
+            selects.append(f"FROM read_parquet({quote.texts(paths)})")
+        if not selects:
+            return None
+        rows = " UNION ALL ".join(f"({select})" for select in selects)
+        columns = ", ".join(self._columns(plan))
+        select = f"SELECT {columns} FROM ({rows})"  # noqa: S608 - names are quoted
+        return draft(self.connection, select, self._destination(), folder)
+
+    def _columns(self, plan: Plan) -> list[str]:
+        """Columns of the parts; an empty text that names a partition is null to Delta's readers."""
+        by = {p.column.lower() for p in self.job.feed.partition if p.column and p.name == p.column}
+        chosen = ["_arrival"]
+        for target in plan.targets:
+            if target.type is None:
+                continue
+            name = quote.name(target.name)
+            empty = target.name.lower() in by and target.type.kind == "text"
+            chosen.append(f"nullif({name}, '') AS {name}" if empty else name)
+        return chosen + partition_columns(self.job.feed.partition, self._landed())
+
+    def _landed(self) -> str:
+        days = {
+            source.input.arrival: f"DATE '{source.input.landed_at:%Y-%m-%d}'"
+            for source in self.batch.sources.values()
+        }
+        if len(set(days.values())) == 1:
+            return next(iter(days.values()))
+        return f"MAP([{', '.join(map(quote.text, days))}], [{', '.join(days.values())}])[_arrival]"
+
+    def _destination(self) -> Destination:
+        return Destination(
+            self.job.feed,
+            self.job.attempt,
+            Path(self.job.table_location),
+            self.job.limits.partitions,
+        )
+
+    def _learn(self, error: duckdb.Error, number: int) -> None:
+        """Find out why a round failed; raise if nothing is to be learnt from it."""
+        faults = [stream.fault for stream in self.reader.streams]
+        self.reader.drop()
+        failure = translated(error)
+        if isinstance(failure, NoSpace | EngineRefused):
+            raise failure from error
+        if any(isinstance(fault, TooManyPieces) for fault in faults):
+            self.reader.factor *= _MORE
+            return
+        before = self._state()
+        notice(self.batch)
+        diagnose(self.batch)
+        if self._state() == before and number:
+            # What every single question answered well fails as a whole: go carefully.
+            if not self.batch.distrust(list(self.batch.sources)):
+                raise failure from error
+            self.batch.regroup()
+            self.batch.look_carefully()
+
+    def _state(self) -> object:
+        ways = {place: source.way for place, source in self.batch.sources.items()}
+        return ways, self.batch.plan(), [group.shape for group in self.batch.groups]
+
+    def _holds(self, tried: _Round) -> bool:
+        """Whether the books of a round are right and its sources are still what they were."""
+        point("src.recheck")
+        if changed := [s for s in self.batch.sources.values() if not s.unchanged]:
+            for source in changed:
+                gone = not source.path.exists()
+                self.batch.drop(source.place, Fate.GONE if gone else Fate.CHANGED)
+            self.batch.regroup()
+            return False
+        before = {p for p, s in self.batch.sources.items() if s.way is Way.CAREFUL}
+        notice(self.batch)
+        self.batch.distrust(self._unbalanced(tried))
+        after = {p for p, s in self.batch.sources.items() if s.way is Way.CAREFUL}
+        self.batch.regroup()
+        if after == before:
+            return True
+        self.batch.look_carefully()
+        return False
+
+    def _unbalanced(self, tried: _Round) -> list[int]:
+        rows = tried.made.rows if tried.made is not None else {}
+        return [
+            source.place
+            for source in self.batch.sources.values()
+            if source.way is not Way.CAREFUL
+            and rows.get(source.input.arrival, 0) != counted(self.batch, source)
+        ]
+
+    def _finish(self, done: _Round) -> Conversion:
+        parts = publish(done.made, self._destination()) if done.made is not None else ()
+        rows = done.made.rows if done.made is not None else {}
+        for place, source in sorted(self.batch.sources.items()):
+            self.batch.results[place] = self._result(done, source, rows.get(source.input.arrival, 0))
+        results = [self.batch.results[place] for place in range(len(self.job.inputs))]
+        for each, result in zip(self.job.inputs, results, strict=True):
+            if result.fate is Fate.REFUSED and result.cause is not None:
+                cause = result.cause
+                done.refusals.add(each, Refused(None, None, None, cause.code, cause.message))
+        folder = self.job.refusals_location
+        names = done.refusals.write(self.connection, folder, self.job.attempt)
+        way = "careful" if done.staged else "fast"
+        return Conversion(
+            results=tuple(results),
+            parts=_without_empty(parts),
+            schema=self.job.table_schema.plus(done.plan.schema().columns),
+            refusals=names,
+            engine=f"duckdb {duckdb.__version__}, {way}",
+            notes=self._notes(done.plan),
+        )
+
+    def _result(self, done: _Round, source: Source, written: int) -> InputResult:
+        staged = done.staged.get(source.place)
+        arrival = source.input.arrival
+        if staged is None:
+            count = counted(self.batch, source) or 0
+            books = Books(counted=count, written=written)
+            return InputResult(arrival, Fate.READ, books, notes=tuple(source.notes))
+        if staged.cause is not None:
+            return InputResult(
+                arrival, Fate.REFUSED, cause=staged.cause, notes=tuple(source.notes)
+            )
+        notes = list(source.notes)
+        if staged.nulled:
+            notes.append(f"{staged.nulled:,} values that did not fit were made null")
+        return InputResult(
+            arrival,
+            Fate.READ,
+            Books(counted=staged.counted, written=written, quarantined=staged.refused),
+            notes=tuple(notes),
+            reasons=done.refusals.reasons(source.input),
+        )
+
+    def _notes(self, plan: Plan) -> tuple[str, ...]:
+        empty = [target.name for target in plan.targets if target.type is None]
+        return tuple(f"column {name!r} has no value yet and is left out" for name in empty)
+
+
+def _without_empty(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(part for part in parts if part.rows)

@@ -1,0 +1,169 @@
+"""After the fast path failed: which sources are to blame, and what the values really are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import duckdb
+
+from headwater.adapters.duckdb.batch import Batch
+from headwater.adapters.duckdb.fault import first_line, translated
+from headwater.adapters.duckdb.plan import Plan
+from headwater.adapters.duckdb.project import raw_cells, tolerant
+from headwater.adapters.duckdb.relation import Group
+from headwater.adapters.duckdb.source import Source
+from headwater.adapters.duckdb.virtual import TooManyPieces
+from headwater.errors import NoSpace
+from headwater.model.arrival import Cause
+from headwater.model.feed import Format
+from headwater.reading.unreadable import Unreadable
+
+_MORE = 8
+
+
+def diagnose(batch: Batch) -> None:
+    """Look at every value of every source, and set aside what has to be read carefully."""
+    batch.evidence.clear()
+    batch.looked.clear()
+    for group in batch.fast:
+        _look(batch, group)
+    batch.regroup()
+    batch.look_carefully()
+
+
+def _look(batch: Batch, group: Group) -> None:
+    if group.shape.json:
+        bad = _isolate(batch, group.sources, lambda sources: _keys(batch, group, sources))
+        _set_aside(batch, group, bad)
+    if group.sources and group.shape.format is not Format.PARQUET:
+        bad = _isolate(batch, group.sources, lambda sources: _values(batch, group, sources))
+        _set_aside(batch, group, bad)
+    if group.sources:
+        bad = _isolate(batch, group.sources, lambda sources: _misfits(batch, group, sources))
+        _set_aside(batch, group, bad)
+
+
+def _set_aside(batch: Batch, group: Group, bad: dict[int, str]) -> None:
+    """Take sources out of a group: Parquet that cannot be read is refused, text read carefully."""
+    for place, said in bad.items():
+        if place not in batch.sources:
+            continue
+        if group.shape.format is Format.PARQUET and said:
+            batch.refuse(place, Cause("parquet", f"it is no sound Parquet file: {said}"))
+        else:
+            batch.distrust([place])
+    notice(batch)
+    group.sources = [
+        source
+        for source in group.sources
+        if source.place in batch.sources and source.place not in bad
+        and source.place not in batch.reader.findings.unsound
+    ]  # fmt: skip
+
+
+def notice(batch: Batch) -> bool:
+    """Act on what the streams noticed; whether anything was news."""
+    findings = batch.reader.findings
+    news = batch.distrust(findings.unsound)
+    for place, refusal in list(findings.refused.items()):
+        if place in batch.sources:
+            batch.refuse(place, refusal.cause)
+            news = True
+    return news
+
+
+def _isolate(
+    batch: Batch, sources: list[Source], ask: Callable[[list[Source]], set[int]]
+) -> dict[int, str]:
+    """Ask about all; where that fails about halves, until who fails is known."""
+    if not sources:
+        return {}
+    findings = batch.reader.findings
+    sources = [s for s in sources if s.place not in {*findings.unsound, *findings.refused}]
+    try:
+        return dict.fromkeys(ask(sources), "") if sources else {}
+    except (duckdb.Error, Unreadable) as error:
+        if isinstance(translated(error), NoSpace) or isinstance(error, duckdb.OutOfMemoryException):
+            raise
+        faults = [stream.fault for stream in batch.reader.streams]
+        batch.reader.drop()
+        if any(isinstance(fault, TooManyPieces) for fault in faults):
+            batch.reader.factor *= _MORE
+            return _isolate(batch, sources, ask)
+        if len(sources) == 1:
+            return {sources[0].place: first_line(error)}
+    half = len(sources) // 2
+    return {
+        **_isolate(batch, sources[:half], ask),
+        **_isolate(batch, sources[half:], ask),
+    }
+
+
+def _keys(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
+    """All keys of JSON lines, and the sources of which a line is no sound object."""
+    part = Group(group.shape, sources)
+    relation = batch.reader.records(part)
+    twins = "len(json_keys(line)) != len(list_distinct(json_keys(line)))"
+    rows = batch.connection.execute(
+        "SELECT _arrival, list(DISTINCT keys), bool_or(odd) FROM ("
+        f"SELECT _arrival, json_keys(line) AS keys, json_type(line) != 'OBJECT' OR {twins} AS odd "
+        f"FROM ({relation}) WHERE line IS NOT NULL) GROUP BY _arrival"
+    ).fetchall()
+    batch.reader.drop()
+    odd = {row[0] for row in rows if row[2]}
+    found: dict[str, None] = {}
+    for _, sets, is_odd in rows:
+        if not is_odd:
+            for keys in sets:
+                found |= dict.fromkeys(keys)
+    batch.set_keys(group, [*group.shape.keys, *(k for k in found if k not in group.shape.keys)])
+    return {source.place for source in sources if source.input.arrival in odd}
+
+
+def _values(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
+    """Evidence of every column; nothing is to blame but what cannot be read."""
+    found = batch.observe(Group(group.shape, sources))
+    batch.add(found)
+    return set()
+
+
+def _misfits(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
+    """Sources with values that do not fit a column whose type stands, or with too few rows."""
+    standing = _standing(batch)
+    part = Group(group.shape, sources)
+    relation = batch.reader.cells(part, raw_cells(group.shape, standing))
+    rows = tolerant(group.shape, standing, batch.job.feed, relation)
+    fit = " AND ".join(f"ok{n}" for n in range(len(standing.targets))) or "true"
+    answers = batch.connection.execute(
+        f"SELECT _arrival, count(*), count(*) FILTER (NOT ({fit})) FROM ({rows}) GROUP BY _arrival"
+    ).fetchall()
+    batch.reader.drop()
+    seen = {row[0]: (row[1], row[2]) for row in answers}
+    return {source.place for source in sources if _is_odd(batch, source, seen)}
+
+
+def _is_odd(batch: Batch, source: Source, seen: dict[str, tuple[int, int]]) -> bool:
+    rows, misfits = seen.get(source.input.arrival, (0, 0))
+    return misfits > 0 or rows != counted(batch, source)
+
+
+def counted(batch: Batch, source: Source) -> int | None:
+    """The independent count of a source's records."""
+    if source.counted is not None:
+        return source.counted
+    return batch.reader.findings.counts.get(source.place)
+
+
+def _standing(batch: Batch) -> Plan:
+    """The columns whose types do not depend on this batch's values; times may have zones."""
+    names = {*batch.job.feed.schema.names(), *batch.job.table_schema.names()}
+    folded = {name.lower() for name in names}
+    return Plan(
+        tuple(
+            replace(target, zones=True)
+            for target in batch.plan().targets
+            if target.name.lower() in folded
+        )
+    )
+

@@ -1,0 +1,86 @@
+"""A first guess at the types of a batch, from a few places in a few files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+import duckdb
+
+from headwater.adapters.duckdb.batch import Batch
+from headwater.adapters.duckdb.evidence import observe
+from headwater.adapters.duckdb.feeding import Unsound, behind_header
+from headwater.adapters.duckdb.relation import Group, json_cells
+from headwater.adapters.duckdb.source import Source, Way
+from headwater.model.feed import Format
+from headwater.reading.inflate import head
+from headwater.reading.unreadable import Unreadable
+
+_HEAD_BYTES = 256 * 1024
+_PLACE_BYTES = 32 * 1024
+_PLACES = (0.25, 0.5, 0.75, 1.0)
+_FILES = 12
+
+
+def sample(batch: Batch) -> None:
+    """Look at samples; what they do not show, the conversion itself finds out."""
+    for group in batch.fast:
+        if group.shape.format is Format.PARQUET:
+            continue
+        pieces = [text for source in _spread(group.sources) for text in _samples(source)]
+        try:
+            _observe(batch, group, pieces)
+        except duckdb.Error:
+            continue  # a damaged record; the conversion will meet it, too
+        finally:
+            batch.reader.drop()
+
+
+def _observe(batch: Batch, group: Group, pieces: list[bytes]) -> None:
+    shape = group.shape
+    every = range(len(shape.columns))
+    relation = batch.reader.text(shape, batch.reader.stream(iter(pieces), len(pieces)))
+    if shape.json:
+        relation = f"SELECT '' AS _arrival, * FROM ({relation})"
+        relation = json_cells(shape, relation, frozenset(every))
+    if pieces:
+        found = observe(batch.connection, relation, every, json=shape.json)
+        batch.add({shape.columns[i].lower(): each for i, each in found.items()})
+
+
+def _spread(sources: Sequence[Source]) -> list[Source]:
+    """Some of the sources, from the first to the last."""
+    if len(sources) <= _FILES:
+        return list(sources)
+    step = len(sources) / _FILES
+    return [sources[int(n * step)] for n in range(_FILES)]
+
+
+def _samples(source: Source) -> Iterable[bytes]:
+    """Whole records of the head, and of a few places where a line's end is a record's end."""
+    try:
+        content, whole = head(source.path, source.found.compression, _HEAD_BYTES)
+        end = b"\r" if source.dialect.newline == "\r" and source.delimited else b"\n"
+        if not whole:
+            content = content[: content.rfind(end) + 1]
+        if source.delimited and not whole and content.count(source.dialect.quote.encode()) % 2:
+            return []
+        text = behind_header(source, content)
+    except (Unsound, Unreadable, OSError):
+        return []
+    if end == b"\r" and source.way is Way.JOINED:
+        text = text.replace(b"\r", b"\n")
+    return [text, *_places(source, end)] if text else []
+
+
+def _places(source: Source, end: bytes) -> Iterable[bytes]:
+    if source.way is not Way.DIRECT:
+        return
+    size = source.input.size_bytes
+    with source.path.open("rb") as file:
+        for share in _PLACES:
+            file.seek(max(0, int(size * share) - _PLACE_BYTES), os.SEEK_SET)
+            text = file.read(_PLACE_BYTES)
+            text = text[text.find(end) + 1 : text.rfind(end) + 1]
+            if text:
+                yield text
