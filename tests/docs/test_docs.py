@@ -23,18 +23,19 @@ def test_what_a_page_says_is_what_happens(page, tmp_path):
     blocks = list(BLOCK.finditer(text))
     assert any(kind == "console" for kind, _, _ in (block.groups() for block in blocks))
 
+    where = tmp_path
     for kind, name, body in (block.groups() for block in blocks):
         if name is not None:
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body, encoding="utf-8")
         elif kind == "console":
-            _type(body, tmp_path)
+            where = _type(body, tmp_path if "init" in body else where)
         elif kind == "python":
             _run([sys.executable, "-c", body], tmp_path)
 
 
-def _type(session: str, folder: Path) -> None:
+def _type(session: str, folder: Path) -> Path:
     where = folder
     for command, expected in _commands(session):
         made = re.fullmatch(r"(.*) && cd (\S+)", command)
@@ -43,6 +44,7 @@ def _type(session: str, folder: Path) -> None:
         seen = re.sub(r"\s+", " ", ran)
         for line in expected:
             assert re.sub(r"\s+", " ", line.strip()) in seen, f"{command}:\n{ran}"
+    return where
 
 
 def _commands(session: str) -> list[tuple[str, list[str]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater.errors import InputError, ObjectMissing
-from headwater.flow.replay import books_of
+from headwater.flow.replay import Books, pages
 from headwater.flow.route import key_of
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
@@ -66,25 +66,22 @@ def _by_content(world: World, path: Path) -> list[Key]:
         digest = measure(path, None).digest
     except InputError:
         return []
-    found: list[Key] = []
-    last: ArrivalId | None = None
-    while page := world.ledger.arrivals(after=last):
-        found += [arrival.key for arrival in page if arrival.version == digest]
-        last = page[-1].id
+    found = (each.key for each in pages(world, None, ()) if each.version == digest)
     return list(dict.fromkeys(found))
 
 
 def _story(world: World, key: Key) -> Story:
     arrivals: Sequence[Arrival] = world.ledger.arrivals(key=key)
-    return Story(key, tuple(_chapter(world, arrival) for arrival in arrivals))
+    books = Books(world)
+    return Story(key, tuple(_chapter(world, arrival, books) for arrival in arrivals))
 
 
-def _chapter(world: World, arrival: Arrival) -> Chapter:
+def _chapter(world: World, arrival: Arrival, books: Books) -> Chapter:
     manifest = world.ledger.manifest(arrival.manifest) if arrival.manifest else None
     return Chapter(
         arrival=arrival,
         manifest=manifest,
         receipt=world.ledger.receipt(manifest.id) if manifest else None,
-        books=books_of(world, arrival),
+        books=books.of(arrival),
         raw_there=world.zones.raw.stat(arrival.raw) is not None,
     )

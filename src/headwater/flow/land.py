@@ -14,7 +14,7 @@ from headwater.flow.route import route, version_name
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
-from headwater.model.ids import FeedName, Key, RawName
+from headwater.model.ids import ArrivalId, FeedName, Key, RawName
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.points import point
 from headwater.ports.ledger import Outcome
@@ -113,9 +113,7 @@ def _land_chunk(
         elif before is not None and _is_here(before, measured):
             landings[source] = Landing(source, LandingOutcome.DUPLICATE, arrival=before)
         else:
-            raw = RawName(key)
-            if before is not None:
-                raw = version_name(key, before.generation + 1, measured.digest)
+            raw = _raw_name(key, before, measured)
             candidates.append(_Candidate(source, key, measured, raw, feed.name))
     landings.update(_take(world, feed, candidates, how))
     return [landings[path] for path, _ in chunk]
@@ -124,6 +122,15 @@ def _land_chunk(
 def _is_here(before: Arrival, measured: Measure) -> bool:
     """Whether these bytes are here already; what somebody has removed since is not."""
     return before.version == measured.digest and before.state is not ArrivalState.MISSING
+
+
+def _raw_name(key: Key, before: Arrival | None, measured: Measure) -> RawName:
+    """A name of its own for each version; what was removed gets its old place back."""
+    if before is None:
+        return RawName(key)
+    if before.version == measured.digest:
+        return before.raw
+    return version_name(key, before.generation + 1, measured.digest)
 
 
 def _take(
@@ -186,12 +193,21 @@ def _announce(
         sightings.append(replace(seen, stamp=stat.stamp))
     point("in.before_register")
     registrations = world.ledger.register(sightings)
+    again = _brought_back(world, [each.arrival for each in registrations])
     point("in.after_register")
     landings = {}
     for (candidate, _), registration in zip(taken, registrations, strict=True):
+        arrival = again.get(registration.arrival.id, registration.arrival)
         outcome = _OUTCOMES[registration.outcome]
-        landings[candidate.source] = Landing(candidate.source, outcome, registration.arrival)
+        landings[candidate.source] = Landing(candidate.source, outcome, arrival)
     return landings
+
+
+def _brought_back(world: World, arrivals: Sequence[Arrival]) -> dict[ArrivalId | None, Arrival]:
+    """What was missing is read again, now that it lies there."""
+    missing = [each.id for each in arrivals if each.state is ArrivalState.MISSING]
+    again = world.ledger.replay(missing, world.clock()) if missing else []
+    return {arrival.replaces: arrival for arrival in again}
 
 
 _OUTCOMES = {

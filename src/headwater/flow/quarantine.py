@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headwater.flow.ask import QUARANTINE, refusals, refusals_location
-from headwater.flow.replay import REFUSED, books_of, refused_arrivals
+from headwater.flow.replay import REFUSED, Books, refused_arrivals
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, Cause
 from headwater.model.ids import ArrivalId, FeedName, Key
@@ -39,8 +39,9 @@ class RefusedRow:
 def refused_files(world: World, *, feed: FeedName | None = None) -> list[RefusedFile]:
     """Every file that waits in quarantine, whole or in part."""
     found = []
+    receipts = Books(world)
     for arrival in refused_arrivals(world, feed=feed):
-        books = books_of(world, arrival)
+        books = receipts.of(arrival)
         found.append(
             RefusedFile(
                 arrival=arrival,
@@ -58,14 +59,13 @@ def refused_rows(
 ) -> list[RefusedRow]:
     """The refused rows of these files, in the order of their lines."""
     wanted = {file.arrival.id for file in files}
+    manifests = {file.arrival.manifest for file in files if file.arrival.manifest is not None}
+    receipts = (world.ledger.receipt(manifest) for manifest in manifests)
     names = sorted(
-        {
-            f"{receipt.feed}/{name}"
-            for file in files
-            if file.arrival.manifest
-            and (receipt := world.ledger.receipt(file.arrival.manifest)) is not None
-            for name in receipt.refusals
-        }
+        f"{receipt.feed}/{name}"
+        for receipt in receipts
+        if receipt is not None
+        for name in receipt.refusals
     )
     if not names:
         return []

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
+from headwater.errors import LedgerError, NoSpace, StoreError, UsageError
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
 from headwater.flow.settle import Hands, acknowledge
 from headwater.flow.world import World
-from headwater.model.arrival import Arrival
+from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
-from headwater.model.ids import FeedName
+from headwater.model.ids import FeedName, RawName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.progress import Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.points import point
 from headwater.ports.engine import Engine
-from headwater.ports.queue import BATCH, Message
+from headwater.ports.queue import BATCH, Message, ReceiptHandle
+from headwater.ports.store import Stat
 
 HIDDEN_FOR = timedelta(minutes=5)
 """How long a message stays in a worker's hands before it shows again."""
 
+ASIDE_FOR = timedelta(hours=1)
+"""How long messages are put aside that are about files which wait for something else."""
+
 GULP = 1_000
-"""Most messages taken in before the next batch is looked at."""
+"""Most messages in a worker's hands: the rest stay in the queue, where others see them."""
 
 RECONCILE_EVERY = timedelta(minutes=1)
+RECONCILE_SHARE = 20
+"""A look at a large raw zone takes long; of a worker's time it may take one part in so many."""
+
 NAP = timedelta(milliseconds=500)
+REST = timedelta(seconds=10)
+"""How long a worker waits after its ledger, queue or store has failed it."""
 
 Told = Callable[[Receipt | Failed], None]
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -56,38 +70,126 @@ class Errand:
     told: Told = lambda _: None
     stop: Event = field(default_factory=Event)
 
+    @property
+    def ends(self) -> bool:
+        """Whether somebody waits for its end."""
+        return self.until_idle or bool(self.awaited)
+
 
 def work(world: World, errand: Errand) -> Done:
-    """Work until stopped; or until nothing is left to do; or until some files are settled."""
-    done = Done()
-    hands: Hands = {}
-    worker = f"{socket.gethostname()}-{os.getpid()}"
-    names = [FeedName(feed.name) for feed in errand.feeds] or None
-    engine = world.engine()
-    engine.warm()
-    reconciled: datetime | None = None
-    try:
-        while not errand.stop.is_set():
-            if not errand.awaited and _is_due(world, reconciled):
-                reconcile(world)
-                reconciled = world.clock()
-            take_in(world, hands)
-            batch(world, flush=errand.until_idle or bool(errand.awaited), feeds=errand.feeds)
-            if not _try_one(world, engine, errand, worker, names, done):
-                acknowledge(world, hands)
-                if _is_over(world, errand, names):
-                    break
-                errand.stop.wait(_nap(world, names))
-            elif len(hands) >= GULP:
-                acknowledge(world, hands)
-    finally:
+    """Work until stopped; or until nothing is left to do; or until some files are settled.
+
+    Whoever waits for the end is told at once that a disk is full; a worker that goes on for
+    ever rests, and tries again.
+    """
+    with closing(world.engine()) as engine:
+        engine.warm()
+        shift = _Shift(world, errand, engine)
+        try:
+            while not errand.stop.is_set() and shift.turn():
+                pass
+        finally:
+            acknowledge(world, shift.hands)
+    return shift.done
+
+
+class _Shift:
+    """One worker at work."""
+
+    def __init__(self, world: World, errand: Errand, engine: Engine) -> None:
+        self.done = Done()
+        self.hands: Hands = {}
+        self._world = world
+        self._errand = errand
+        self._engine = engine
+        self._worker = f"{socket.gethostname()}-{os.getpid()}"
+        # What waits for a feed that is no longer declared goes on waiting: see docs/states.md.
+        self._feeds = errand.feeds or world.feeds
+        self._names = [FeedName(feed.name) for feed in self._feeds]
+        self._look_at: datetime | None = None
+
+    def turn(self) -> bool:
+        """Do what is next; False when the errand is over."""
+        try:
+            return self._turn()
+        except (StoreError, LedgerError) as error:
+            if self._errand.ends:
+                raise
+            _logger.warning("the worker rests for %s: %s", REST, error)
+            self._errand.stop.wait(REST.total_seconds())
+            return True
+
+    def _turn(self) -> bool:
+        world, errand, hands = self._world, self._errand, self.hands
+        self._look_around()
+        if len(hands) >= GULP:
+            acknowledge(world, hands)
+        received = len(hands) < GULP and take_in(world, hands)
+        batch(world, flush=errand.ends, feeds=self._feeds)
+        if self._try_one():
+            return True
         acknowledge(world, hands)
-        engine.close()
-    return done
+        if received:  # there may be more behind them
+            return True
+        if self._is_over():
+            return False
+        if len(hands) >= GULP:
+            put_aside(world, hands)
+        errand.stop.wait(self._nap())
+        return True
+
+    def _look_around(self) -> None:
+        now = self._world.clock()
+        if self._errand.awaited or (self._look_at is not None and now < self._look_at):
+            return
+        reconcile(self._world)
+        end = self._world.clock()
+        self._look_at = end + max(RECONCILE_EVERY, (end - now) * RECONCILE_SHARE)
+
+    def _try_one(self) -> bool:
+        world = self._world
+        point("claim.pre")
+        claim = world.ledger.claim(self._worker, world.clock(), world.lease, feeds=self._names)
+        if claim is None:
+            return False
+        outcome = attempt(world, self._engine, claim, self._errand.watch)
+        if isinstance(outcome, Receipt):
+            self.done.receipts.append(outcome)
+        elif isinstance(outcome, Failed):
+            self.done.failures.append(outcome)
+        if outcome is not None:
+            self._errand.told(outcome)
+        if isinstance(outcome, Failed) and isinstance(outcome.error, NoSpace):
+            raise outcome.error
+        return True
+
+    def _is_over(self) -> bool:
+        ledger = self._world.ledger
+        if self._errand.awaited:
+            current = (ledger.arrival(each.id) for each in self._errand.awaited)
+            return all(arrival is None or arrival.settled for arrival in current)
+        if not self._errand.until_idle:
+            return False
+        live = [state for state in ManifestState if state not in ENDED]
+        if any(manifest.feed in self._names for manifest in ledger.manifests(states=live)):
+            return False
+        # An arrival may have waited for one under its key that another worker has just settled.
+        waiting = [ArrivalState.PENDING]
+        return not any(ledger.arrivals(feed=name, states=waiting, limit=1) for name in self._names)
+
+    def _nap(self) -> float:
+        """Until the next retry is due, and never longer than a nap."""
+        now = self._world.clock()
+        waits = [
+            manifest.retry_at - now
+            for manifest in self._world.ledger.manifests(states=[ManifestState.OPEN])
+            if manifest.retry_at is not None and manifest.feed in self._names
+        ]
+        return max(min([NAP, *waits]).total_seconds(), 0.01)
 
 
-def take_in(world: World, hands: Hands) -> None:
-    """Receive messages and register what they announce; settled ones go when acknowledged."""
+def take_in(world: World, hands: Hands) -> bool:
+    """Receive messages and register what they announce; False where there were none."""
     messages: list[Message] = []
     while len(messages) < GULP:
         received = world.queue.receive(BATCH, hidden_for=HIDDEN_FOR)
@@ -95,7 +197,7 @@ def take_in(world: World, hands: Hands) -> None:
         if len(received) < BATCH:
             break
     if not messages:
-        return
+        return False
     point("ev.received")
     void = []
     for message in messages:
@@ -105,69 +207,36 @@ def take_in(world: World, hands: Hands) -> None:
         else:
             hands.setdefault(raw, []).append(message.handle)
     point("ev.decoded")
-    _register_unknown(world, hands, messages)
+    void += _register_unknown(world, hands, {announced(message.body) for message in messages})
     point("ev.registered")
     if void:
         world.queue.delete(void)
+    return True
 
 
-def _register_unknown(world: World, hands: Hands, messages: Sequence[Message]) -> None:
-    raws = {raw for message in messages if (raw := announced(message.body)) is not None}
-    stats = {raw: world.zones.raw.stat(raw) for raw in raws}
+def put_aside(world: World, hands: Hands) -> None:
+    """Let go of messages that cannot be deleted yet, so that there is room for others."""
+    handles = [handle for several in hands.values() for handle in several]
+    world.queue.extend(handles, hidden_for=ASIDE_FOR)
+    hands.clear()
+
+
+def _register_unknown(
+    world: World, hands: Hands, raws: set[RawName | None]
+) -> Sequence[ReceiptHandle]:
+    """Register what is there and not known; answer the messages about what never was."""
+    stats = {raw: _stat(world, raw) for raw in raws if raw is not None}
     there = [stat for stat in stats.values() if stat is not None]
     known = is_known(world, there)
     register(world, [stat for stat, is_in in zip(there, known, strict=True) if not is_in])
     gone = [raw for raw, stat in stats.items() if stat is None]
     in_ledger = world.ledger.by_raw(gone)
-    for raw in gone:
-        if raw not in in_ledger:  # nothing was accepted under this name: nothing to wait for
-            world.queue.delete(hands.pop(raw, []))
+    never = [raw for raw in gone if raw not in in_ledger]
+    return [handle for raw in never for handle in hands.pop(raw, [])]
 
 
-def _try_one(
-    world: World,
-    engine: Engine,
-    errand: Errand,
-    worker: str,
-    names: list[FeedName] | None,
-    done: Done,
-) -> bool:
-    point("claim.pre")
-    claim = world.ledger.claim(worker, world.clock(), world.lease, feeds=names)
-    if claim is None:
-        return False
-    outcome = attempt(world, engine, claim, errand.watch)
-    if isinstance(outcome, Receipt):
-        done.receipts.append(outcome)
-    elif isinstance(outcome, Failed):
-        done.failures.append(outcome)
-    if outcome is not None:
-        errand.told(outcome)
-    return True
-
-
-def _is_due(world: World, last: datetime | None) -> bool:
-    return last is None or world.clock() - last >= RECONCILE_EVERY
-
-
-def _is_over(world: World, errand: Errand, names: list[FeedName] | None) -> bool:
-    if errand.awaited:
-        current = (world.ledger.arrival(each.id) for each in errand.awaited)
-        return all(arrival is None or arrival.settled for arrival in current)
-    if not errand.until_idle:
-        return False
-    live = [state for state in ManifestState if state not in ENDED]
-    return not any(
-        names is None or manifest.feed in names for manifest in world.ledger.manifests(states=live)
-    )
-
-
-def _nap(world: World, names: list[FeedName] | None) -> float:
-    """Until the next retry is due, and never longer than a nap."""
-    now = world.clock()
-    waits = [
-        manifest.retry_at - now
-        for manifest in world.ledger.manifests(states=[ManifestState.OPEN])
-        if manifest.retry_at is not None and (names is None or manifest.feed in names)
-    ]
-    return max(min([NAP, *waits]).total_seconds(), 0.01)
+def _stat(world: World, raw: RawName) -> Stat | None:
+    try:
+        return world.zones.raw.stat(raw)
+    except UsageError:  # no name that an object could have
+        return None
