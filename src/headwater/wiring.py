@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
+from typing import Any, cast
 
 from headwater.adapters.delta import DeltaTables
 from headwater.adapters.duckdb.ask import DuckAsker
@@ -14,6 +15,7 @@ from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
 from headwater.config.load import load
 from headwater.config.settings import Settings
+from headwater.errors import LedgerError
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.world import World, Zones
 from headwater.lake import Lake
@@ -34,6 +36,7 @@ def open_lake(path: str | PathLike[str] = ".", *, clock: Clock = utc_now) -> Lak
 def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
     """Put a lake together."""
     settings.lake.mkdir(parents=True, exist_ok=True)
+    ledger = _ledger(settings.ledger)
     world = World(
         feeds=settings.feeds,
         zones=Zones(
@@ -43,7 +46,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
             manifests=FileStore(settings.zones["manifests"]),
         ),
         queue=SqliteQueue(settings.queue, clock=clock),
-        ledger=SqliteLedger(settings.ledger),
+        ledger=ledger,
         tables=DeltaTables(settings.zones["processed"]),
         engine=DuckEngine,
         asker=DuckAsker(),
@@ -53,20 +56,47 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         retention=settings.retention,
         clock=clock,
     )
-    return Lake(world, settings.root, new_ledger=lambda fill: _replace_ledger(settings, fill))
+    return Lake(
+        world,
+        settings.root,
+        new_ledger=lambda fill: _replace_ledger(settings.ledger, ledger, fill),
+    )
 
 
-def _replace_ledger(settings: Settings, fill: Callable[[Ledger], Rebuilt]) -> Rebuilt:
+class _Damaged:
+    """A ledger that does not open: whoever asks it is told why, until a new one lies there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(SqliteLedger(self._path), name)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _ledger(path: Path) -> Ledger:
+    try:
+        return SqliteLedger(path)
+    except LedgerError:
+        return cast("Ledger", _Damaged(path))
+
+
+def _replace_ledger(path: Path, present: Ledger, fill: Callable[[Ledger], Rebuilt]) -> Rebuilt:
     """Fill a ledger beside the present one, and put it in its place once it is whole."""
-    beside = settings.ledger.with_name("ledger.rebuilt.sqlite")
+    beside = path.with_name("ledger.rebuilt.sqlite")
     _remove(beside)
     fresh = SqliteLedger(beside)
     try:
         rebuilt = fill(fresh)
     finally:
         fresh.close()
-    _remove(settings.ledger)
-    beside.replace(settings.ledger)
+    # Closed first: SQLite removes the journal of what it closes, by name. It opens again,
+    # and then finds the new one, when it is next asked.
+    present.close()
+    _remove(path)
+    beside.replace(path)
     return rebuilt
 
 

@@ -23,6 +23,10 @@ HERE = "HEADWATER_LAKE"
 """The environment's word for the lake that is meant where -C is not given."""
 
 
+class ReaderGone(Exception):
+    """Whoever read our stdout has enough: `| head`."""
+
+
 @dataclass(slots=True)
 class Session:
     """What the door has to know of a call that went wrong."""
@@ -63,7 +67,10 @@ def verb(function: Callable[..., int]) -> Callable[..., int]:
         if session is not None:
             session.folder, session.as_json = chosen, loud
         context.meta["headwater"] = {"folder": chosen, "as_json": loud}
-        return function(Call(chosen, Voice(as_json=loud)), **words)
+        try:
+            return function(Call(chosen, Voice(as_json=loud)), **words)
+        except BrokenPipeError as gone:  # click would end the process, and call it a failure
+            raise ReaderGone from gone
 
     with_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
     with_folder = click.option(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import errno
 import io
-import os
+import logging
 import sys
 import traceback
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from headwater.cli.call import HERE, Session
+from headwater.cli.call import ReaderGone, Session
 from headwater.cli.program import program
-from headwater.cli.tell import tell
+from headwater.cli.tell import silence, tell
+from headwater.cli.traces import TraceKeeper, keep
 from headwater.errors import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -38,30 +37,40 @@ def enter() -> NoReturn:
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        silence(sys.stdout)
     except OSError as error:
-        code = _ended_by(error, code)
+        silence(sys.stdout)
+        code = code or _ended_by(error, Session())
     sys.exit(code)
 
 
 def run(words: Sequence[str]) -> int:
     """Do what the words say; answer the exit code."""
     session = Session(as_json="--json" in words)
+    logging.getLogger("headwater").addHandler(TraceKeeper(session))
     try:
-        code = program.main(list(words), prog_name="headwater", standalone_mode=False, obj=session)
+        answer = program.main(
+            list(words), prog_name="headwater", standalone_mode=False, obj=session
+        )
+        code = answer if isinstance(answer, int) else EXIT_DONE
     except HeadwaterError as error:
         tell(error.code, error.message, error.hint, as_json=session.as_json)
-        return error.exit_code
+        code = error.exit_code
     except click.ClickException as error:
-        return _misused(error, session)
+        code = _misused(error, session)
     except (click.Abort, KeyboardInterrupt):
         hint = "headwater status shows what is left; nothing is lost, and nothing is doubled"
         tell("interrupted", "interrupted", hint, as_json=session.as_json)
-        return EXIT_INTERRUPTED
+        code = EXIT_INTERRUPTED
+    except ReaderGone:
+        silence(sys.stdout)
+        code = EXIT_DONE
     except OSError as error:
-        return _ended_by(error, EXIT_FAILED, session)
+        code = _ended_by(error, session)
     except Exception:  # noqa: BLE001 - the door: nobody behind it would tell the user
-        return _unexpected(session)
-    return code if isinstance(code, int) else EXIT_DONE
+        code = _unexpected(session)
+    return code
 
 
 def _misused(error: click.ClickException, session: Session) -> int:
@@ -82,36 +91,26 @@ def _help(error: click.ClickException) -> str:
     return f"{context.command_path if context else 'headwater'} --help"
 
 
-def _ended_by(error: OSError, code: int, session: Session | None = None) -> int:
+def _ended_by(error: OSError, session: Session) -> int:
     """End where the world outside said no."""
-    if isinstance(error, BrokenPipeError):  # the reader has enough: `| head`
-        # What is still buffered must go somewhere, or the interpreter complains at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_DONE if code == EXIT_FAILED else code
-    as_json = session.as_json if session else False
     where = f"{error.filename}: " if error.filename else ""
     why = (error.strerror or str(error)).lower()
     if error.errno in _FULL:
         hint = "make room on the disk, then run it again: it goes on where it was"
-        tell(NoSpace.code, f"{where}{why}", hint, as_json=as_json)
+        tell(NoSpace.code, f"{where}{why}", hint, as_json=session.as_json)
     else:
         hint = "headwater doctor looks at this machine and this lake"
-        tell(StoreError.code, f"{where}{why}", hint, as_json=as_json)
+        tell(StoreError.code, f"{where}{why}", hint, as_json=session.as_json)
     return EXIT_FAILED
 
 
 def _unexpected(session: Session) -> int:
     """A mistake of ours: keep what finding it takes, and say where."""
     trace = traceback.format_exc()
-    folder = session.folder or Path(os.environ.get(HERE) or ".")
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     last = trace.strip().rpartition("\n")[2]
-    try:
-        home = folder if folder.is_dir() else folder.parent
-        file = home / f".headwater-trace-{stamp}-{os.getpid()}.txt"
-        file.write_text(trace, encoding="utf-8", errors="backslashreplace")
+    file = keep(session, trace)
+    hint = "report it; no trace could be written here"
+    if file is not None:
         hint = f"report it with {file}; the lake is as safe as before"
-    except OSError:
-        hint = "report it; no trace could be written here"
     tell("unexpected", f"a mistake in Headwater itself: {last}", hint, as_json=session.as_json)
     return EXIT_FAILED

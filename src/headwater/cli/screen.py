@@ -95,16 +95,16 @@ def moving_line(progress: Progress, look: Look) -> Table:
     row = Table.grid(padding=(0, 1))
     what, *figures = spelled(progress, look)
     bar = ProgressBar(
-        total=1.0 if look.share is not None else None,
+        total=1.0 if look.share else None,
         completed=look.share or 0.0,
         width=_BAR_WIDTH,
-        pulse=look.share is None,
+        pulse=not look.share,
         style="dim",
         complete_style="green",
         finished_style="green",
         pulse_style="green",
     )
-    share = f"{look.share:4.0%}" if look.share is not None else ""
+    share = f"{look.share:4.0%}" if look.share else ""
     row.add_row(
         Text(what, "bold", no_wrap=True),
         bar,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TextIO
 
 import click
 
@@ -17,9 +18,17 @@ def tell(code: str, message: str, hint: str | None, *, as_json: bool) -> None:
     """Tell of an error: two lines on stderr, and on stdout the document that a program wants."""
     if as_json:
         document = {"error": {"code": code, "message": message, "hint": hint}}
-        sys.stdout.write(f"{spell(document, indent=2)}\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(f"{spell(document, indent=2)}\n")
+            sys.stdout.flush()
+        except OSError:  # perhaps the very error that is being told
+            silence(sys.stdout)
     complain(message, hint)
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere; the interpreter would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def complain(message: str, hint: str | None) -> None:

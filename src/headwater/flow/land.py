@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from headwater.errors import HeadwaterError, ObjectExists, UsageError
+from headwater.flow.rebuild import require_ledger
 from headwater.flow.register import announcement, counter, register, sighting
 from headwater.flow.route import route, version_name
 from headwater.flow.world import World
@@ -66,6 +67,7 @@ def land(
 ) -> list[Landing]:
     """Take files into the raw zone, announce and register them; answer in the order given."""
     keys = _keys(world, feed, files, under)
+    require_ledger(world)
     landings: list[Landing] = []
     pairs = list(zip(files, keys, strict=True))
     done = 0

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
-from headwater.errors import HeadwaterError
-from headwater.flow.commit import from_entry
+from headwater.errors import HeadwaterError, LedgerError
+from headwater.flow.commit import write_off
+from headwater.flow.records import FORGOTTEN, End, Records, manifest_objects, read_records
 from headwater.flow.register import counter
 from headwater.flow.route import generation_of, key_of, route
 from headwater.flow.world import World
-from headwater.model.arrival import Arrival, ArrivalState, Cause
-from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, RawName, TableName, arrival_id
-from headwater.model.manifest import Manifest, ManifestState
-from headwater.model.part import Part
-from headwater.model.receipt import FileBooks, Receipt
+from headwater.model.arrival import Arrival, ArrivalState
+from headwater.model.ids import (
+    ArrivalId,
+    Digest,
+    FeedName,
+    Key,
+    RawName,
+    arrival_id,
+)
 from headwater.ports.ledger import Ledger
 from headwater.ports.store import Stat
 from headwater.reading.measure import Measure, measure
 
 REPLAYS = 64
-"""Generations of one content that are looked for: its landing, and that many replays."""
+"""Generations that are looked for behind those whose ends are written down."""
 
-
-@dataclass(slots=True)
-class _Known:
-    """What log and receipt objects say."""
-
-    manifests: list[tuple[Manifest, Receipt]] = field(default_factory=list)
-    parts: list[tuple[TableName, ManifestId, Part]] = field(default_factory=list)
-    files: dict[ArrivalId, tuple[ManifestId, FileBooks]] = field(default_factory=dict)
-    dead: dict[ArrivalId, tuple[ManifestId, Cause]] = field(default_factory=dict)
-    replaced: set[ArrivalId] = field(default_factory=set)
+_UNKNOWN = Digest("")  # nothing says any more what the bytes were
+_ASIDE = frozenset({ArrivalState.DUPLICATE, ArrivalState.STALE})
+_Place = tuple[FeedName | None, Key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,64 +47,42 @@ class Rebuilt:
 
 def rebuild(world: World, fresh: Ledger) -> Rebuilt:
     """Fill an empty ledger from raw and log; attempts, retry times and waits are not in them."""
-    known = _Known()
-    for table in world.tables.names():
-        _read_log(world, table, known)
-    _read_receipts(world, known)
+    _fence_unended(world)
+    known = read_records(world)
     arrivals = _arrivals(world, known)
-    fresh.load(arrivals, known.manifests, known.parts)
+    fresh.load(arrivals, known.manifests.values(), known.parts)
     pending = sum(arrival.state is ArrivalState.PENDING for arrival in arrivals)
     return Rebuilt(len(arrivals), len(known.manifests), len(known.parts), pending)
 
 
-def _read_log(world: World, table: TableName, known: _Known) -> None:
-    for entry in world.tables.log(table):
-        if entry.manifest is None or entry.receipt is None:
+def require_ledger(world: World) -> None:
+    """Refuse to start from an empty ledger where tables have rows: they would come twice."""
+    if world.ledger.arrivals(limit=1):
+        return
+    for table in world.tables.names():
+        if any(entry.manifest is not None for entry in world.tables.log(table)):
+            raise LedgerError(
+                f"the ledger is empty, but table {table} holds what it should know of",
+                hint="make it anew from raw and log: headwater verify --rebuild",
+            )
+
+
+def _fence_unended(world: World) -> None:
+    """Whoever still works from the old ledger is refused, since the new one starts it again."""
+    for manifest, ended in manifest_objects(world):
+        if ended:
             continue
-        committed = from_entry(entry.receipt, entry.version, entry.added)
-        _remember(known, committed.receipt)
-        known.parts += [(table, entry.manifest, part) for part in committed.parts]
+        if world.tables.snapshot(manifest.table) is None:
+            write_off(world, manifest, FORGOTTEN)
+        elif world.tables.committed(manifest.table, manifest.id) is None:
+            write_off(world, manifest, FORGOTTEN)
+            world.tables.fence(manifest.table, [manifest.id])
 
 
-def _read_receipts(world: World, known: _Known) -> None:
-    """Receipts of manifests that wrote no row, and of those that were given up."""
-    for stat in world.zones.manifests.list():
-        if not stat.name.endswith(".receipt.json"):
-            continue
-        said = json.loads(world.zones.manifests.read(stat.name))
-        if "dead" in said:
-            _read_dead(world, stat.name, said["dead"], known)
-        else:
-            _remember(known, from_entry(said, None, ()).receipt)
-
-
-def _read_dead(world: World, name: str, said: dict[str, str], known: _Known) -> None:
-    body = json.loads(world.zones.manifests.read(name.replace(".receipt.json", ".json")))
-    cause = Cause(said["code"], said["message"])
-    for each in body["arrivals"]:
-        known.dead[ArrivalId(each)] = (ManifestId(body["manifest"]), cause)
-
-
-def _remember(known: _Known, receipt: Receipt) -> None:
-    manifest = Manifest(
-        id=receipt.manifest,
-        feed=receipt.feed,
-        table=receipt.table,
-        arrivals=tuple(file.arrival for file in receipt.files),
-        size_bytes=receipt.size_bytes_in,
-        created_at=receipt.started_at,
-        state=ManifestState.COMMITTED,
-        attempt=receipt.attempt,
-    )
-    known.manifests.append((manifest, receipt))
-    known.replaced.update(receipt.replaced)
-    for file in receipt.files:
-        known.files[file.arrival] = (receipt.manifest, file)
-
-
-def _arrivals(world: World, known: _Known) -> list[Arrival]:
+def _arrivals(world: World, known: Records) -> list[Arrival]:
     """Arrivals of each raw object, in the order in which they landed."""
-    found: list[Arrival] = []
+    told: list[Arrival] = []
+    untold: list[Arrival] = []
     stats = sorted(world.zones.raw.list(), key=lambda stat: (stat.modified_at, stat.name))
     for stat in stats:
         raw = RawName(stat.name)
@@ -115,15 +92,17 @@ def _arrivals(world: World, known: _Known) -> list[Arrival]:
             measured = measure(path, counter(feed, path))
         except HeadwaterError:
             continue  # gone while we looked, or unreadable: reconcile says so
-        found += _of_object(stat, FeedName(feed.name) if feed else None, measured, known)
-    return list(_ordered(found))
+        seen = _seen(stat, FeedName(feed.name) if feed else None, measured)
+        found = list(_told(seen, known))
+        told += found
+        untold += [] if found else [seen]
+    told += list(_without_object(known, told))
+    return list(_superseded([*told, *_placed(untold, told)]))
 
 
-def _of_object(
-    stat: Stat, feed: FeedName | None, measured: Measure, known: _Known
-) -> Iterator[Arrival]:
+def _seen(stat: Stat, feed: FeedName | None, measured: Measure) -> Arrival:
     raw = RawName(stat.name)
-    seen = Arrival(
+    return Arrival(
         id=ArrivalId(""),
         feed=feed,
         key=key_of(raw),
@@ -135,39 +114,108 @@ def _of_object(
         records=measured.records,
         landed_at=stat.modified_at,
     )
-    if feed is None:
-        identity = arrival_id(FeedName(""), seen.key, seen.version, seen.generation)
-        yield replace(seen, id=identity, state=ArrivalState.UNROUTED)
-        return
-    told = False
-    for generation in range(seen.generation, seen.generation + REPLAYS):
-        identity = arrival_id(feed, seen.key, seen.version, generation)
-        if identity in known.files or identity in known.dead:
-            told = True
-            yield _told(replace(seen, id=identity, generation=generation), known)
-    if not told:
-        identity = arrival_id(feed, seen.key, seen.version, seen.generation)
-        yield replace(seen, id=identity)
 
 
-def _told(arrival: Arrival, known: _Known) -> Arrival:
-    """An arrival that a receipt or a log entry speaks of."""
-    if arrival.id in known.dead:
-        manifest, cause = known.dead[arrival.id]
-        return replace(arrival, state=ArrivalState.DEAD, cause=cause, manifest=manifest)
-    manifest, file = known.files[arrival.id]
-    state = ArrivalState.SUPERSEDED if arrival.id in known.replaced else file.state
-    return replace(arrival, state=state, cause=file.cause, manifest=manifest)
+def _told(seen: Arrival, known: Records) -> Iterator[Arrival]:
+    """The arrivals of an object whose ends are written down, whatever its feed is called now."""
+    feeds = known.feeds.get(seen.key, set()) | known.dead | ({seen.feed} if seen.feed else set())
+    for feed in sorted(feeds):
+        for generation in range(1, seen.generation + REPLAYS):
+            identity = arrival_id(feed, seen.key, seen.version, generation)
+            if identity in known.ends:
+                arrival = replace(seen, id=identity, feed=feed, generation=generation)
+                yield _ended(arrival, known.ends[identity], known)
 
 
-def _ordered(arrivals: list[Arrival]) -> Iterator[Arrival]:
-    """Link each to the one it follows; what a newer, ended one overtook is superseded."""
-    newest: dict[tuple[FeedName | None, Key], Arrival] = {}
-    for arrival in sorted(arrivals, key=lambda each: each.generation):
-        place = (arrival.feed, arrival.key)
-        if place not in newest or newest[place].generation < arrival.generation:
+def _ended(arrival: Arrival, end: End, known: Records) -> Arrival:
+    state = ArrivalState.SUPERSEDED if arrival.id in known.replaced else end.state
+    return replace(arrival, state=state, cause=end.cause, manifest=end.manifest)
+
+
+def _without_object(known: Records, told: Iterable[Arrival]) -> Iterator[Arrival]:
+    """Arrivals whose raw bytes are gone: their rows may be visible, and have to be replaceable."""
+    there = {arrival.id for arrival in told}
+    taken: dict[_Place, set[int]] = defaultdict(set)
+    for arrival in told:
+        taken[arrival.feed, arrival.key].add(arrival.generation)
+    for identity, end in known.ends.items():
+        if identity in there or end.key is None:
+            continue
+        generations = taken[end.feed, end.key]
+        generation = next(free for free in count(1) if free not in generations)
+        generations.add(generation)
+        gone = Arrival(
+            id=identity,
+            feed=end.feed,
+            key=end.key,
+            raw=RawName(end.key),
+            version=_UNKNOWN,
+            generation=generation,
+            size_bytes=end.size_bytes,
+            stamp="",
+            records=None,
+            landed_at=known.manifests[end.manifest][1].started_at,
+        )
+        yield _ended(gone, end, known)
+
+
+def _placed(untold: Iterable[Arrival], told: Sequence[Arrival]) -> Iterator[Arrival]:
+    """Objects that nothing is written of, in the places that their names say."""
+    held = {(each.feed, each.key, each.generation): each for each in told}
+    newest = {(each.feed, each.key): each for each in sorted(told, key=_generation)}
+    for seen in sorted(untold, key=_generation):
+        place = (seen.feed, seen.key)
+        holder = held.get((*place, seen.generation))
+        before = newest.get(place)
+        generation = seen.generation
+        if holder is not None and before is not None:
+            generation = before.generation + 1
+        feed = seen.feed or FeedName("")
+        arrival = replace(
+            seen,
+            id=arrival_id(feed, seen.key, seen.version, generation),
+            generation=generation,
+            state=_state(seen, before, holder),
+            replaces=before.id if before else None,
+        )
+        held[*place, generation] = arrival
+        if before is None or generation > before.generation:
             newest[place] = arrival
-    for arrival in arrivals:
-        overtaken = arrival.generation < newest[arrival.feed, arrival.key].generation
-        waiting = arrival.state is ArrivalState.PENDING
-        yield replace(arrival, state=ArrivalState.SUPERSEDED) if overtaken and waiting else arrival
+        yield arrival
+
+
+def _state(seen: Arrival, before: Arrival | None, holder: Arrival | None) -> ArrivalState:
+    if seen.feed is None:
+        return ArrivalState.UNROUTED
+    if before is not None and before.version == seen.version:
+        return ArrivalState.DUPLICATE
+    if holder is not None and holder.raw != seen.raw:
+        return ArrivalState.STALE  # landed for a place that another version has taken since
+    return ArrivalState.PENDING
+
+
+def _superseded(arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
+    """What a newer version or generation overtook: before it was read, or by being completed."""
+    newest: dict[_Place, int] = {}
+    completed: dict[_Place, int] = {}
+    arrivals = sorted(arrivals, key=lambda each: (each.landed_at, each.raw, each.generation))
+    for each in arrivals:
+        if each.state not in _ASIDE:
+            newest[each.feed, each.key] = max(each.generation, newest.get((each.feed, each.key), 0))
+        if each.state is ArrivalState.COMPLETED:
+            completed[each.feed, each.key] = max(
+                each.generation, completed.get((each.feed, each.key), 0)
+            )
+    for each in arrivals:
+        limits = {
+            ArrivalState.PENDING: newest,
+            ArrivalState.QUARANTINED: completed,
+            ArrivalState.DEAD: completed,
+            ArrivalState.MISSING: completed,
+        }.get(each.state, {})
+        overtaken = each.generation < limits.get((each.feed, each.key), 0)
+        yield replace(each, state=ArrivalState.SUPERSEDED) if overtaken else each
+
+
+def _generation(arrival: Arrival) -> int:
+    return arrival.generation

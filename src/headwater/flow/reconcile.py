@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from threading import Event
 
+from headwater.flow.rebuild import require_ledger
 from headwater.flow.register import is_known, register
 from headwater.flow.world import World
 from headwater.points import point
@@ -37,6 +38,7 @@ class Reconciled:
 
 def reconcile(world: World) -> Reconciled:
     """List the raw zone and register what is missing in the ledger, or has changed."""
+    require_ledger(world)
     objects = 0
     registered: list[Registration] = []
     unstable: list[str] = []
@@ -64,12 +66,13 @@ def _settled(world: World, stats: Sequence[Stat]) -> tuple[list[Stat], list[str]
     if not young:
         return list(stats), []
     Event().wait(STILL_FOR.total_seconds())
-    moving = []
-    for stat in young:
-        later = world.zones.raw.stat(stat.name)
-        if later is None or later.stamp != stat.stamp:
-            moving.append(stat.name)
-    return [stat for stat in stats if stat.name not in moving], moving
+    moving = {stat.name for stat in young if not _is_unchanged(world, stat)}
+    return [stat for stat in stats if stat.name not in moving], sorted(moving)
+
+
+def _is_unchanged(world: World, stat: Stat) -> bool:
+    later = world.zones.raw.stat(stat.name)
+    return later is not None and later.stamp == stat.stamp
 
 
 def _is_still(stat: Stat, now: datetime) -> bool:

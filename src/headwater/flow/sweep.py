@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from headwater.flow.commit import already, receipt_object
 from headwater.flow.world import World
-from headwater.model.ids import AttemptId, ManifestId, TableName
-from headwater.model.manifest import ENDED
+from headwater.model.ids import AttemptId, FeedName, ManifestId, TableName
+from headwater.model.manifest import ENDED, Manifest, ManifestState
+from headwater.model.receipt import Receipt
 from headwater.points import point
 from headwater.ports.store import Stat
 
@@ -87,15 +90,27 @@ def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Or
         attempt = AttemptId(found[1])
         if path in removed_at and removed_at[path] > cutoff:
             held += 1
-        elif path in removed_at or not _is_alive(world, attempt):
+        elif path in removed_at or _is_over(world, attempt, fenced=snapshot is not None):
             orphans.append(_Orphan(stat, attempt))
     return orphans, held
 
 
+def _is_over(world: World, attempt: AttemptId, *, fenced: bool) -> bool:
+    """Whether nobody may hold the attempt; or where no log can fence it, nobody ever again."""
+    if _is_alive(world, attempt):
+        return False
+    manifest = world.ledger.manifest(_manifest_of(attempt))
+    return fenced or manifest is None or manifest.state in ENDED
+
+
+def _manifest_of(attempt: AttemptId) -> ManifestId:
+    return ManifestId(attempt.rpartition("-")[0])
+
+
 def _is_alive(world: World, attempt: AttemptId) -> bool:
     """Whether a worker holds the lease of this very attempt."""
-    manifest_id, _, number = attempt.rpartition("-")
-    manifest = world.ledger.manifest(ManifestId(manifest_id))
+    manifest = world.ledger.manifest(_manifest_of(attempt))
+    number = attempt.rpartition("-")[2]
     if manifest is None or manifest.state in ENDED or manifest.attempt != int(number):
         return False
     return manifest.lease_until is not None and manifest.lease_until > world.clock()
@@ -121,16 +136,50 @@ def _behind_fence(world: World, table: TableName, orphans: Sequence[_Orphan]) ->
 
 def _refusals(world: World) -> int:
     """Remove quarantine files of attempts that did not become a receipt."""
-    removed = 0
-    for stat in list(world.zones.quarantine.list()):
+    left_over: dict[ManifestId, list[_Orphan]] = defaultdict(list)
+    for stat in world.zones.quarantine.list():
         found = _ATTEMPT.search(stat.name)
-        if found is None or _is_alive(world, AttemptId(found[1])):
-            continue
-        receipt = world.ledger.receipt(ManifestId(found[1].rpartition("-")[0]))
-        if receipt is None or stat.name.rpartition("/")[2] not in receipt.refusals:
+        if found is not None and not _is_alive(world, AttemptId(found[1])):
+            attempt = AttemptId(found[1])
+            left_over[_manifest_of(attempt)].append(_Orphan(stat, attempt))
+    removed = 0
+    for manifest, orphans in left_over.items():
+        for stat in _unnamed_refusals(world, manifest, orphans):
             world.zones.quarantine.delete(stat.name)
             removed += 1
     return removed
+
+
+def _unnamed_refusals(
+    world: World, manifest_id: ManifestId, orphans: Sequence[_Orphan]
+) -> list[Stat]:
+    """Those that the manifest's receipt does not name, and none ever will."""
+    manifest = world.ledger.manifest(manifest_id)
+    if manifest is None:
+        feed = FeedName(orphans[0].stat.name.partition("/")[0])
+        receipt = _forgotten(world, manifest_id, feed)
+    elif manifest.state is ManifestState.COMMITTED:
+        receipt = world.ledger.receipt(manifest_id)
+    else:
+        # An attempt that wakes late could still commit a receipt that names them, as with parts.
+        if world.tables.snapshot(manifest.table) is not None:
+            world.tables.fence(manifest.table, sorted({orphan.attempt for orphan in orphans}))
+        elif manifest.state not in ENDED:
+            return []
+        committed = already(world, manifest)
+        receipt = None if committed is None else committed.receipt
+    named = set() if receipt is None else {f"{receipt.feed}/{name}" for name in receipt.refusals}
+    return [orphan.stat for orphan in orphans if orphan.stat.name not in named]
+
+
+def _forgotten(world: World, manifest: ManifestId, feed: FeedName) -> Receipt | None:
+    """What some log, or an object, says of a manifest that the ledger does not know."""
+    for table in (*world.tables.names(), TableName("")):
+        known = Manifest(manifest, feed, table, (), 0, world.clock())
+        committed = already(world, known) if table else receipt_object(world, known)
+        if committed is not None:
+            return committed.receipt
+    return None
 
 
 def _temporary(world: World, cutoff: datetime) -> int:

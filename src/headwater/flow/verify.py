@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from headwater.errors import BrokenInvariant, HeadwaterError, InputError
+from headwater.errors import BrokenInvariant, HeadwaterError
+from headwater.flow.commit import already, from_entry
+from headwater.flow.inspect import Finding, parts, raw_objects, rows
 from headwater.flow.replay import pages
 from headwater.flow.sweep import garbage
 from headwater.flow.world import World
-from headwater.model.arrival import Arrival, ArrivalState
-from headwater.model.ids import TableName
-from headwater.model.manifest import ManifestState
-from headwater.model.part import Part, Snapshot
+from headwater.model.arrival import ArrivalState
+from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
+from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.progress import Progress, Watch, nobody
-from headwater.reading.measure import measure
-from headwater.shape.table import PROVENANCE
-
-BLOCK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not hold: which invariant, of what, how."""
-
-    invariant: str
-    subject: str
-    message: str
+from headwater.model.receipt import Receipt
+from headwater.ports.tables import LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +46,10 @@ class _Tally:
     parts: int = 0
     arrivals: int = 0
     raw_bytes: int = 0
+    garbage: int = 0
+    committed: set[ManifestId] = field(default_factory=set)  # in some log
+    unsettled: set[ManifestId] = field(default_factory=set)  # of these, whose work goes on
+    visible: dict[ArrivalId, int] = field(default_factory=dict)  # rows that the logs say
 
 
 def verify(world: World, *, watch: Watch = nobody) -> Verdict:
@@ -68,16 +60,18 @@ def verify(world: World, *, watch: Watch = nobody) -> Verdict:
     for table in names:
         watch(Progress("verifying", table, 0, 0))
         findings += _checked(table, _table(world, table, tally))
-    findings += _checked("ledger", _ledger(world, tally))
+    findings += _checked("ledger", _manifests(world, tally))
+    findings += _checked("ledger", _arrivals(world, tally))
     findings += _checked("raw", _raw(world, tally, watch))
+    findings += _checked("parts", _garbage(world, tally))
     return Verdict(
         tables=len(names),
         rows=tally.rows,
         parts=tally.parts,
         arrivals=tally.arrivals,
         raw_bytes=tally.raw_bytes,
-        findings=tuple(findings),
-        garbage=garbage(world),
+        findings=tuple(dict.fromkeys(findings)),
+        garbage=tally.garbage,
     )
 
 
@@ -94,123 +88,107 @@ def _checked(subject: str, check: Iterator[Finding]) -> list[Finding]:
 
 
 def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
-    entries = list(world.tables.log(table))
-    seen = Counter(entry.manifest for entry in entries if entry.manifest is not None)
-    for manifest, times in seen.items():
-        if times > 1:
-            yield Finding("I1 no double", table, f"manifest {manifest} is committed {times} times")
-        known = world.ledger.manifest(manifest)
-        if known is None or known.state is not ManifestState.COMMITTED:
-            state = known.state if known else "unknown"
-            text = f"manifest {manifest} is in the log, but {state} in the ledger"
-            yield Finding("I8 ledger follows log", table, text)
+    """A table's parts and rows against its log; the log's manifests against the ledger."""
     snapshot = world.tables.snapshot(table)
     if snapshot is None:
         return
-    hashes = {part.path: part for part in world.ledger.parts(table)}
+    written: dict[ArrivalId, int] = {}
+    for entry in world.tables.log(table):
+        if entry.version > snapshot.version:  # committed while we looked
+            break
+        if entry.manifest is not None and entry.receipt is not None:
+            receipt = from_entry(entry.receipt, entry.version, entry.added).receipt
+            yield from _entry(world, table, entry, receipt, tally)
+            for each in receipt.replaced:
+                written.pop(each, None)
+            written.update({file.arrival: file.books.written for file in receipt.files})
+    tally.visible.update({arrival: count for arrival, count in written.items() if count})
     tally.parts += len(snapshot.parts)
-    broken = False
-    for part in snapshot.parts:
-        for finding in _part(world, table, part, hashes.get(part.path)):
-            broken = True
-            yield finding
-    if not broken:  # rows of parts that are missing or damaged cannot be counted
-        yield from _rows(world, snapshot, tally)
+    damaged = list(parts(world, snapshot))
+    yield from damaged
+    if not damaged:  # rows of parts that are missing or damaged cannot be counted
+        there = rows(world, snapshot)
+        tally.rows += sum(there.values())
+        for arrival in sorted({*there, *written}, key=str):
+            shown, said = there.get(arrival, 0), written.get(arrival, 0) if arrival else 0
+            if shown != said:
+                text = f"{table} shows {shown} rows of arrival {arrival}, its receipt says {said}"
+                yield Finding("I1 no double" if shown > said else "I0 no loss", table, text)
 
 
-def _part(world: World, table: TableName, part: Part, known: Part | None) -> Iterator[Finding]:
-    path = Path(world.tables.location(table)) / part.path
-    if not path.is_file():
-        yield Finding("I6 reachable", str(part.path), f"{table} names it, but it is not there")
-        return
-    size = path.stat().st_size
-    if size != part.size_bytes:
-        text = f"{size} bytes, but the log says {part.size_bytes}"
-        yield Finding("I6 reachable", part.path, text)
-    elif known is not None and known.sha256 is not None and _sha256(path) != known.sha256:
-        yield Finding("I6 reachable", part.path, "its bytes are not those that were written")
+def _entry(
+    world: World, table: TableName, entry: LogEntry, receipt: Receipt, tally: _Tally
+) -> Iterator[Finding]:
+    """One commit: once in the log, its books balanced, known to the ledger."""
+    manifest = receipt.manifest
+    if manifest in tally.committed:
+        yield Finding("I1 no double", table, f"manifest {manifest} is committed more than once")
+    tally.committed.add(manifest)
+    yield from _books(receipt)
+    known = world.ledger.manifest(manifest)
+    if known is not None and known.state not in ENDED:
+        tally.unsettled.add(manifest)  # whoever claims it next finds the commit and settles it
+    elif known is None or known.state is ManifestState.DEAD:
+        text = f"manifest {manifest} is in the log, but {known.state if known else 'not'}"
+        yield Finding("I8 ledger follows log", table, f"{text} in the ledger")
+    else:
+        settled = world.ledger.receipt(manifest)
+        if settled is None or settled.books != receipt.books:
+            text = f"the ledger's books of manifest {manifest} are not those of version"
+            yield Finding("I8 ledger follows log", table, f"{text} {entry.version}")
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+def _books(receipt: Receipt) -> Iterator[Finding]:
+    for file in receipt.files:
+        if not file.books.balanced:
+            text = f"{file.books.counted} counted, {file.books.accounted} accounted for"
+            yield Finding("I4 conservation", file.key, text)
 
 
-def _rows(world: World, snapshot: Snapshot, tally: _Tally) -> Iterator[Finding]:
-    """Rows in the snapshot, arrival by arrival, against what the receipts say."""
-    name = snapshot.table
-    sql = f'select {PROVENANCE}, count(*) from "{name}" group by 1'  # noqa: S608 - names are checked
-    answer = world.asker.ask(sql, [(snapshot, world.tables.location(name))])
-    there: dict[str | None, int] = dict(answer.rows())
-    tally.rows += sum(there.values())
-    expected = _expected(world, name)
-    for arrival in sorted({*there, *expected}, key=str):
-        rows, written = there.get(arrival, 0), expected.get(arrival, 0)
-        if rows != written:
-            text = f"{name} shows {rows} rows of arrival {arrival}, its receipt says {written}"
-            yield Finding("I1 no double" if rows > written else "I0 no loss", name, text)
+def _manifests(world: World, tally: _Tally) -> Iterator[Finding]:
+    """What the ledger calls committed is in a log, or ended by a receipt of its own."""
+    for manifest in world.ledger.manifests(states=[ManifestState.COMMITTED]):
+        if manifest.id in tally.committed:
+            continue
+        found = already(world, manifest)
+        if found is None:
+            text = f"manifest {manifest.id} is committed in the ledger, but not in the log"
+            yield Finding("I8 ledger follows log", manifest.table, text)
+        else:
+            yield from _books(found.receipt)
 
 
-def _expected(world: World, table: TableName) -> dict[str | None, int]:
-    """Rows that should be visible: of completed arrivals, by their receipts."""
-    feeds = {feed.name for feed in world.feeds if feed.table == table}
-    completed = {
-        arrival.id
-        for feed in sorted(feeds)
-        for arrival in pages(world, feed, (ArrivalState.COMPLETED,))
-    }
-    return {
-        file.arrival: file.books.written
-        for receipt in world.ledger.receipts(limit=10_000_000)
-        if receipt.table == table
-        for file in receipt.files
-        if file.arrival in completed and file.books.written
-    }
-
-
-def _ledger(world: World, tally: _Tally) -> Iterator[Finding]:
-    for receipt in world.ledger.receipts(limit=10_000_000):
-        for file in receipt.files:
-            if not file.books.balanced:
-                text = f"{file.books.counted} counted, {file.books.accounted} accounted for"
-                yield Finding("I4 conservation", file.key, text)
-        known = world.tables.committed(receipt.table, receipt.manifest)
-        if receipt.version is not None and known is None:
-            text = f"manifest {receipt.manifest} is committed in the ledger, but not in the log"
-            yield Finding("I8 ledger follows log", receipt.table, text)
-    arrivals = pages(world, None, ())
-    tally.arrivals += len(arrivals)
-    yield from _one_version(arrivals)
-
-
-def _one_version(arrivals: list[Arrival]) -> Iterator[Finding]:
-    visible = Counter(
-        (arrival.feed, arrival.key)
-        for arrival in arrivals
-        if arrival.state is ArrivalState.COMPLETED
-    )
-    for (_, key), count in visible.items():
+def _arrivals(world: World, tally: _Tally) -> Iterator[Finding]:
+    """Who is visible by the logs is completed in the ledger, and one version of each key."""
+    completed: Counter[tuple[FeedName | None, Key]] = Counter()
+    visible = dict(tally.visible)
+    for arrival in pages(world, None, ()):
+        tally.arrivals += 1
+        written = visible.pop(arrival.id, 0)
+        if arrival.state is ArrivalState.COMPLETED:
+            completed[arrival.feed, arrival.key] += 1
+        elif written and not _is_being_settled(arrival.manifest, tally):
+            text = f"{written} rows of arrival {arrival.id} are visible, but it is {arrival.state}"
+            yield Finding("I8 ledger follows log", arrival.key, text)
+    for identity, written in visible.items():
+        text = f"{written} rows are visible of an arrival that the ledger does not know"
+        yield Finding("I8 ledger follows log", identity, text)
+    for (_, key), count in completed.items():
         if count > 1:
             yield Finding("I3 one version", key, f"{count} versions are visible at once")
 
 
+def _is_being_settled(manifest: ManifestId | None, tally: _Tally) -> bool:
+    return manifest is not None and manifest in tally.unsettled
+
+
 def _raw(world: World, tally: _Tally, watch: Watch) -> Iterator[Finding]:
-    """Raw bytes against the content version, each object once."""
-    newest = {arrival.raw: arrival for arrival in pages(world, None, ())}
-    total = sum(arrival.size_bytes for arrival in newest.values())
-    for raw, arrival in newest.items():
-        if arrival.state is ArrivalState.MISSING:
-            continue
-        watch(Progress("verifying", raw, tally.raw_bytes, total))
-        try:
-            measured = measure(Path(world.zones.raw.locate(raw)), None)
-        except InputError as error:
-            yield Finding("I11 raw intact", raw, error.message)
-            continue
-        tally.raw_bytes += measured.size_bytes
-        if measured.digest != arrival.version:
-            text = "its bytes are not those that were registered"
-            yield Finding("I11 raw intact", raw, text)
+    for finding, size_bytes in raw_objects(world, watch):
+        tally.raw_bytes += size_bytes
+        if finding is not None:
+            yield finding
+
+
+def _garbage(world: World, tally: _Tally) -> Iterator[Finding]:
+    tally.garbage = garbage(world)
+    yield from ()

@@ -14,6 +14,7 @@ from threading import Event
 from headwater.errors import LedgerError, NoSpace, StoreError, UsageError
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
+from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
 from headwater.flow.settle import Hands, acknowledge
@@ -82,6 +83,7 @@ def work(world: World, errand: Errand) -> Done:
     Whoever waits for the end is told at once that a disk is full; a worker that goes on for
     ever rests, and tries again.
     """
+    require_ledger(world)
     with closing(world.engine()) as engine:
         engine.warm()
         shift = _Shift(world, errand, engine)

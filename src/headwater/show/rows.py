@@ -26,7 +26,8 @@ def rows_sheet(
     headings = []
     for at, (name, kind) in enumerate(zip(columns, types, strict=True)):
         right = _is_number(kind) or _all_numbers(row[at] for row in kept)
-        headings.append(Heading(clean(name, longest), right=right, kind=clean(kind.lower(), longest)))
+        shown = clean(kind.lower(), longest)
+        headings.append(Heading(clean(name, longest), right=right, kind=shown))
     return sheet(headings, [[_cell(value, longest) for value in row] for row in kept])
 
 

@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 
 from headwater.adapters.duckdb.fault import translated
-from headwater.adapters.duckdb.plain.convert import convert
-from headwater.adapters.duckdb.plain.rewrite import rewrite
-from headwater.adapters.duckdb.plain.survey import survey
+from headwater.adapters.duckdb.convert import convert
+from headwater.adapters.duckdb.rewrite import rewrite
+from headwater.adapters.duckdb.survey import survey
 from headwater.errors import HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed

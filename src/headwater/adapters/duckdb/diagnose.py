@@ -130,7 +130,9 @@ def _values(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
 
 def _misfits(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
     """Sources with values that do not fit a column whose type stands, or with too few rows."""
-    standing = _standing(batch)
+    # Only what is asked for is read: of Parquet, everything is, so that damage is found.
+    packed = group.shape.format is Format.PARQUET
+    standing = batch.plan() if packed else _standing(batch)
     part = Group(group.shape, sources)
     relation = batch.reader.cells(part, raw_cells(group.shape, standing))
     rows = tolerant(group.shape, standing, batch.job.feed, relation)

@@ -131,7 +131,7 @@ def expression(cell: str, *, json: bool) -> str:
         "bigint": f"{number} AND CAST(TRY_CAST({k} AS BIGINT) AS VARCHAR) = {k}",
         "decimal": f"{number} AND {point}",
         "double": f"{number} AND isfinite({double}) AND (CAST({double} AS VARCHAR) = {k} "
-        f"OR (strlen({k}) <= 16 AND {matches(k, DECIMAL)}) {real})",
+        f"OR (strlen({k}) <= 16 AND {point}) {real})",
         **{
             style: f"{number} AND {k} IN ({', '.join(map(quote.text, words))})"
             for style, words in zip(("lower", "upper", "title"), BOOLEANS, strict=True)

@@ -116,7 +116,10 @@ def _double(_: Type, fit: Fit, k: str, v: str, same: str) -> str:
     finite = f"coalesce(isfinite({v}), true)"
     if fit is Fit.DECLARED:
         return f"({finite} OR {matches(k, _NOT_FINITE)})"
-    short = f"(strlen({k}) <= {_EXACT_DOUBLE_BYTES} AND {matches(k, DECIMAL)})"
+    short = (
+        f"(strlen({k}) <= {_EXACT_DOUBLE_BYTES} AND {matches(k, DECIMAL)} "
+        f"AND NOT {matches(k, MINUS_ZERO)})"
+    )
     real = f" OR {matches(k, REAL)}" if fit is Fit.NUMBER else ""
     return f"(({same} OR {short}{real}) AND {finite})"
 

@@ -1,0 +1,83 @@
+"""A close look at bytes: parts against their hashes, rows by arrival, raw against versions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater.errors import InputError
+from headwater.flow.replay import pages
+from headwater.flow.world import World
+from headwater.model.arrival import ArrivalState
+from headwater.model.ids import ArrivalId, Digest, RawName
+from headwater.model.part import Part, Snapshot
+from headwater.model.progress import Progress, Watch
+from headwater.reading.measure import measure
+from headwater.shape.table import PROVENANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not hold: which invariant, of what, how."""
+
+    invariant: str
+    subject: str
+    message: str
+
+
+def parts(world: World, snapshot: Snapshot) -> Iterator[Finding]:
+    """Every part that the snapshot names, against the size and hash it was written with."""
+    hashes = {part.path: part.sha256 for part in world.ledger.parts(snapshot.table)}
+    folder = Path(world.tables.location(snapshot.table))
+    for part in snapshot.parts:
+        yield from _part(folder, part, hashes.get(part.path))
+
+
+def rows(world: World, snapshot: Snapshot) -> dict[ArrivalId | None, int]:
+    """How many rows of each arrival a reader sees."""
+    name = snapshot.table
+    sql = f'select {PROVENANCE}, count(*) from "{name}" group by 1'  # noqa: S608 - names are checked
+    answer = world.asker.ask(sql, [(snapshot, world.tables.location(name))])
+    return dict(answer.rows())
+
+
+def raw_objects(world: World, watch: Watch) -> Iterator[tuple[Finding | None, int]]:
+    """Every raw object against the content version it was last registered with, once."""
+    newest: dict[RawName, tuple[Digest, int]] = {}
+    for arrival in pages(world, None, ()):
+        newest[arrival.raw] = (arrival.version, arrival.size_bytes)
+        if arrival.state is ArrivalState.MISSING:
+            del newest[arrival.raw]
+    total = sum(size_bytes for _, size_bytes in newest.values())
+    done = 0
+    for raw, (version, size_bytes) in newest.items():
+        watch(Progress("verifying", raw, done, total))
+        done += size_bytes
+        try:
+            measured = measure(Path(world.zones.raw.locate(raw)), None)
+        except InputError as error:
+            yield Finding("I11 raw intact", raw, error.message), 0
+            continue
+        same = measured.digest == version
+        finding = Finding("I11 raw intact", raw, "its bytes are not those that were registered")
+        yield None if same else finding, measured.size_bytes
+
+
+def _part(folder: Path, part: Part, sha256: str | None) -> Iterator[Finding]:
+    path = folder / part.path
+    if not path.is_file():
+        yield Finding("I6 reachable", part.path, f"{folder.name} names it, but it is not there")
+        return
+    size = path.stat().st_size
+    if size != part.size_bytes:
+        text = f"{size} bytes, but the log says {part.size_bytes}"
+        yield Finding("I6 reachable", part.path, text)
+    elif sha256 is not None and _sha256(path) != sha256:
+        yield Finding("I6 reachable", part.path, "its bytes are not those that were written")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
