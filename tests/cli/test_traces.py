@@ -5,7 +5,7 @@ from headwater.cli.traces import TraceKeeper
 
 
 def test_a_mistake_on_the_way_is_one_line_and_a_file(tmp_path, capsys):
-    logger = logging.Logger("headwater.flow")
+    logger = logging.Logger("alone")  # noqa: LOG001 - one that no other test shares
     logger.addHandler(TraceKeeper(Session(tmp_path)))
 
     try:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import weakref
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.duckdb import quote
@@ -18,6 +21,12 @@ if TYPE_CHECKING:
     import duckdb
 
 _FILE = "headwater file"
+_SETTINGS = (
+    "SET TimeZone = 'UTC'",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET enable_progress_bar = false",
+)
 _READING = frozenset({"SELECT", "EXPLAIN", "RELATION", "DESCRIBE", "SHOW"})
 _KINDS = {
     "csv": "(FORMAT csv, HEADER)",
@@ -34,18 +43,21 @@ class DuckAsker:
         """Answer one SELECT; see the port."""
         import duckdb  # noqa: PLC0415 - a worker that is never asked does not need it here
 
+        room = _Room()
         connection = duckdb.connect()
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET autoinstall_known_extensions = false")
-        connection.execute("SET autoload_known_extensions = false")
-        for snapshot, location in tables:
-            connection.execute(
-                f"CREATE VIEW {quote.name(snapshot.table)} AS {_view(snapshot, location)}"
-            )
+        for setting in (*_SETTINGS, f"SET temp_directory = {quote.text(room.path + '/spill')}"):
+            connection.execute(setting)
+        try:
+            for snapshot, location in tables:
+                view = _view(snapshot, location)
+                connection.execute(f"CREATE VIEW {quote.name(snapshot.table)} AS {view}")
+        except duckdb.Error as cause:
+            raise _plain(cause, []) from cause
+        _close_doors(connection, tables, room.path)
         names = [snapshot.table for snapshot, _ in tables]
         try:
             _require_question(connection, sql)
-            return DuckAnswer(connection, connection.sql(sql.rstrip().rstrip(";")))
+            return DuckAnswer(connection, connection.sql(sql.rstrip().rstrip(";")), room)
         except duckdb.Error as cause:
             raise _plain(cause, names) from cause
 
@@ -53,10 +65,13 @@ class DuckAsker:
 class DuckAnswer:
     """The rows of one question."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: Any) -> None:
-        """Take the connection, which lives as long as the answer, and the relation."""
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, relation: Any, room: _Room
+    ) -> None:
+        """Take the relation, and what lives as long as the answer: connection and a folder."""
         self._connection = connection
         self._relation = relation
+        self._room = room
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -91,15 +106,19 @@ class DuckAnswer:
 
     def write(self, path: str, kind: str) -> int:
         """Write a file, whole or not at all; answer how many rows."""
-        target = Path(path)
+        if kind not in _KINDS:
+            raise QueryError(f"{kind} is no kind of file", hint=f"one of {', '.join(_KINDS)}")
+        made, target = Path(self._room.path) / "answer", Path(path)
         beside = target.with_name(f".{target.name}.tmp")
+        self._relation.create_view("headwater answer", replace=True)
+        copy = f'COPY "headwater answer" TO {quote.text(str(made))} {_KINDS[kind]}'
+        (count,) = self._run(lambda: self._connection.execute(copy).fetchone()) or (0,)
         try:
-            self._relation.create_view("answer", replace=True)
-            self._connection.execute(f"COPY answer TO {quote.text(str(beside))} {_KINDS[kind]}")
-            (count,) = self._connection.fetchone() or (0,)
+            shutil.move(made, beside)
             beside.replace(target)
-        finally:
+        except OSError as cause:
             beside.unlink(missing_ok=True)
+            raise QueryError(f"{path} cannot be written: {cause.strerror}") from cause
         return int(count)
 
     def _run(self, fetch: Any) -> Any:
@@ -109,6 +128,25 @@ class DuckAnswer:
             return fetch()
         except duckdb.Error as cause:
             raise _plain(cause, []) from cause
+
+
+class _Room:
+    """A folder that goes when nobody needs it any more."""
+
+    def __init__(self) -> None:
+        self.path = mkdtemp(prefix="headwater-answer-")
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+def _close_doors(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[Snapshot, str]], room: str
+) -> None:
+    """Leave nothing to be read but the tables' parts, and nothing to be written but the room."""
+    files = [str(Path(where) / part.path) for snapshot, where in tables for part in snapshot.parts]
+    connection.execute(f"SET allowed_paths = {quote.texts(files)}")
+    connection.execute(f"SET allowed_directories = {quote.texts([room + '/'])}")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 def _require(module: str, extra: str) -> None:

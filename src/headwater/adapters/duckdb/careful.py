@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -17,6 +18,7 @@ from headwater.adapters.duckdb.refusals import Refusals, Refused
 from headwater.adapters.duckdb.relation import Group, Reader, Shape, json_cells, parquet_cells
 from headwater.adapters.duckdb.shapes import json_shape
 from headwater.adapters.duckdb.source import Source
+from headwater.adapters.duckdb.virtual import Stream
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, OnBadValue
 from headwater.points import point
@@ -27,6 +29,7 @@ from headwater.reading.lines import careful_ndjson
 from headwater.reading.piece import Piece
 from headwater.reading.unreadable import Unreadable
 
+Answer = TypeVar("Answer")
 _SHOWN = 80
 _NAMES = 1_000_000 // 8  # pieces of eight megabytes: a terabyte
 
@@ -54,7 +57,7 @@ class Careful:
     scratch: Path
 
     def look(self, group: Group) -> dict[str, Evidence]:
-        """Evidence of every cell; finds the keys of JSON first. Unreadable refuses the source."""
+        """Evidence of every cell; of JSON, the keys first. Unreadable refuses the source."""
         source = group.sources[0]
         if group.shape.json:
             group.shape = json_shape(self._keys(source), uniform=False)
@@ -95,8 +98,8 @@ class Careful:
         if self.feed.on_bad_value is OnBadValue.FAIL and staged.bad_values:
             return Cause(
                 "bad_value",
-                f"{staged.bad_values:,} of its {staged.counted:,} rows have values that do not fit, "
-                "and the feed says on_bad_value: fail",
+                f"{staged.bad_values:,} of its {staged.counted:,} rows have values that do not "
+                "fit, and the feed says on_bad_value: fail",
             )
         if self.feed.max_bad.exceeded(refused=staged.refused, counted=staged.counted):
             return Cause(
@@ -118,8 +121,14 @@ class Careful:
         )
         return [row[0] for row in found]
 
-    def _over(self, shape, source, raw, ask):  # type: ignore[no-untyped-def]
-        """Ask one question over all pieces of a source."""
+    def _over(
+        self,
+        shape: Shape,
+        source: Source,
+        raw: frozenset[int] | None,
+        ask: Callable[[str], Answer],
+    ) -> Answer:
+        """Ask one question over all pieces of a source; of JSON without `raw`, of its lines."""
         fault: list[Unreadable] = []
 
         def texts() -> Iterator[bytes]:
@@ -140,7 +149,7 @@ class Careful:
         finally:
             self.reader.drop()
 
-    def _relation(self, shape, raw, stream):  # type: ignore[no-untyped-def]
+    def _relation(self, shape: Shape, raw: frozenset[int] | None, stream: Stream) -> str:
         if shape.json:
             lines = self.reader.text(replace(shape, delimiter="\t"), stream, before=("_n",))
             return lines if raw is None else json_cells(shape, lines, raw, keep="_n")
@@ -172,9 +181,7 @@ class Careful:
             refusals.add(each, bad)
         self._write(shape, plan, staged, "piece")
 
-    def _stage_parquet(
-        self, shape: Shape, plan: Plan, refusals: Refusals, staged: Staged
-    ) -> None:
+    def _stage_parquet(self, shape: Shape, plan: Plan, refusals: Refusals, staged: Staged) -> None:
         source = staged.source
         staged.counted = source.counted or 0
         rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=("_row",))
@@ -186,7 +193,7 @@ class Careful:
             refusals.add(source.input, _refused(plan, row, int(row[0]) + 1, raw))
         self._write(shape, plan, staged, "piece")
 
-    def _bad(self, plan: Plan, number: str) -> list[tuple[object, ...]]:
+    def _bad(self, plan: Plan, number: str) -> list[tuple[Any, ...]]:
         pairs = "".join(f", ok{n}, t{n}" for n in range(len(plan.targets)))
         return self.connection.execute(
             f"SELECT {number}{pairs} FROM piece WHERE NOT ({self._fit(plan)}) "
@@ -240,7 +247,7 @@ def _names(source: Source) -> int:
     return min(_NAMES, source.input.size_bytes // (1 << 20) * (8 if packed else 1) + 64)
 
 
-def _refused(plan: Plan, row: tuple[object, ...], line: int, raw: str) -> Refused:
+def _refused(plan: Plan, row: tuple[Any, ...], line: int, raw: str) -> Refused:
     """The refusal of a row: its first bad value, and how many more there are."""
     bad = [n for n in range(len(plan.targets)) if not row[1 + 2 * n]]
     first = plan.targets[bad[0]]

@@ -13,8 +13,8 @@ from typing import Any
 
 import duckdb
 
-from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.convert import convert
+from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.rewrite import rewrite
 from headwater.adapters.duckdb.survey import survey
 from headwater.errors import HeadwaterError

@@ -13,7 +13,6 @@ from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.batch import Batch
 from headwater.adapters.duckdb.careful import Careful, Staged
 from headwater.adapters.duckdb.diagnose import counted, diagnose, notice
-from headwater.adapters.duckdb.exact import duck_type
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.parts import Destination, Draft, draft, partition_columns, publish
 from headwater.adapters.duckdb.plan import Plan, undatable
@@ -136,7 +135,7 @@ class _Conversion:
             return None
         rows = " UNION ALL ".join(f"({select})" for select in selects)
         columns = ", ".join(self._columns(plan))
-        select = f"SELECT {columns} FROM ({rows})"  # noqa: S608 - names are quoted
+        select = f"SELECT {columns} FROM ({rows})"
         return draft(self.connection, select, self._destination(), folder)
 
     def _columns(self, plan: Plan) -> list[str]:
@@ -149,7 +148,7 @@ class _Conversion:
             name = quote.name(target.name)
             empty = target.name.lower() in by and target.type.kind == "text"
             chosen.append(f"nullif({name}, '') AS {name}" if empty else name)
-        return chosen + partition_columns(self.job.feed.partition, self._landed())
+        return chosen + partition_columns(self.job.feed, plan.schema(), self._landed())
 
     def _landed(self) -> str:
         days = {
@@ -224,7 +223,9 @@ class _Conversion:
         parts = publish(done.made, self._destination()) if done.made is not None else ()
         rows = done.made.rows if done.made is not None else {}
         for place, source in sorted(self.batch.sources.items()):
-            self.batch.results[place] = self._result(done, source, rows.get(source.input.arrival, 0))
+            self.batch.results[place] = self._result(
+                done, source, rows.get(source.input.arrival, 0)
+            )
         results = [self.batch.results[place] for place in range(len(self.job.inputs))]
         for each, result in zip(self.job.inputs, results, strict=True):
             if result.fate is Fate.REFUSED and result.cause is not None:
@@ -250,9 +251,7 @@ class _Conversion:
             books = Books(counted=count, written=written)
             return InputResult(arrival, Fate.READ, books, notes=tuple(source.notes))
         if staged.cause is not None:
-            return InputResult(
-                arrival, Fate.REFUSED, cause=staged.cause, notes=tuple(source.notes)
-            )
+            return InputResult(arrival, Fate.REFUSED, cause=staged.cause, notes=tuple(source.notes))
         notes = list(source.notes)
         if staged.nulled:
             notes.append(f"{staged.nulled:,} values that did not fit were made null")

@@ -107,7 +107,8 @@ def _keys(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
     twins = "len(json_keys(line)) != len(list_distinct(json_keys(line)))"
     rows = batch.connection.execute(
         "SELECT _arrival, list(DISTINCT keys), bool_or(odd) FROM ("
-        f"SELECT _arrival, json_keys(line) AS keys, json_type(line) != 'OBJECT' OR {twins} AS odd "
+        "SELECT _arrival, json_keys(line) AS keys, "
+        f"json_type(line) != 'OBJECT' OR {twins} OR ends_with(line, ',}}') AS odd "
         f"FROM ({relation}) WHERE line IS NOT NULL) GROUP BY _arrival"
     ).fetchall()
     batch.reader.drop()
@@ -130,15 +131,17 @@ def _values(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
 
 def _misfits(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
     """Sources with values that do not fit a column whose type stands, or with too few rows."""
-    # Only what is asked for is read: of Parquet, everything is, so that damage is found.
     packed = group.shape.format is Format.PARQUET
     standing = batch.plan() if packed else _standing(batch)
     part = Group(group.shape, sources)
     relation = batch.reader.cells(part, raw_cells(group.shape, standing))
     rows = tolerant(group.shape, standing, batch.job.feed, relation)
     fit = " AND ".join(f"ok{n}" for n in range(len(standing.targets))) or "true"
+    # Of Parquet only the columns that are asked for are read: all are, so that damage is found.
+    whole = ", max(hash(r))" if packed else ""
     answers = batch.connection.execute(
-        f"SELECT _arrival, count(*), count(*) FILTER (NOT ({fit})) FROM ({rows}) GROUP BY _arrival"
+        f"SELECT _arrival, count(*), count(*) FILTER (NOT ({fit})){whole} FROM ({rows}) r "
+        "GROUP BY _arrival"
     ).fetchall()
     batch.reader.drop()
     seen = {row[0]: (row[1], row[2]) for row in answers}
@@ -168,4 +171,3 @@ def _standing(batch: Batch) -> Plan:
             if target.name.lower() in folded
         )
     )
-

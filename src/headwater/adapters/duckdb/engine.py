@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import IO, Any
 
-import headwater.errors as errors
+from headwater import errors
 from headwater.errors import EngineDied, EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed

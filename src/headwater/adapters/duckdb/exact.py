@@ -174,7 +174,8 @@ def _time(kind: Type, fit: Fit, k: str, v: str, clock: ClockReading) -> Exact:
         return Exact(naive, plain, v)
     utc = clock.timezone == "UTC"
     if utc and not clock.zones:
-        return Exact(naive, plain, f"CAST({v} AS TIMESTAMPTZ)")
+        # The cast asks a calendar for each value; the count of microseconds is the same one.
+        return Exact(naive, plain, f"make_timestamptz(epoch_us({v}))")
     zone = quote.text(clock.timezone)
     zoned = f"regexp_matches({k}, {quote.text(':.*' + ZONE + '$')})"
     value = f"CASE WHEN {zoned} THEN CAST({k} AS TIMESTAMPTZ) ELSE timezone({zone}, {naive}) END"

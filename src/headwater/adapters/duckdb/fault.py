@@ -15,6 +15,7 @@ _FULL_WORDS = re.compile(
     r"|temporary directory size|max_temp_directory_size",
     re.IGNORECASE,
 )
+_FILE = re.compile(r'Failed to read file ".*?": |in file "[^"]*",? ?|^Invalid Input Error: ')
 _ROOM = "free some space, or raise the quota, and run it again"
 
 
@@ -35,5 +36,6 @@ def translated(cause: BaseException) -> HeadwaterError:
 
 
 def first_line(cause: BaseException) -> str:
-    """What it says, without the pages that follow."""
-    return (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+    """What it says, without the pages that follow and the names of files."""
+    said = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
+    return _FILE.sub("", said)

@@ -97,11 +97,21 @@ def _whole(source: Source, findings: Findings) -> bytes:
         return b""
     arrival = source.input.arrival.encode()
     delimiter = (source.dialect.delimiter if source.delimited else LINE_DELIMITER).encode()
-    if not source.delimited and delimiter in body:
+    if not _even(source, body, count, delimiter):
         raise Unsound
     before = arrival + delimiter
     end = b"\r\n" if _pairs(source) else b"\n"
     return before + _outside_quotes(body, source, b"\n", b"\n" + before) + end
+
+
+def _even(source: Source, body: bytes, count: int, delimiter: bytes) -> bool:
+    """Whether so many records can be in it: what is not would spoil the reading of the others."""
+    if not source.delimited:
+        return delimiter not in body
+    if source.dialect.quote.encode() in body:
+        return True
+    ends = body.count(b"\n") + 1
+    return ends == count and body.count(delimiter) == count * (len(source.found.columns) - 1)
 
 
 def _pairs(source: Source) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,11 @@ import duckdb
 from headwater.adapters.duckdb import quote
 from headwater.adapters.durable import make_durable
 from headwater.errors import EngineRefused
-from headwater.model.feed import Feed, PartitionBy
+from headwater.model.feed import Feed
 from headwater.model.part import Part
+from headwater.model.types import Schema
 from headwater.points import point
+from headwater.shape.partition import ARRIVAL_DATE, DATE_PARTS
 from headwater.shape.table import PROVENANCE
 
 _BLOCK = 1 << 20
@@ -86,7 +88,10 @@ def draft(
 
 def publish(made: Draft, target: Destination) -> tuple[Part, ...]:
     """Move the files to their places in the table, where they last."""
-    places = [_place(path, target.location / path.relative_to(made.folder)) for path in made.paths]
+    places = [
+        _place(path, target.location / _folder(target.feed, path.relative_to(made.folder)))
+        for path in made.paths
+    ]
     make_durable(places)
     point("part.fsynced")
     counts = {
@@ -158,12 +163,9 @@ def _options(feed: Feed) -> list[str]:
 
 
 def _keys(row: tuple[Any, ...]) -> dict[str, str | None]:
-    """Partition values as the log has them: dates' parts without their leading zeros."""
+    """Partition values as the log has them."""
     keys: dict[str, str | None] = row[5] or {}
-    return {
-        name: str(int(value)) if name in _PADDED and value is not None else value
-        for name, value in keys.items()
-    }
+    return keys
 
 
 def _counts(
@@ -190,14 +192,27 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def partition_columns(partition: Iterable[PartitionBy], landed: str) -> list[str]:
+def partition_columns(feed: Feed, rows: Schema, landed: str) -> list[str]:
     """Expressions for partition columns that are not columns of the rows."""
     made = []
-    for by in partition:
-        if by.function == "arrival_date":
-            made.append(f"CAST({landed} AS DATE) AS {quote.name(by.name)}")
-        elif by.function != "column" and by.column is not None:
-            part = f"CAST({by.function}({quote.name(by.column)}) AS VARCHAR)"
-            padded = f"lpad({part}, {_PADDED[by.function]}, '0')"
-            made.append(f"{padded} AS {quote.name(by.name)}")
+    for by in feed.partition:
+        if by.function == ARRIVAL_DATE:
+            made.append(f"{landed} AS {quote.name(by.name)}")
+        elif by.function in DATE_PARTS and by.column is not None:
+            column = rows.find(by.column)
+            of = quote.name(column.name if column is not None else by.column)
+            if column is None or column.type.kind == "timestamp":
+                # The parts of an instant are asked of a calendar; those of its UTC time are not.
+                of = f"make_timestamp(epoch_us({of}))"
+            made.append(f"{by.function}({of}) AS {quote.name(by.name)}")
     return made
+
+
+def _folder(feed: Feed, place: Path) -> Path:
+    """The partition folders with the parts of dates padded, as their names sort then."""
+    pieces = list(place.parts)
+    for i, by in enumerate(feed.partition):
+        name, _, value = pieces[i].partition("=")
+        if by.function in _PADDED and value.isdigit():
+            pieces[i] = f"{name}={value.zfill(_PADDED[by.function])}"
+    return Path(*pieces)

@@ -1,4 +1,4 @@
-"""The target of a batch: which columns its rows get, of which types, and which files cannot join."""
+"""The target of a batch: its columns and their types, and which files cannot join."""
 
 from __future__ import annotations
 
@@ -142,9 +142,7 @@ def _new(
     return list(found.values())
 
 
-def _kind(
-    feed: Feed, shape: Shape, cell: int, evidence: Mapping[str, Evidence]
-) -> Type | None:
+def _kind(feed: Feed, shape: Shape, cell: int, evidence: Mapping[str, Evidence]) -> Type | None:
     if shape.format is Format.PARQUET:
         kind: Type | None = native(shape.natives[cell])
     else:

@@ -1,4 +1,4 @@
-"""Sources of one shape as a relation of raw cells: _arrival, c0, c1, …"""
+"""Sources of one shape as a relation of raw cells: _arrival, c0, c1 and so on."""
 
 from __future__ import annotations
 
@@ -136,8 +136,13 @@ def json_cells(shape: Shape, records: str, raw: frozenset[int], keep: str = "_ar
         f", s[{quote.text(key)}]{'::VARCHAR' if i in raw else ''} AS c{i}"
         for i, key in enumerate(shape.keys)
     )
-    whole = f"CASE WHEN s IS NULL THEN error('flaw: no object') ELSE {keep} END AS {keep}"
-    inner = f"SELECT {keep}, {taken} AS s FROM ({records}) WHERE line IS NOT NULL"
+    # A comma before the last brace is no JSON; DuckDB reads over it.
+    odd = "s IS NULL OR odd"
+    whole = f"CASE WHEN {odd} THEN error('flaw: no object') ELSE {keep} END AS {keep}"
+    inner = (
+        f"SELECT {keep}, {taken} AS s, ends_with(line, ',}}') AS odd "
+        f"FROM ({records}) WHERE line IS NOT NULL"
+    )
     return f"SELECT {whole}{cells} FROM ({inner})"
 
 

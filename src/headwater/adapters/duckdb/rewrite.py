@@ -35,9 +35,7 @@ def rewrite(task: Rewriting) -> Rewritten:
 
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, path: Path, gone: str) -> int:
-    connection.execute(
-        f"SELECT count(*) FROM {_reader(path)} WHERE {PROVENANCE} IN ({gone})"
-    )
+    connection.execute(f"SELECT count(*) FROM {_reader(path)} WHERE {PROVENANCE} IN ({gone})")
     found = connection.fetchone()
     return int(found[0]) if found else 0
 

@@ -16,8 +16,8 @@ from headwater.model.feed import Format
 from headwater.reading.inflate import head
 from headwater.reading.unreadable import Unreadable
 
-_HEAD_BYTES = 256 * 1024
-_PLACE_BYTES = 32 * 1024
+_HEAD_BYTES = 64 * 1024
+_PLACE_BYTES = 8 * 1024
 _PLACES = (0.25, 0.5, 0.75, 1.0)
 _FILES = 12
 

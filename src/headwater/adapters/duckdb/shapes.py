@@ -44,9 +44,7 @@ def shape_of(connection: duckdb.DuckDBPyConnection, source: Source) -> Shape:
 def json_shape(keys: Sequence[str], *, uniform: bool) -> Shape:
     """The shape of JSON objects with these keys."""
     columns, _ = clean_names(keys) if keys else ((), ())
-    return Shape(
-        Format.NDJSON, columns, keys=tuple(keys), delimiter=LINE_DELIMITER, strict=uniform
-    )
+    return Shape(Format.NDJSON, columns, keys=tuple(keys), delimiter=LINE_DELIMITER, strict=uniform)
 
 
 def grouped_by_shape(shaped: Iterable[tuple[Source, Shape]]) -> list[Group]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -16,6 +15,7 @@ from headwater.reading.source import source_stamp
 from headwater.reading.unreadable import Unreadable
 
 SMALL_BYTES = 4 * 1024 * 1024
+_BLOCK_BYTES = 1024 * 1024
 
 
 class Way(Enum):
@@ -118,5 +118,10 @@ def _way(path: Path, each: Input, found: Found, *, known: bool) -> Way:
 
 def _has(path: Path, quote: str) -> bool:
     """Whether the quote occurs at all: most large files have none, and are read faster."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(quote.encode()) >= 0
+    mark = quote.encode()
+    buffer = bytearray(_BLOCK_BYTES)
+    with path.open("rb", buffering=0) as file:
+        while read := file.readinto(buffer):
+            if buffer.find(mark, 0, read) >= 0:
+                return True
+    return False

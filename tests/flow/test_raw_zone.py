@@ -1,0 +1,222 @@
+"""What lies in the raw zone is found, whatever became of its message."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+
+import pytest
+
+from headwater.flow.register import announcement
+from headwater.flow.settle import acknowledge
+from headwater.flow.work import take_in
+from tests.flow import lakes
+from tests.flow.lakes import arrivals_of, csv_of, ids_of, log_of, states_of
+
+
+def drop(folder, name, text):
+    return lakes.write(folder / "raw" / name, text)
+
+
+def lose_messages(lake):
+    """Take every message out of the queue."""
+    queue = lake._world.queue
+    lost = 0
+    while messages := queue.receive(hidden_for=lakes.timedelta(minutes=1)):
+        queue.delete([message.handle for message in messages])
+        lost += len(messages)
+    return lost
+
+
+def test_a_file_dropped_by_hand_is_found_by_reconcile(lake, folder):
+    drop(folder, "sales/by-hand.csv", csv_of("1"))
+
+    found = lake.reconcile()
+
+    assert [each.arrival.key for each in found.new] == ["sales/by-hand.csv"]
+    assert lake.reconcile().registered == ()
+
+
+def test_a_file_dropped_by_hand_is_found_by_work(lake, folder):
+    drop(folder, "sales/deep/below/by-hand.csv", csv_of("1"))
+
+    lake.work()
+
+    assert ids_of(lake) == ["1"]
+
+
+def test_a_file_dropped_over_another_takes_its_place(lake, folder):
+    drop(folder, "sales/a.csv", csv_of("old"))
+    lake.work()
+
+    drop(folder, "sales/a.csv", csv_of("new", "newer"))
+    lake.work()
+
+    assert ids_of(lake) == ["new", "newer"]
+    assert lake.verify().findings == ()
+
+
+def test_a_file_that_is_still_being_written_is_left_for_the_next_look(lake, folder):
+    path = drop(folder, "sales/growing.csv", "id,day,qty\n")
+    os.utime(path)
+
+    class Growing:
+        """A store in which the file grows between two looks."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def stat(self, name):
+            path.write_text(csv_of("1"))
+            return store.stat(name)
+
+    store = lake._world.zones.raw
+    object.__setattr__(lake._world.zones, "raw", Growing())
+
+    found = lake.reconcile()
+
+    assert found.unstable == ("sales/growing.csv",)
+    assert found.registered == ()
+
+
+def test_a_file_of_no_feed_is_kept_and_shown_and_taken_once_a_feed_matches(folder):
+    with lakes.make(folder) as lake:
+        path = drop(folder, "returns/a.csv", csv_of("1"))
+        lake.work()
+        (unrouted,) = [feed for feed in lake.status().feeds if feed.feed is None]
+
+    assert path.read_text() == csv_of("1")
+    assert sum(unrouted.arrivals.values()) == 1
+    lakes.configure(folder, lakes.SALES + lakes.SALES.replace("sales", "returns"))
+    with lakes.open_lake(folder) as lake:
+        lake.work()
+
+        assert ids_of(lake, "returns") == ["1"]
+        assert states_of(lake, "returns/a.csv") == ["superseded", "completed"]
+        assert lake.verify().findings == ()
+
+
+def test_a_message_about_an_object_that_never_was_is_dropped(lake):
+    lake._world.queue.send([announcement("sales/ghost.csv")])
+
+    lake.work()
+
+    assert lake.status().queue.waiting == lake.status().queue.in_flight == 0
+    assert arrivals_of(lake) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no json",
+        "[]",
+        json.dumps({"raw": 7}),
+        json.dumps({"raw": "../../etc/passwd"}),
+        json.dumps({"raw": "/etc/passwd"}),
+        json.dumps({"raw": "sales/\0"}),
+        json.dumps({"raw": ""}),
+    ],
+)
+def test_a_message_that_names_no_object_is_dropped_and_stops_nobody(lake, incoming, body):
+    lake._world.queue.send([body])
+    lake.land("sales", incoming("a.csv", csv_of("1")))
+
+    lake.work()
+
+    assert ids_of(lake) == ["1"]
+    depth = lake.status().queue
+    assert (depth.waiting, depth.in_flight, depth.dead) == (0, 0, 0)
+
+
+def test_doubled_and_reordered_messages_change_nothing(lake, folder, incoming):
+    lake.land("sales", *(incoming(f"{n}.csv", csv_of(n)) for n in range(20)))
+    lake.work()
+    log, arrivals = log_of(folder), arrivals_of(lake)
+
+    messages = [announcement(arrival.raw) for arrival in arrivals] * 5
+    random.Random(7).shuffle(messages)
+    lake._world.queue.send(messages)
+    lake.work()
+
+    assert log_of(folder) == log
+    assert arrivals_of(lake) == arrivals
+    assert lake.status().queue.waiting == lake.status().queue.in_flight == 0
+
+
+def test_lost_messages_change_nothing(lake, incoming):
+    lake.land("sales", *(incoming(f"{n}.csv", csv_of(n)) for n in range(20)))
+    assert lose_messages(lake) == 20
+
+    lake.work()
+
+    assert len(ids_of(lake)) == 20
+
+
+def test_an_object_that_was_only_announced_is_registered_from_its_message(lake, folder):
+    drop(folder, "sales/a.csv", csv_of("1"))
+    lake._world.queue.send([announcement("sales/a.csv")])
+
+    take_in(lake._world, {})
+
+    assert [arrival.key for arrival in arrivals_of(lake)] == ["sales/a.csv"]
+
+
+def test_a_message_is_kept_until_its_arrival_is_settled(lake, incoming):
+    lake.land("sales", incoming("a.csv", csv_of("1")))
+    hands = {}
+    take_in(lake._world, hands)
+
+    acknowledge(lake._world, hands)
+    before = lake.status().queue.in_flight
+    lakes.flush(lake)
+    lakes.try_once(lake)
+    acknowledge(lake._world, hands)
+
+    assert (before, lake.status().queue.in_flight) == (1, 0)
+
+
+def test_a_backlog_larger_than_a_workers_hands_is_drained(lake, incoming, monkeypatch):
+    monkeypatch.setattr("headwater.flow.work.GULP", 20)
+    lake.land("sales", *(incoming(f"{n}.csv", csv_of(n)) for n in range(75)))
+
+    lake.work()
+
+    depth = lake.status().queue
+    assert (depth.waiting, depth.in_flight) == (0, 0)
+    assert len(ids_of(lake)) == 75
+
+
+def test_a_raw_object_that_cannot_be_read_does_not_stop_the_others(lake, folder, monkeypatch):
+    from headwater.errors import SourceUnreadable
+    from headwater.flow import register as registering
+
+    drop(folder, "sales/a-locked.csv", csv_of("1"))
+    drop(folder, "sales/b.csv", csv_of("2"))
+    real = registering.measure_many
+
+    def locked(paths, counter_for):
+        refusal = SourceUnreadable("it may not be read")
+        pairs = zip(paths, real(paths, counter_for), strict=True)
+        return [refusal if path.name == "a-locked.csv" else found for path, found in pairs]
+
+    monkeypatch.setattr(registering, "measure_many", locked)
+
+    lake.work()
+
+    assert ids_of(lake) == ["2"]
+
+
+def test_work_in_a_lake_whose_ledger_is_gone_is_refused_before_anything_doubles(folder, incoming):
+    from headwater.errors import LedgerError
+
+    with lakes.make(folder) as lake:
+        lake.ingest("sales", incoming("a.csv", csv_of("1")))
+    (folder / "ledger.sqlite").unlink()
+
+    with lakes.open_lake(folder) as lake:
+        for act in (lake.work, lake.reconcile, lambda: lake.land("sales", incoming("b.csv", "x"))):
+            with pytest.raises(LedgerError, match="empty") as caught:
+                act()
+            assert "--rebuild" in caught.value.hint
+        assert ids_of(lake) == ["1"]

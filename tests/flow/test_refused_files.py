@@ -1,0 +1,127 @@
+"""A bad file never stops its neighbours, not even one that ends whoever reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flow import lakes
+from tests.flow.lakes import csv_of, ids_of, states_of
+
+ANY = "  sales: {table: sales}\n"
+
+
+def arrival_of(lake, key):
+    return lakes.story(lake, key).chapters[-1].arrival
+
+
+def test_a_file_that_cannot_be_read_is_refused_whole_with_a_reason(folder, incoming):
+    with lakes.make(folder, ANY) as lake:
+        good = incoming("good.csv", csv_of("1", "2"))
+        bad = incoming("bad.parquet", b"PAR1" + bytes(90) + b"PAR1")
+
+        done = lake.ingest("sales", good, bad)
+
+        assert ids_of(lake) == [1, 2]
+        assert done.refused_anything
+        refused = arrival_of(lake, "sales/bad.parquet")
+        assert refused.state.value == "quarantined"
+        assert refused.cause is not None
+        assert refused.cause.code
+        assert refused.cause.message
+        assert [file.arrival.key for file in lake.quarantine()] == ["sales/bad.parquet"]
+        assert (folder / "raw" / "sales" / "bad.parquet").read_bytes() == bad.read_bytes()
+        assert lake.verify().findings == ()
+
+
+def test_a_damaged_gzip_is_refused_whole_and_its_neighbour_goes_on(folder, incoming):
+    import gzip
+
+    packed = bytearray(gzip.compress(csv_of(*range(5_000)).encode()))
+    packed[-6] ^= 1  # in the checksum
+    with lakes.make(folder, ANY) as lake:
+        lake.ingest("sales", incoming("bad.csv.gz", bytes(packed)), incoming("a.csv", csv_of("1")))
+
+        assert lake.query("select count(*) from sales").rows() == [(1,)]
+        assert arrival_of(lake, "sales/bad.csv.gz").state.value == "quarantined"
+
+
+def test_a_file_with_too_many_bad_rows_is_refused_whole(folder, incoming):
+    with lakes.make(folder, lakes.SALES + "    max_bad: 1\n") as lake:
+        lake.ingest(
+            "sales",
+            incoming("bad.csv", csv_of("1") + "2,soon,1\n3,soon,1\n"),
+            incoming("good.csv", csv_of("4") + "5,soon,1\n"),
+        )
+
+        assert ids_of(lake) == ["4"]
+        assert arrival_of(lake, "sales/bad.csv").cause.code == "too_many_bad"
+        assert lake.verify().findings == ()
+
+
+@pytest.fixture
+def poison(monkeypatch, incoming):
+    """A file that ends the engine's child whenever it is read: it dies of refused rows."""
+    monkeypatch.setenv("HEADWATER_CRASH", "rejects.written:1")
+    return incoming("poison.csv", csv_of("1") + "2,soon,1\n")
+
+
+def test_a_file_that_ends_the_engine_is_isolated_after_its_second_death(lake, incoming, poison):
+    lake.land("sales", *(incoming(f"{n}.csv", csv_of(f"r{n}")) for n in range(4)), poison)
+
+    done = lake.work()
+
+    assert [(failed.error.code, failed.dead) for failed in done.failures] == [
+        ("engine_died", False)
+    ]
+    assert ids_of(lake) == ["r0", "r1", "r2", "r3"]
+    refused = arrival_of(lake, "sales/poison.csv")
+    assert (refused.state.value, refused.cause.code) == ("quarantined", "engine_died")
+    (receipt,) = done.receipts
+    assert "one file at a time" in receipt.engine
+    assert lake.verify().findings == ()
+
+
+@pytest.mark.parametrize("retries", ["{attempts: 1}", "{attempts: 5}"])
+def test_its_neighbours_get_their_try_without_it_however_few_attempts_are_left(
+    folder, incoming, poison, retries
+):
+    with lakes.make(folder, lakes.SALES + f"    retries: {retries}\n") as lake:
+        lake.land("sales", incoming("good.csv", csv_of("g")), poison)
+
+        lake.work()
+
+        assert ids_of(lake) == ["g"]
+        assert states_of(lake, "sales/poison.csv") == ["quarantined"]
+
+
+def test_a_poison_file_alone_in_its_batch_is_refused_too(lake, poison):
+    lake.land("sales", poison)
+
+    lake.work()
+
+    assert states_of(lake, "sales/poison.csv") == ["quarantined"]
+
+
+def test_a_poison_file_is_read_once_it_is_none_any_more(lake, poison, monkeypatch):
+    lake.land("sales", poison)
+    lake.work()
+    monkeypatch.delenv("HEADWATER_CRASH")
+
+    lake.replay()
+    lake.work()
+
+    assert ids_of(lake) == ["1"]
+    assert states_of(lake, "sales/poison.csv") == ["superseded", "completed"]
+    assert lake.verify().findings == ()
+
+
+def test_a_child_that_is_killed_once_costs_nobody_anything(lake, incoming, monkeypatch, tmp_path):
+    token = tmp_path / "token"
+    token.touch()
+    monkeypatch.setenv("HEADWATER_CRASH", f"part.closed:1:{token}")
+
+    done = lake.ingest("sales", incoming("a.csv", csv_of("1")), incoming("b.csv", csv_of("2")))
+
+    assert [failed.dead for failed in done.failures] == [False]
+    assert ids_of(lake) == ["1", "2"]
+    assert lake.quarantine() == []
