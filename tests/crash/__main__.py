@@ -38,6 +38,7 @@ def report(tally: Tally, seed: int) -> None:
     killed = sum(name in tally.killed_at for name in POINTS)
     print(f"iterations        {tally.iterations}")  # noqa: T201 - this is what is asked for
     print(f"kills             {tally.kills} ({tally.double_kills} during a recovery)")  # noqa: T201
+    print(f"pauses            {tally.pauses}")  # noqa: T201
     print(f"points passed     {reached} of {len(POINTS)}, killed at {killed}")  # noqa: T201
     unreached = [name for name in POINTS if name not in tally.passed]
     if unreached:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import random
 import shutil
@@ -17,13 +18,22 @@ from types import TracebackType
 from typing import Self
 
 from tests.crash.plan import CONFIGURATION, File, Plan, Step, plan
-from tests.crash.points import POINTS
-from tests.crash.verifier import Findings, verify
+from tests.crash.points import reachable
+from tests.crash.stepper import ASLEEP
+from tests.crash.verifier import Findings, lease_holds, parts_of, verify, verify_moment
 
-TRIES = 6
+TRIES = 4
 """How often a step is killed before it is let through."""
 
 STEP_SECONDS = 60
+LEASE_SECONDS = 0.4
+LONG_LEASE_SECONDS = 30.0
+HIDDEN_SECONDS = 0.35
+"""Past the time for which the steps hide a message that they have received."""
+
+
+class Caught(Exception):
+    """Something does not hold in the middle of an iteration."""
 
 
 @dataclass
@@ -33,6 +43,7 @@ class Tally:
     iterations: int = 0
     kills: int = 0
     double_kills: int = 0
+    pauses: int = 0
     lost: int = 0
     doubled: int = 0
     killed_at: Counter[str] = field(default_factory=Counter)
@@ -70,13 +81,14 @@ class Stepper:
         self._process.stdout.close()
         self._errors.close()
 
-    def ask(self, request: dict[str, object]) -> int:
-        """Have one step done; how its process ended."""
+    def ask(self, request: dict[str, object]) -> dict[str, int]:
+        """Have one step done; how its process ended, or which one fell asleep."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        return int(json.loads(self._process.stdout.readline()))
+        answer: dict[str, int] = json.loads(self._process.stdout.readline())
+        return answer
 
     def errors(self) -> str:
         """What the steps have said on stderr."""
@@ -88,7 +100,7 @@ class Iteration:
     """One plan, carried out under fire."""
 
     def __init__(self, seed: int, stepper: Stepper, tally: Tally, broken: Sequence[str]) -> None:
-        self.plan: Plan = plan(seed)
+        self.plan: Plan = plan(seed, _favoured(broken))
         self.chance = random.Random(seed ^ 0xC0FFEE)
         self.stepper = stepper
         self.tally = tally
@@ -100,46 +112,88 @@ class Iteration:
         """Do every step, then recover and verify."""
         self.lake.mkdir()
         (self.lake / "headwater.yaml").write_text(CONFIGURATION)
-        for step in self.plan.steps:
-            self._under_fire(step)
-        for verb in ("reconcile", "work", "sweep", "verify"):
-            code = self._do(Step(verb), None)
-            if code != 0:
-                text = self.stepper.errors()[-2000:]
-                return Findings(broken=[f"{verb} ended with {code} after the faults: {text}"])
+        try:
+            for step in self.plan.steps:
+                if step.pause:
+                    self._asleep(step)
+                else:
+                    self._under_fire(step)
+            self._recover()
+        except Caught as caught:
+            return Findings(broken=[str(caught)])
         return verify(self.lake, self.plan)
 
     def clean_up(self) -> None:
         """Remove what the iteration made."""
         shutil.rmtree(self.root)
 
-    def _under_fire(self, step: Step) -> None:
-        """Kill it, and kill its recovery, until it is let through."""
-        in_a_row = 0
-        for _ in range(TRIES):
-            armed = self._choose() if self.chance.random() < 0.75 else None
-            code = self._do(step, armed)
-            token_left = (self.root / "token").exists()
-            (self.root / "token").unlink(missing_ok=True)
-            if armed and not token_left:
-                self.tally.kills += 1
-                self.tally.killed_at[armed] += 1
-                in_a_row += 1
-                self.tally.double_kills += in_a_row == 2
-            if code == 0:
-                return
-        code = self._do(step, None)
+    def _recover(self) -> None:
+        """Without faults: whatever waits is done, whatever was given up is done again."""
+        time.sleep(HIDDEN_SECONDS)  # messages in dead hands are seen again
+        verbs = ["work", "replay", "work", "sweep", "verify"]
+        if not self.plan.events:
+            verbs.insert(0, "reconcile")
+        for verb in verbs:
+            self._must(Step(verb))
+
+    def _must(self, step: Step) -> None:
+        code = self._do(step)
         if code != 0:
             text = self.stepper.errors()[-2000:]
-            raise AssertionError(f"{step.verb} ended with {code}: {text}")
+            raise Caught(f"{step.verb} ended with {code} without any fault: {text}")
 
-    def _choose(self) -> str:
-        """The least killed of a handful, so that rare points get their turn."""
-        handful = self.chance.sample(POINTS, 6)
-        return min(handful, key=lambda name: self.tally.killed_at[name])
+    def _under_fire(self, step: Step) -> None:
+        """Kill it, and kill its recovery, until it is let through."""
+        points = reachable(step.verb)
+        in_a_row = 0
+        for _ in range(TRIES):
+            armed = self.chance.choice(points) if points and self.chance.random() < 0.85 else None
+            code = self._do(step, armed)
+            killed = armed is not None and not (self.root / "token").exists()
+            (self.root / "token").unlink(missing_ok=True)
+            if killed:
+                self.tally.kills += 1
+                self.tally.killed_at[str(armed)] += 1
+                in_a_row += 1
+                self.tally.double_kills += in_a_row == 2
+            self._look()
+            if code == 0:
+                return
+            if not killed:
+                break
+        self._must(step)
 
-    def _do(self, step: Step, armed: str | None) -> int:
-        environment = {"HEADWATER_CRASH": "", "HEADWATER_CRASH_TRACE": str(self.root / "trace")}
+    def _look(self) -> None:
+        """What a reader sees at this moment must be whole versions, each once."""
+        broken = verify_moment(self.lake, self.plan)
+        if broken:
+            raise Caught("; ".join(broken))
+
+    def _asleep(self, step: Step) -> None:
+        """A worker falls asleep, others do what they do, and it wakes."""
+        lease = LONG_LEASE_SECONDS if step.lease_holds else LEASE_SECONDS
+        answer = self.stepper.ask(self._request(step, lease_seconds=lease))
+        self._count_points()
+        if ASLEEP in answer:
+            self.tally.pauses += 1
+            if not step.lease_holds:
+                time.sleep(LEASE_SECONDS)
+            before = parts_of(self.lake)
+            for each in step.meanwhile:
+                self._must(each)
+            gone = before - parts_of(self.lake)
+            try:
+                if step.lease_holds and gone and lease_holds(self.lake):
+                    raise Caught(f"{sorted(gone)} were swept from under a live lease")
+            finally:
+                answer = self.stepper.ask({"wake": answer[ASLEEP]})
+            self._count_points()
+        self._look()
+        if answer["code"] != 0:
+            self._must(Step("work"))
+
+    def _do(self, step: Step, armed: str | None = None) -> int:
+        environment = {}
         if armed:
             token = self.root / "token"
             token.touch()
@@ -147,23 +201,37 @@ class Iteration:
             environment["HEADWATER_CRASH"] = f"{armed}:{nth}:{token}"
         if step.verb == "drop":
             return self._drop(step.files)
-        request = {
+        answer = self.stepper.ask(self._request(step, **environment))
+        self._count_points()
+        return answer["code"]
+
+    def _request(
+        self, step: Step, *, lease_seconds: float = LEASE_SECONDS, **environment: str
+    ) -> dict[str, object]:
+        trace = {"HEADWATER_CRASH": "", "HEADWATER_CRASH_TRACE": str(self.root / "trace")}
+        return {
             "lake": str(self.lake),
             "verb": step.verb,
             "files": self._written(step.files),
-            "environment": environment,
+            "environment": trace | environment,
             "broken": self.broken,
+            "pause": step.pause,
+            "events": self.plan.events,
+            "lease_seconds": lease_seconds,
         }
-        code = self.stepper.ask(request)
-        self._count_points()
-        return code
 
     def _drop(self, files: Sequence[File]) -> int:
-        """Files put into the raw zone by hand."""
+        """Files put into the raw zone by hand; where only messages count, announced as well."""
+        raws = []
         for file in files:
             path = self.lake / "raw" / file.feed / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.body)
+            if not path.exists():
+                path.write_bytes(file.body)
+            raws.append(f"{file.feed}/{file.name}")
+        if self.plan.events:
+            request = self._request(Step("announce"))
+            return self.stepper.ask({**request, "raws": raws})["code"]
         return 0
 
     def _written(self, files: Sequence[File]) -> dict[str, list[str]]:
@@ -172,7 +240,9 @@ class Iteration:
             path = self.root / "incoming" / file.feed / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or path.read_bytes() != file.body:
-                path.write_bytes(file.body)
+                if not file.rewritable:
+                    path.unlink(missing_ok=True)
+                path.write_bytes(file.body)  # in place: what was linked changes too
             by_feed.setdefault(file.feed, []).append(str(path))
         return by_feed
 
@@ -211,3 +281,9 @@ def run(
                 if stop_at_failure:
                     break
     return tally
+
+
+def _favoured(broken: Sequence[str]) -> list[str]:
+    """The steps under which a broken variant shows, so that not many are needed."""
+    modules = (importlib.import_module(f"tests.crash.broken.{name}") for name in broken)
+    return [kind for module in modules for kind in getattr(module, "SHOWS_UNDER", ())]

@@ -65,9 +65,7 @@ class DuckAsker:
 class DuckAnswer:
     """The rows of one question."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, relation: Any, room: _Room
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: Any, room: _Room) -> None:
         """Take the relation, and what lives as long as the answer: connection and a folder."""
         self._connection = connection
         self._relation = relation

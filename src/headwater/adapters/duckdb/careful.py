@@ -11,7 +11,6 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.evidence import Evidence, observe
-from headwater.adapters.duckdb.exact import Fit
 from headwater.adapters.duckdb.plan import Plan, Target
 from headwater.adapters.duckdb.project import finals, raw_cells, tolerant
 from headwater.adapters.duckdb.refusals import Refusals, Refused
@@ -189,14 +188,14 @@ class Careful:
         for row in self._bad(plan, "_row"):
             staged.refused += 1
             staged.bad_values += 1
-            raw = ", ".join("" if value is None else str(value) for value in row[2::2])
+            raw = ", ".join("" if value is None else str(value) for value in row[2::3])
             refusals.add(source.input, _refused(plan, row, int(row[0]) + 1, raw))
         self._write(shape, plan, staged, "piece")
 
     def _bad(self, plan: Plan, number: str) -> list[tuple[Any, ...]]:
-        pairs = "".join(f", ok{n}, t{n}" for n in range(len(plan.targets)))
+        cells = "".join(f", ok{n}, t{n}, v{n} IS NULL" for n in range(len(plan.targets)))
         return self.connection.execute(
-            f"SELECT {number}{pairs} FROM piece WHERE NOT ({self._fit(plan)}) "
+            f"SELECT {number}{cells} FROM piece WHERE NOT ({self._fit(plan)}) "
             f"ORDER BY {number}::BIGINT"
         ).fetchall()
 
@@ -249,18 +248,19 @@ def _names(source: Source) -> int:
 
 def _refused(plan: Plan, row: tuple[Any, ...], line: int, raw: str) -> Refused:
     """The refusal of a row: its first bad value, and how many more there are."""
-    bad = [n for n in range(len(plan.targets)) if not row[1 + 2 * n]]
+    bad = [n for n in range(len(plan.targets)) if not row[1 + 3 * n]]
     first = plan.targets[bad[0]]
-    code, message = _reason(first, row[2 + 2 * bad[0]])
+    _, text, is_no_value = row[1 + 3 * bad[0] : 4 + 3 * bad[0]]
+    code, message = _reason(first, text, is_no_value=is_no_value)
     if len(bad) > 1:
         message += f"; {len(bad) - 1} more of its values are bad"
     return Refused(line, first.name, raw, code, message)
 
 
-def _reason(target: Target, text: object) -> tuple[str, str]:
+def _reason(target: Target, text: object, *, is_no_value: bool) -> tuple[str, str]:
     if text is None:
-        return "null", f"{target.name} is empty and declared not null"
-    shown = str(text)[:_SHOWN]
-    if target.fit is Fit.DECLARED:
-        return "type", f"{shown!r} is not a {target.type}"
-    return "lossy", f"{shown!r} is not a {target.type}, which the table's {target.name} is"
+        return "null", f"{target.name!r} is empty, and it is declared not null"
+    shown = str(text) if len(str(text)) <= _SHOWN else f"{str(text)[:_SHOWN]}..."
+    kind = target.type if target.type is not None else "null"
+    code = "type" if is_no_value else "lossy"
+    return code, f"{shown!r} in column {target.name!r} is not a {kind}"

@@ -38,7 +38,8 @@ _MORE = 8
 def convert(job: Job, watch: Watch) -> Conversion:
     """Convert a job's files; leave nothing in the scratch folder."""
     scratch = Path(job.scratch)
-    scratch.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(scratch, ignore_errors=True)  # of a child that died over the same job
+    scratch.mkdir(parents=True)
     virtual = VirtualFiles()
     try:
         with session(job.limits, scratch) as connection:

@@ -136,11 +136,13 @@ def json_cells(shape: Shape, records: str, raw: frozenset[int], keep: str = "_ar
         f", s[{quote.text(key)}]{'::VARCHAR' if i in raw else ''} AS c{i}"
         for i, key in enumerate(shape.keys)
     )
-    # A comma before the last brace is no JSON; DuckDB reads over it.
+    # A comma before the last brace is no JSON, and DuckDB reads over it. Strict is strict about
+    # keys that are missing or there twice; whether there is one more, their number tells.
     odd = "s IS NULL OR odd"
+    more = f" OR len(json_keys(line)) != {len(shape.keys)}" if shape.strict else ""
     whole = f"CASE WHEN {odd} THEN error('flaw: no object') ELSE {keep} END AS {keep}"
     inner = (
-        f"SELECT {keep}, {taken} AS s, ends_with(line, ',}}') AS odd "
+        f"SELECT {keep}, {taken} AS s, ends_with(line, ',}}'){more} AS odd "
         f"FROM ({records}) WHERE line IS NOT NULL"
     )
     return f"SELECT {whole}{cells} FROM ({inner})"
