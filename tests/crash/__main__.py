@@ -13,7 +13,7 @@ from tests.crash.points import POINTS
 def main() -> int:
     """Run, print, and answer 1 if anything was lost, doubled or broken."""
     parser = argparse.ArgumentParser(prog="make crash")
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float)
     parser.add_argument("--iterations", type=int)
     parser.add_argument("--seed", type=int)
     parser.add_argument(
@@ -21,9 +21,11 @@ def main() -> int:
     )
     said = parser.parse_args()
     seed = secrets.randbelow(10**9) if said.seed is None else said.seed
-    iterations = said.iterations or (1 if said.seed is not None else None)
+    iterations = said.iterations
+    if iterations is None and said.seconds is None:
+        iterations = 1  # the seed of a failure: that iteration again
     tally = run(
-        seconds=None if iterations else said.seconds,
+        seconds=said.seconds,
         iterations=iterations,
         seed=seed,
         broken=said.broken,

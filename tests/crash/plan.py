@@ -100,7 +100,7 @@ def plan(seed: int, favour: Sequence[str] = ()) -> Plan:
     made = Plan(seed, events=chance.random() < 0.3)
     kinds = ["land", "work", *VERBS, "pause", "pause"]
     _add(made, "land", chance)
-    for _ in range(chance.randint(3, 8)):
+    for _ in range(chance.randint(2, 6)):
         if favour and chance.random() < 0.6:
             _add(made, chance.choice(favour), chance)
         else:
@@ -200,7 +200,7 @@ def _events(feed: str, name: str, ids: list[str], dirty: bool, chance: random.Ra
     lines, good, bad = [], [], 0
     for number, row in enumerate(ids):
         text = json.dumps({"id": row, "at": f"2026-05-{number + 1:02d}T10:00:00Z", "n": number})
-        if dirty and chance.random() < 0.3:
+        if dirty and number and chance.random() < 0.3:  # of bad lines alone it is no NDJSON file
             bad += 1
             text = text[:-4]
         else:

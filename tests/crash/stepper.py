@@ -208,7 +208,7 @@ def main() -> None:
     """Answer requests until there are no more."""
     import deltalake  # noqa: F401 - imported before the fork
 
-    import headwater.adapters.delta.handle  # noqa: F401 - imported before the fork
+    import headwater.adapters.delta.handle
     import headwater.wiring  # noqa: F401 - imported before the fork
 
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])

@@ -95,12 +95,14 @@ def parts_of(lake: Path) -> set[str]:
     return {str(path) for path in (lake / "processed").glob("*/**/*.parquet") if _is_part(path)}
 
 
-def lease_holds(lake: Path) -> bool:
-    """Whether somebody's lease is still running."""
+def held(lake: Path) -> list[str]:
+    """Attempts whose lease is still running; their parts bear their names."""
     with _asked(lake / "ledger.sqlite") as ledger:
-        sql = "select max(lease_until) from manifests where state in ('claimed', 'staged')"
-        (until,) = ledger.execute(sql).fetchone()
-    return until is not None and until > time.time() * 1_000_000
+        sql = (
+            "select id || '-' || attempt from manifests "
+            "where state in ('claimed', 'staged') and lease_until > ?"
+        )
+        return [row[0] for row in ledger.execute(sql, [int(time.time() * 1_000_000)])]
 
 
 def read_log(table: Path, found: Findings) -> Log:
