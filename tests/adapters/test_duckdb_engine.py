@@ -15,7 +15,6 @@ import duckdb
 import pytest
 
 from headwater.adapters.duckdb.engine import DuckEngine
-from headwater.adapters.duckdb.soundness import quotes_are_sound
 from headwater.errors import EngineDied, NoSpace
 from headwater.model.progress import nobody
 from headwater.ports.engine import Fate
@@ -192,23 +191,3 @@ def test_a_table_in_many_partitions_has_all_rows(bench):
     conversion = bench.convert(large(ROWS), feed=feed)
 
     assert sum(part.rows for part in conversion.parts) == ROWS
-
-
-@pytest.mark.parametrize(
-    ("text", "sound"),
-    [
-        (b'1,"a"\n', True),
-        (b'"a","b"\n"c","d"\n', True),
-        (b'1,"a""b"\n""\n', True),
-        (b'1,"""a"""\n', True),
-        (b'1,"x\ny"\r\n2,z\r\n', True),
-        (b'1,x"y\n2,z"w\n', False),
-        (b'1,"a"b\n', False),
-        (b'1, "a"\n', False),
-        (b'1,"a" \n', False),
-        (b'1,"a\n', False),
-        (b'1,a""b\n', True),
-    ],
-)
-def test_quotes_are_sound_where_the_standard_has_them(text, sound):
-    assert quotes_are_sound(text, b",", b'"') is sound

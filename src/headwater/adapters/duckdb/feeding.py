@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from headwater.adapters.duckdb.soundness import quotes_are_sound
 from headwater.adapters.duckdb.source import Source
 from headwater.points import point
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
 from headwater.reading.dialect import first_record
 from headwater.reading.inflate import blocks
 from headwater.reading.pieces import line_pieces
+from headwater.reading.soundness import Soundness, is_sound, is_sound_file
 from headwater.reading.unreadable import Unreadable
 
 PIECE_BYTES = 16 * 1024 * 1024
@@ -29,6 +29,7 @@ class Findings:
 
     unsound: set[int] = field(default_factory=set)  # to be read carefully
     refused: dict[int, Unreadable] = field(default_factory=dict)  # not to be read at all
+    sound: set[int] = field(default_factory=set)  # of those that DuckDB opens itself
     counts: dict[int, int] = field(default_factory=dict)  # independent counts, header left out
 
 
@@ -41,14 +42,14 @@ def names_needed(source: Source, factor: int) -> int:
 def one(source: Source, findings: Findings) -> Iterator[bytes]:
     """A large source in pieces that begin and end with a record; the header is left in."""
     counter = _counter(source)
-    inflated = blocks(source.path, source.found.compression)
+    counted = _counting(blocks(source.path, source.found.compression), counter)
+    watched = _watched(counted, counter, source) if source.delimited else counted
     quote = source.dialect.quote if source.delimited else None
     try:
-        for number, piece in enumerate(
-            line_pieces(_counting(inflated, counter), piece_bytes=PIECE_BYTES, quote=quote)
-        ):
+        for number, piece in enumerate(line_pieces(watched, piece_bytes=PIECE_BYTES, quote=quote)):
             point("src.mid")
-            yield _sound(source, piece) if number else behind_header(source, piece)
+            yield piece if number else behind_header(source, piece)
+        findings.counts[source.place] = _without_header(source, counter.finish())
     except Unsound:
         findings.unsound.add(source.place)
         raise
@@ -58,7 +59,20 @@ def one(source: Source, findings: Findings) -> Iterator[bytes]:
         else:
             findings.refused[source.place] = refusal
         raise
-    findings.counts[source.place] = _without_header(source, counter.finish())
+
+
+def look_through(source: Source, findings: Findings) -> None:
+    """Find out whether a file is sound that DuckDB opens itself."""
+    if source.place in findings.sound or source.counted is None:
+        return
+    records = source.with_header(source.counted)
+    try:
+        sound = is_sound_file(source.path, source.dialect, records, source.width)
+    except OSError as error:
+        refusal = Unreadable("unreadable", f"it cannot be read: {error.strerror}")
+        findings.refused[source.place] = refusal
+        return
+    (findings.sound if sound else findings.unsound).add(source.place)
 
 
 def joined(sources: Sequence[Source], findings: Findings) -> Iterator[bytes]:
@@ -95,23 +109,28 @@ def _whole(source: Source, findings: Findings) -> bytes:
     body = body.strip(b"\r\n")
     if not body:
         return b""
+    if not _even(source, text, body, count):
+        raise Unsound
     arrival = source.input.arrival.encode()
     delimiter = (source.dialect.delimiter if source.delimited else LINE_DELIMITER).encode()
-    if not _even(source, body, count, delimiter):
-        raise Unsound
     before = arrival + delimiter
     end = b"\r\n" if _pairs(source) else b"\n"
     return before + _outside_quotes(body, source, b"\n", b"\n" + before) + end
 
 
-def _even(source: Source, body: bytes, count: int, delimiter: bytes) -> bool:
+def _even(source: Source, text: bytes, body: bytes, count: int) -> bool:
     """Whether so many records can be in it: what is not would spoil the reading of the others."""
     if not source.delimited:
-        return delimiter not in body
-    if source.dialect.quote.encode() in body:
-        return True
-    ends = body.count(b"\n") + 1
-    return ends == count and body.count(delimiter) == count * (len(source.found.columns) - 1)
+        return LINE_DELIMITER.encode() not in body
+    dialect = source.dialect
+    if dialect.quote.encode() not in text:
+        delimiters = body.count(dialect.delimiter.encode())
+        return body.count(b"\n") + 1 == count and delimiters == count * (source.width - 1)
+    ends = sum(stretch.count(b"\n") for stretch in body.split(dialect.quote.encode())[::2])
+    records = source.with_header(count)
+    return ends + 1 == count and is_sound(
+        text[dialect.skip_bytes :], dialect, records, source.width
+    )
 
 
 def _pairs(source: Source) -> bool:
@@ -128,27 +147,32 @@ def _outside_quotes(text: bytes, source: Source, old: bytes, new: bytes) -> byte
 
 
 def behind_header(source: Source, text: bytes) -> bytes:
-    """The text without byte order mark and header, checked."""
+    """The text without byte order mark and header."""
     if not source.delimited:
         return text.removeprefix(b"\xef\xbb\xbf")
     dialect = source.dialect
     text = text[dialect.skip_bytes :]
-    if dialect.header:
-        reading = first_record(text, dialect.delimiter, dialect.newline, whole=True)
-        text = text[reading.end :].lstrip(b"\r\n")
-    return _sound(source, text)
-
-
-def _sound(source: Source, text: bytes) -> bytes:
-    if source.delimited:
-        dialect = source.dialect
-        if not quotes_are_sound(text, dialect.delimiter.encode(), dialect.quote.encode()):
-            raise Unsound
-    return text
+    if not dialect.header:
+        return text
+    reading = first_record(text, dialect.delimiter, dialect.newline, whole=True)
+    return text[reading.end :].lstrip(b"\r\n")
 
 
 def _counter(source: Source) -> RecordCounter:
     return DelimitedCounter(source.dialect.quote) if source.delimited else LineCounter()
+
+
+def _watched(inflated: Iterable[bytes], counter: RecordCounter, source: Source) -> Iterator[bytes]:
+    """The blocks, as long as they are sound."""
+    soundness = Soundness(source.dialect)
+    skip = source.dialect.skip_bytes
+    for block in inflated:
+        if not soundness.update(block[skip:] if skip else block):
+            raise Unsound
+        skip = max(0, skip - len(block))
+        yield block
+    if not soundness.finish(counter.finish(), source.width):
+        raise Unsound
 
 
 def _counting(inflated: Iterable[bytes], counter: RecordCounter) -> Iterator[bytes]:

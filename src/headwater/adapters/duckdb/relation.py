@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -12,6 +13,7 @@ from headwater.adapters.duckdb.feeding import (
     PIECE_BYTES,
     Findings,
     joined,
+    look_through,
     names_needed,
     one,
 )
@@ -69,6 +71,8 @@ class Reader:
     factor: int = 12  # how much packed files are expected to inflate at most
     findings: Findings = field(default_factory=Findings)
     streams: list[Stream] = field(default_factory=list)
+    _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    _looks: list[Future[None]] = field(default_factory=list)
 
     def cells(self, group: Group, raw: frozenset[int] = frozenset()) -> str:
         """SQL of the group's raw cells; those of JSON in `raw` as JSON text, else unquoted."""
@@ -93,9 +97,12 @@ class Reader:
         return stream
 
     def drop(self) -> None:
-        """End all streams."""
+        """End all streams, and wait for what is found out beside them."""
         self.virtual.drop(self.streams)
         self.streams.clear()
+        for look in self._looks:
+            look.result()
+        self._looks.clear()
 
     @property
     def bytes_read(self) -> int:
@@ -120,7 +127,9 @@ class Reader:
     def _single(self, shape: Shape, source: Source) -> str:
         if source.way is Way.DIRECT:
             header = shape.delimited and source.dialect.header
-            read = _read_csv(self.limits, shape, [str(source.path)], header=header, quoted=False)
+            read = _read_csv(self.limits, shape, [str(source.path)], header=header)
+            if shape.delimited:
+                self._looks.append(self._beside.submit(look_through, source, self.findings))
         else:
             stream = self.stream(one(source, self.findings), names_needed(source, self.factor))
             read = self.text(shape, stream)
@@ -169,13 +178,12 @@ def _read_csv(
     paths: Sequence[str],
     *,
     header: bool = False,
-    quoted: bool = True,
     before: Sequence[str] = (),
 ) -> str:
     cells = [f"c{i}" for i in range(len(shape.columns))] if shape.delimited else ["line"]
     columns = ", ".join(f"{name}: 'VARCHAR'" for name in (*before, *cells))
     delimiter = shape.delimiter
-    mark = shape.quote if shape.delimited and quoted else ""
+    mark = shape.quote if shape.delimited else ""
     longest = max(limits.cell_bytes, 1 << 20)
     options = {
         "columns": "{" + columns + "}",

@@ -9,11 +9,12 @@ import duckdb
 
 from headwater.adapters.duckdb.batch import Batch
 from headwater.adapters.duckdb.evidence import observe
-from headwater.adapters.duckdb.feeding import Unsound, behind_header
+from headwater.adapters.duckdb.feeding import behind_header
 from headwater.adapters.duckdb.relation import Group, json_cells
 from headwater.adapters.duckdb.source import Source, Way
 from headwater.model.feed import Format
 from headwater.reading.inflate import head
+from headwater.reading.soundness import Soundness
 from headwater.reading.unreadable import Unreadable
 
 _HEAD_BYTES = 64 * 1024
@@ -66,7 +67,9 @@ def _samples(source: Source) -> Iterable[bytes]:
         if source.delimited and not whole and content.count(source.dialect.quote.encode()) % 2:
             return []
         text = behind_header(source, content)
-    except (Unsound, Unreadable, OSError):
+    except (Unreadable, OSError):
+        return []
+    if source.delimited and not Soundness(source.dialect).update(text):
         return []
     if end == b"\r" and source.way is Way.JOINED:
         text = text.replace(b"\r", b"\n")
@@ -82,5 +85,13 @@ def _places(source: Source, end: bytes) -> Iterable[bytes]:
             file.seek(max(0, int(size * share) - _PLACE_BYTES), os.SEEK_SET)
             text = file.read(_PLACE_BYTES)
             text = text[text.find(end) + 1 : text.rfind(end) + 1]
-            if text:
+            if text and (not source.delimited or _is_rows(source, text, end)):
                 yield text
+
+
+def _is_rows(source: Source, text: bytes, end: bytes) -> bool:
+    """Whether it is surely a row a line: it may have been cut out of a quoted cell."""
+    mark, delimiter = source.dialect.quote.encode(), source.dialect.delimiter.encode()
+    if mark in text:
+        return False
+    return all(line.count(delimiter) == source.width - 1 for line in text.split(end)[:-1])

@@ -15,7 +15,6 @@ from headwater.reading.source import source_stamp
 from headwater.reading.unreadable import Unreadable
 
 SMALL_BYTES = 4 * 1024 * 1024
-_BLOCK_BYTES = 1024 * 1024
 
 
 class Way(Enum):
@@ -48,6 +47,15 @@ class Source:
     def delimited(self) -> bool:
         """Whether it is CSV or TSV."""
         return self.found.format in {Format.CSV, Format.TSV}
+
+    @property
+    def width(self) -> int:
+        """How many cells a record has, if it is delimited."""
+        return len(self.found.columns)
+
+    def with_header(self, records: int) -> int:
+        """How many records there are with the header, of so many without."""
+        return records + (self.delimited and self.dialect.header)
 
     @property
     def unchanged(self) -> bool:
@@ -98,11 +106,11 @@ def _source(place: int, each: Input, found: Found) -> Source:
     if found.format in {Format.PARQUET, Format.JSON}:
         counted = None
     path = Path(each.location)
-    way = _way(path, each, found, known=counted is not None)
+    way = _way(each, found, known=counted is not None)
     return Source(place, each, path, found, way, counted, list(found.notes))
 
 
-def _way(path: Path, each: Input, found: Found, *, known: bool) -> Way:
+def _way(each: Input, found: Found, *, known: bool) -> Way:
     if found.format is Format.PARQUET:
         return Way.DIRECT
     if found.format is Format.JSON or (found.dialect and found.dialect.newline == "mixed"):
@@ -111,17 +119,4 @@ def _way(path: Path, each: Input, found: Found, *, known: bool) -> Way:
         return Way.JOINED
     if found.compression is not Compression.NONE or not known:
         return Way.PIECES
-    if found.dialect and (found.dialect.skip_bytes or _has(path, found.dialect.quote)):
-        return Way.PIECES
-    return Way.DIRECT
-
-
-def _has(path: Path, quote: str) -> bool:
-    """Whether the quote occurs at all: most large files have none, and are read faster."""
-    mark = quote.encode()
-    buffer = bytearray(_BLOCK_BYTES)
-    with path.open("rb", buffering=0) as file:
-        while read := file.readinto(buffer):
-            if buffer.find(mark, 0, read) >= 0:
-                return True
-    return False
+    return Way.PIECES if found.dialect and found.dialect.skip_bytes else Way.DIRECT
