@@ -179,7 +179,9 @@ class LakeKeys(Keys):
         "7d", "How long parts that a commit removed stay for readers that began before.", "1d"
     )
     memory: Annotated[int, kinds.size(_LEAST_MEMORY)] = _key(
-        "400MB", "The most memory that one conversion may use.", "2GB"
+        "400MB",
+        "The most memory that one conversion may use; one into partitions, twice that.",
+        "2GB",
     )
     threads: Annotated[int | None, kinds.number(1, _MOST_THREADS)] = _key(
         None, "How many threads one conversion may use.", 2

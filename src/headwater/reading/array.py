@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from headwater.reading.encoding import without_mark
+from headwater.reading.longnumbers import may_hold_long_number, quote_long_numbers
 from headwater.reading.piece import Piece, PieceBuilder
 from headwater.reading.pieces import RECORD_BYTES
 from headwater.reading.strictness import (
@@ -54,7 +55,9 @@ def careful_array(
         if flaw is not None:
             builder.refuse(line, source, flaw.code, flaw.message)
         else:
-            record = element.translate(_ONE_LINE).encode() if _spans(element) else source
+            if text.long_numbers:
+                element = quote_long_numbers(element)  # noqa: PLW2901 - as it is to be read
+            record = element.translate(_ONE_LINE).encode() if _spans(element) else element.encode()
             verbatim = None if record == source else source
             builder.take(record, line, verbatim=verbatim)
         if builder.size >= piece_bytes:
@@ -115,6 +118,7 @@ class _Text:
         self._line = 1
         self._ended = False
         self.suspicious = False
+        self.long_numbers = False
 
     def peek(self) -> str:
         """The next character that is no blank; empty at the end."""
@@ -209,6 +213,8 @@ class _Text:
             wanted -= len(block)
         fresh = b"".join(parts)
         text = held + self._decoder.decode(fresh, final=self._ended)
-        self.suspicious = needs_a_look(held.encode("utf-8", "surrogateescape") + fresh)
+        window = held.encode("utf-8", "surrogateescape") + fresh
+        self.suspicious = needs_a_look(window)
+        self.long_numbers = may_hold_long_number(window)
         self._text, self._at = text, 0
         return True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from headwater.reading.encoding import is_utf8, without_mark
+from headwater.reading.longnumbers import may_hold_long_number, quote_long_numbers
 from headwater.reading.piece import Piece, PieceBuilder
 from headwater.reading.pieces import RECORD_BYTES
 from headwater.reading.strictness import (
@@ -102,7 +103,9 @@ class _Reader:
     def _take_sound(self, lines: list[bytes]) -> bool:
         """Take the lines if each is surely a sound object; else none of them."""
         window = b"\n".join(lines)
-        if b"\t" in window or not is_utf8(window) or needs_a_look(window):
+        if b"\t" in window or not is_utf8(window):
+            return False
+        if needs_a_look(window) or may_hold_long_number(window):
             return False
         window = window.replace(b"\r\n", b"\n").removesuffix(b"\r")
         texts = window.decode().split("\n")
@@ -135,7 +138,9 @@ class _Reader:
             return
         flaw = flaw_of(text)
         if flaw is None:
-            record = source.replace(b"\t", b" ").replace(b"\r", b" ")
+            if may_hold_long_number(source):
+                text = quote_long_numbers(text)
+            record = text.encode().replace(b"\t", b" ").replace(b"\r", b" ")
             verbatim = None if record == source else source
             self.builder.take(record, number, verbatim=verbatim)
         elif last and flaw.code == "json":

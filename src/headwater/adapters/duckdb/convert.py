@@ -42,7 +42,7 @@ def convert(job: Job, watch: Watch) -> Conversion:
     scratch.mkdir(parents=True)
     virtual = VirtualFiles()
     try:
-        with session(job.limits, scratch) as connection:
+        with session(job.limits, scratch, partitioned=bool(job.feed.partition)) as connection:
             connection.register_filesystem(virtual)
             reader = Reader(virtual, job.limits)
             with watching(connection, reader, job, watch):

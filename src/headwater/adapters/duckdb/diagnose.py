@@ -108,7 +108,7 @@ def _keys(batch: Batch, group: Group, sources: list[Source]) -> set[int]:
     rows = batch.connection.execute(
         "SELECT _arrival, list(DISTINCT keys), bool_or(odd) FROM ("
         "SELECT _arrival, json_keys(line) AS keys, "
-        f"json_type(line) != 'OBJECT' OR {twins} OR ends_with(line, ',}}') AS odd "
+        f"json_type(line) != 'OBJECT' OR {twins} AS odd "
         f"FROM ({relation}) WHERE line IS NOT NULL) GROUP BY _arrival"
     ).fetchall()
     batch.reader.drop()

@@ -16,6 +16,7 @@ from headwater.adapters.duckdb.exact import (
     MINUS_ZERO,
     REAL,
     ZONE,
+    is_exact_number,
     matches,
 )
 from headwater.model.types import (
@@ -126,12 +127,12 @@ def expression(cell: str, *, json: bool) -> str:
     ours = string if json else "true"
     point = matches(k, DECIMAL) + f" AND NOT {matches(k, MINUS_ZERO)}"
     double = f"TRY_CAST({k} AS DOUBLE)"
-    real = f"OR {matches(k, REAL)}" if json else ""
+    real = f" OR ({matches(k, REAL)} AND {is_exact_number(k)})" if json else ""
     facts = {
         "bigint": f"{number} AND CAST(TRY_CAST({k} AS BIGINT) AS VARCHAR) = {k}",
         "decimal": f"{number} AND {point}",
         "double": f"{number} AND isfinite({double}) AND (CAST({double} AS VARCHAR) = {k} "
-        f"OR (strlen({k}) <= 16 AND {point}) {real})",
+        f"OR (strlen({k}) <= 16 AND {point}){real})",
         **{
             style: f"{number} AND {k} IN ({', '.join(map(quote.text, words))})"
             for style, words in zip(("lower", "upper", "title"), BOOLEANS, strict=True)

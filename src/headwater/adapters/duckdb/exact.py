@@ -23,8 +23,9 @@ BOOLEANS = (("true", "false"), ("TRUE", "FALSE"), ("True", "False"))
 _ANY_WHOLE = r"\s*[+-]?\d+\s*"
 _ANY_DATE = r"\s*\d{1,4}[-/]\d{1,2}[-/]\d{1,2}\s*"
 _NOT_FINITE = r"(?i)\s*[+-]?(nan|inf(inity)?)\s*"
-REAL = r"-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)"  # JSON's digits were a double's already
+REAL = r"-?\d+(\.\d+([eE][+-]?\d+)?|[eE][+-]?\d+)"
 _DAY = r"|\d{4}-\d\d-\d\d"
+_DOUBLE_DIGITS = 17
 _EXACT_DOUBLE_BYTES = 16  # a sign or point and fifteen digits: always exact in a double
 
 
@@ -116,12 +117,24 @@ def _double(_: Type, fit: Fit, k: str, v: str, same: str) -> str:
     finite = f"coalesce(isfinite({v}), true)"
     if fit is Fit.DECLARED:
         return f"({finite} OR {matches(k, _NOT_FINITE)})"
+    if fit is Fit.NUMBER:
+        return f"({finite} AND ({is_exact_number(k)} OR {same}))"
     short = (
         f"(strlen({k}) <= {_EXACT_DOUBLE_BYTES} AND {matches(k, DECIMAL)} "
         f"AND NOT {matches(k, MINUS_ZERO)})"
     )
-    real = f" OR {matches(k, REAL)}" if fit is Fit.NUMBER else ""
-    return f"(({same} OR {short}{real}) AND {finite})"
+    return f"(({short} OR {same}) AND {finite})"
+
+
+def is_exact_number(k: str) -> str:
+    """Whether a number of JSON is one that a double holds; its grammar was seen to before.
+
+    Fifteen digits always are; seventeen are what a double is written with, so a fraction of
+    as many was a double's already; and what has more was something else.
+    """
+    digits = rf"regexp_replace(lower({k}), '^-?0?\.?0*|\.|e.*$', '', 'g')"
+    real = f"({matches(k, REAL)} AND (strlen({k}) <= 18 OR strlen({digits}) <= {_DOUBLE_DIGITS}))"
+    return f"((strlen({k}) <= {_EXACT_DOUBLE_BYTES} AND {k} != '-0') OR {real})"
 
 
 def _boolean(_: Type, fit: Fit, k: str, v: str, same: str) -> str:

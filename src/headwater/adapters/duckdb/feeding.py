@@ -10,6 +10,7 @@ from headwater.points import point
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
 from headwater.reading.dialect import first_record
 from headwater.reading.inflate import blocks
+from headwater.reading.laxity import Laxity, is_strict_file
 from headwater.reading.pieces import line_pieces
 from headwater.reading.soundness import Soundness, is_sound, is_sound_file
 from headwater.reading.unreadable import Unreadable
@@ -43,7 +44,7 @@ def one(source: Source, findings: Findings) -> Iterator[bytes]:
     """A large source in pieces that begin and end with a record; the header is left in."""
     counter = _counter(source)
     counted = _counting(blocks(source.path, source.found.compression), counter)
-    watched = _watched(counted, counter, source) if source.delimited else counted
+    watched = _watched(counted, counter, source) if source.delimited else _strict(counted)
     quote = source.dialect.quote if source.delimited else None
     try:
         for number, piece in enumerate(line_pieces(watched, piece_bytes=PIECE_BYTES, quote=quote)):
@@ -67,7 +68,10 @@ def look_through(source: Source, findings: Findings) -> None:
         return
     records = source.with_header(source.counted)
     try:
-        sound = is_sound_file(source.path, source.dialect, records, source.width)
+        if source.delimited:
+            sound = is_sound_file(source.path, source.dialect, records, source.width)
+        else:
+            sound = is_strict_file(source.path)
     except OSError as error:
         refusal = Unreadable("unreadable", f"it cannot be read: {error.strerror}")
         findings.refused[source.place] = refusal
@@ -121,7 +125,7 @@ def _whole(source: Source, findings: Findings) -> bytes:
 def _even(source: Source, text: bytes, body: bytes, count: int) -> bool:
     """Whether so many records can be in it: what is not would spoil the reading of the others."""
     if not source.delimited:
-        return LINE_DELIMITER.encode() not in body
+        return LINE_DELIMITER.encode() not in body and Laxity().update(text)
     dialect = source.dialect
     if dialect.quote.encode() not in text:
         delimiters = body.count(dialect.delimiter.encode())
@@ -156,6 +160,15 @@ def behind_header(source: Source, text: bytes) -> bytes:
         return text
     reading = first_record(text, dialect.delimiter, dialect.newline, whole=True)
     return text[reading.end :].lstrip(b"\r\n")
+
+
+def _strict(inflated: Iterable[bytes]) -> Iterator[bytes]:
+    """The blocks, as long as they are strict JSON."""
+    laxity = Laxity()
+    for block in inflated:
+        if not laxity.update(block):
+            raise Unsound
+        yield block
 
 
 def _counter(source: Source) -> RecordCounter:

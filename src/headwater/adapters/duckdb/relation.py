@@ -128,8 +128,7 @@ class Reader:
         if source.way is Way.DIRECT:
             header = shape.delimited and source.dialect.header
             read = _read_csv(self.limits, shape, [str(source.path)], header=header)
-            if shape.delimited:
-                self._looks.append(self._beside.submit(look_through, source, self.findings))
+            self._looks.append(self._beside.submit(look_through, source, self.findings))
         else:
             stream = self.stream(one(source, self.findings), names_needed(source, self.factor))
             read = self.text(shape, stream)
@@ -145,16 +144,12 @@ def json_cells(shape: Shape, records: str, raw: frozenset[int], keep: str = "_ar
         f", s[{quote.text(key)}]{'::VARCHAR' if i in raw else ''} AS c{i}"
         for i, key in enumerate(shape.keys)
     )
-    # A comma before the last brace is no JSON, and DuckDB reads over it. Strict is strict about
-    # keys that are missing or there twice; whether there is one more, their number tells.
-    odd = "s IS NULL OR odd"
-    more = f" OR len(json_keys(line)) != {len(shape.keys)}" if shape.strict else ""
-    whole = f"CASE WHEN {odd} THEN error('flaw: no object') ELSE {keep} END AS {keep}"
-    inner = (
-        f"SELECT {keep}, {taken} AS s, ends_with(line, ',}}'){more} AS odd "
-        f"FROM ({records}) WHERE line IS NOT NULL"
-    )
-    return f"SELECT {whole}{cells} FROM ({inner})"
+    # Strict is strict about keys that are missing or there twice; whether there is one more,
+    # their number tells.
+    odd = f"len(json_keys(line)) != {len(shape.keys)}" if shape.strict else "false"
+    flaw = f"CASE WHEN s IS NULL OR odd THEN error('flaw: no object') ELSE {keep} END AS {keep}"
+    inner = f"SELECT {keep}, {taken} AS s, {odd} AS odd FROM ({records}) WHERE line IS NOT NULL"
+    return f"SELECT {flaw}{cells} FROM ({inner})"
 
 
 def _field(key: str, *, is_raw: bool) -> str:

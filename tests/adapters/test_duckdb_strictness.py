@@ -1,0 +1,99 @@
+"""What DuckDB would read over in a large file is refused, and costs its neighbours nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from headwater.adapters.duckdb.engine import DuckEngine
+from headwater.reading.source import source_stamp
+from tests.contracts.bench import Bench, types_of
+
+ROWS = 150_000
+PLAIN = "{n},name {n},{n}"
+SPOILT = ROWS // 2
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = DuckEngine()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def bench(engine, tmp_path):
+    return Bench(engine, tmp_path)
+
+
+def csv_with(line=None, plain=PLAIN):
+    lines = [plain.format(n=n) for n in range(ROWS)]
+    if line is not None:
+        lines[SPOILT] = line
+    return "\n".join(["id,name,amount", *lines, ""])
+
+
+def ndjson_with(line=None):
+    lines = [f'{{"id":{n},"name":"name number {n}","part":[{n},1.5]}}' for n in range(ROWS)]
+    if line is not None:
+        lines[SPOILT] = line
+    return "\n".join([*lines, ""])
+
+
+def test_a_large_file_with_quotes_is_read_in_one_pass(bench):
+    text = csv_with(plain='{n},"name, ""{n}""",{n}')
+
+    conversion = bench.convert(text, records=[ROWS + 1])
+
+    assert conversion.engine.endswith("fast")
+    assert ('name, "7"',) in bench.rows(conversion, "name")
+
+
+@pytest.mark.parametrize("line", ["7,b,1,", '7,"b",1,', '7,x"y,1', '7,"b"x,1', '7,a""b,1', "7,b"])
+def test_a_record_that_is_not_sound_is_refused_alone(bench, line):
+    conversion = bench.convert(csv_with(line), records=[ROWS + 1])
+
+    (refused,) = bench.refused(conversion)
+    assert refused[1] == SPOILT + 2
+    assert refused[3] == line
+    assert conversion.results[0].books.written == ROWS - 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id":1,"name":NaN,"part":[1]}',
+        '{"id":1,"name":"n","part":[1,]}',
+        '{"id":1,"name":"n","part":[-Infinity]}',
+        '{"id":1,"name":"n","part":[1],}',
+    ],
+)
+def test_a_line_that_is_no_json_is_refused_alone(bench, line):
+    conversion = bench.convert(ndjson_with(line), records=[ROWS])
+
+    (refused,) = bench.refused(conversion)
+    assert (refused[1], refused[3]) == (SPOILT + 1, line)
+    assert conversion.results[0].books.written == ROWS - 1
+
+
+@pytest.mark.parametrize("rows", [3, ROWS])
+def test_a_fraction_keeps_all_its_digits(bench, rows):
+    long = "0.12345678901234567890"
+    lines = [f'{{"id":{n},"share":{n}.5}}' for n in range(rows)]
+    lines[rows // 2] = f'{{"id":0,"share":{long}}}'
+
+    conversion = bench.convert("\n".join([*lines, ""]), records=[rows])
+
+    assert types_of(conversion)["share"] == "text"
+    assert (long,) in bench.rows(conversion, "share")
+    assert conversion.results[0].books.written == rows
+
+
+def test_a_file_that_changes_beside_the_look_is_not_taken(bench):
+    job = bench.job(csv_with(), records=[ROWS + 1])
+    path = bench.folder / "raw-1-0"
+    path.write_text(csv_with("7,other,1"))
+
+    (result,) = bench.engine.convert(job, lambda _: None).results
+
+    assert source_stamp(path.stat()) != job.inputs[0].stamp
+    assert result.fate == "changed"

@@ -1,0 +1,67 @@
+"""What a lenient parser of JSON would read over is seen beside it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headwater.reading.laxity import Laxity, is_strict_file
+
+LAX = [
+    b'{"a":NaN}',
+    b'{"a": NaN, "b": 1}',
+    b'{"a":-Infinity}',
+    b'{"a":nan}',
+    b'{"a": -inf}',
+    b'{"a":[1,NaN]}',
+    b'{"a":[Infinity]}',
+    b'{"a":1,}',
+    b'{"a":1, }',
+    b'{"a":[1,]}',
+    b'{"a":[1, ]}',
+    b'{"a":"\0"}',
+]
+STRICT = [
+    b'{"a":"NaN"}',
+    b'{"a":"information, maintenance"}',
+    b'{"a":"Infinity is far"}',
+    b'{"a":[1,2],"b":{"c":null}}',
+]
+
+
+@pytest.mark.parametrize("text", LAX)
+@pytest.mark.parametrize("cut", [0, 1, 5, 6, 7, 8, 9, 10])
+def test_what_is_not_json_is_suspected_wherever_it_is_cut(text, cut):
+    laxity = Laxity()
+
+    told = [laxity.update(text[:cut]), laxity.update(text[cut:])]
+
+    assert not all(told)
+
+
+@pytest.mark.parametrize("text", STRICT)
+def test_words_inside_strings_are_not_suspected(text):
+    assert Laxity().update(text)
+
+
+@given(rows=st.lists(st.dictionaries(st.text("abNni, "), st.none() | st.integers() | st.floats())))
+def test_numbers_that_are_none_are_found_in_whatever_python_writes(rows):
+    text = "\n".join(map(json.dumps, rows)).encode()
+
+    strict = not any(str(value) in {"nan", "inf", "-inf"} for row in rows for value in row.values())
+
+    assert Laxity().update(text) or not strict or b", " in text
+    if not strict:
+        assert not Laxity().update(text)
+
+
+def test_a_file_is_told_as_its_text_is(tmp_path):
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_bytes(b'{"a":1}\n' * 100_000)
+    bad.write_bytes(b'{"a":1}\n' * 100_000 + b'{"a":1,}\n')
+
+    assert is_strict_file(good)
+    assert not is_strict_file(bad)
