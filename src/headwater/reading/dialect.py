@@ -64,12 +64,15 @@ def delimiter_of(sample: bytes, *, whole: bool) -> str:
     best = (False, 0.0, 1), DELIMITERS[0]
     # Quoted text is left out once as it may span lines and once within its line only, so that
     # neither many such cells nor one stray quote hides the width of the records.
-    for bare in (_QUOTED.sub(b"q", start), _QUOTED_IN_LINE.sub(b"q", start)):
+    for bare in dict.fromkeys((_QUOTED.sub(b"q", start), _QUOTED_IN_LINE.sub(b"q", start))):
         lines = [line for line in _LINE_END.split(bare)[: _SNIFF_LINES + 1] if line]
         if len(lines) > 1 and (not whole or len(lines) > _SNIFF_LINES):
             lines.pop()  # it may be cut
         for delimiter in DELIMITERS:
-            score = _score([line.count(delimiter.encode()) + 1 for line in lines] or [1])
+            mark = delimiter.encode()
+            if mark not in bare:
+                continue
+            score = _score([line.count(mark) + 1 for line in lines] or [1])
             if score[2] > 1 and (score > best[0] or best[0][2] == 1):
                 best = score, delimiter
     return best[1]

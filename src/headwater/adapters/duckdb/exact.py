@@ -59,7 +59,7 @@ _ANY_CLOCK = ClockReading()
 
 def exact(kind: Type, fit: Fit, k: str, v: str, clock: ClockReading = _ANY_CLOCK) -> Exact:
     """The expressions for a type; k names the text, v the value that was made of it."""
-    if kind.kind in _TIMES:
+    if kind.kind in TIMES:
         return _time(kind, fit, k, v, clock)
     value = f"CAST({k} AS {duck_type(kind)})"
     same = f"CAST({v} AS VARCHAR) IS NOT DISTINCT FROM {k}"
@@ -170,7 +170,7 @@ _CHECKS: dict[str, Callable[[Type, Fit, str, str, str], str]] = {
     "boolean": _boolean,
     "date": _date,
 }
-_TIMES = frozenset({"timestamp", "timestamp_ntz"})
+TIMES = frozenset({"timestamp", "timestamp_ntz"})
 
 
 def _time(kind: Type, fit: Fit, k: str, v: str, clock: ClockReading) -> Exact:

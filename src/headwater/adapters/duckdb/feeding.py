@@ -16,6 +16,7 @@ from headwater.reading.soundness import Soundness, is_sound, is_sound_file
 from headwater.reading.unreadable import Unreadable
 
 PIECE_BYTES = 16 * 1024 * 1024
+JOINED_BYTES = 4 * 1024 * 1024  # small, so that one is parsed while the next is put together
 LINE_DELIMITER = "\x01"  # no JSON text has it
 _SLACK = 1.02
 

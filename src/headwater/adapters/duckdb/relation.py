@@ -10,7 +10,7 @@ from itertools import groupby
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.feeding import (
-    PIECE_BYTES,
+    JOINED_BYTES,
     Findings,
     joined,
     look_through,
@@ -120,8 +120,8 @@ class Reader:
 
     def _joined(self, shape: Shape, sources: list[Source]) -> str:
         names = sum(names_needed(source, self.factor) - 4 for source in sources) + 4
-        names += sum(source.input.size_bytes for source in sources) * self.factor // PIECE_BYTES
-        pieces = grouped(joined(sources, self.findings), PIECE_BYTES)
+        names += sum(source.input.size_bytes for source in sources) * self.factor // JOINED_BYTES
+        pieces = grouped(joined(sources, self.findings), JOINED_BYTES)
         return self.text(shape, self.stream(pieces, names), before=("_arrival",))
 
     def _single(self, shape: Shape, source: Source) -> str:

@@ -9,6 +9,7 @@ import duckdb
 
 from headwater.adapters.duckdb.batch import Batch
 from headwater.adapters.duckdb.evidence import observe
+from headwater.adapters.duckdb.exact import TIMES
 from headwater.adapters.duckdb.feeding import behind_header
 from headwater.adapters.duckdb.relation import Group, json_cells
 from headwater.adapters.duckdb.source import Source, Way
@@ -26,7 +27,7 @@ _FILES = 12
 def sample(batch: Batch) -> None:
     """Look at samples; what they do not show, the conversion itself finds out."""
     for group in batch.fast:
-        if group.shape.format is Format.PARQUET:
+        if group.shape.format is Format.PARQUET or not _unsettled(batch, group):
             continue
         pieces = [text for source in _spread(group.sources) for text in _samples(source)]
         try:
@@ -37,9 +38,20 @@ def sample(batch: Batch) -> None:
             batch.reader.drop()
 
 
+def _unsettled(batch: Batch, group: Group) -> list[int]:
+    """Cells whose type is not known, or whose times may have a zone.
+
+    To compile the question costs more than to answer it, so it is asked of no others.
+    """
+    known = {c.name.lower(): c.type for c in batch.job.table_schema.columns}
+    known |= {c.name.lower(): c.type for c in batch.job.feed.schema.columns}
+    types = [known.get(name.lower()) for name in group.shape.columns]
+    return [i for i, kind in enumerate(types) if kind is None or kind.kind in TIMES]
+
+
 def _observe(batch: Batch, group: Group, pieces: list[bytes]) -> None:
     shape = group.shape
-    every = range(len(shape.columns))
+    every = _unsettled(batch, group)
     relation = batch.reader.text(shape, batch.reader.stream(iter(pieces), len(pieces)))
     if shape.json:
         relation = f"SELECT '' AS _arrival, * FROM ({relation})"
