@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from headwater.adapters.duckdb.engine import DuckEngine
+from headwater.model.feed import PartitionBy
+from headwater.ports.engine import Limits
 from headwater.reading.source import source_stamp
-from tests.contracts.bench import Bench, types_of
+from tests.contracts.bench import Bench, feed_of, types_of
 
 ROWS = 150_000
 PLAIN = "{n},name {n},{n}"
@@ -97,3 +101,18 @@ def test_a_file_that_changes_beside_the_look_is_not_taken(bench):
 
     assert source_stamp(path.stat()) != job.inputs[0].stamp
     assert result.fate == "changed"
+
+
+@pytest.mark.parametrize("rows", [50, ROWS])
+def test_a_file_of_too_many_partitions_is_refused_and_not_its_neighbour(bench, rows):
+    feed = feed_of(partition=(PartitionBy("id", "column", "id"),))
+    scattered = "\n".join(["id,name", *(f"{n},x" for n in range(rows)), ""])
+    limits = Limits(partitions=20)
+    job = replace(bench.job(scattered, "id,name\n1,x\n1,y\n", feed=feed), limits=limits)
+
+    conversion = bench.engine.convert(job, lambda _: None)
+
+    first, second = conversion.results
+    assert (first.fate, first.cause.code) == ("refused", "partitions")
+    assert f"{rows:,} partitions" in first.cause.message
+    assert second.books.written == 2

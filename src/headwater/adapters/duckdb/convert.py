@@ -21,6 +21,7 @@ from headwater.adapters.duckdb.project import raw_cells, strict
 from headwater.adapters.duckdb.refusals import Refusals, Refused
 from headwater.adapters.duckdb.relation import Reader
 from headwater.adapters.duckdb.sample import sample
+from headwater.adapters.duckdb.scatter import Scattered, guarding, look_ahead, scattered
 from headwater.adapters.duckdb.session import session
 from headwater.adapters.duckdb.source import Source, Way
 from headwater.adapters.duckdb.virtual import TooManyPieces, VirtualFiles
@@ -100,14 +101,16 @@ class _Conversion:
         try:
             staged = self._stage(plan, refusals)
             made = self._draft(plan, staged.values(), folder / "parts")
+            tried = _Round(plan, made, staged, refusals)
         except duckdb.Error as error:
             self._learn(error, number)
-            shutil.rmtree(folder, ignore_errors=True)
-            return None
+            tried = None
+        except Scattered:
+            self._refuse_scattered(plan, staged.values())
+            tried = None
         finally:
             self.reader.drop()
-        tried = _Round(plan, made, staged, refusals)
-        if self._holds(tried):
+        if tried is not None and self._holds(tried):
             return tried
         shutil.rmtree(folder, ignore_errors=True)
         return None
@@ -120,6 +123,33 @@ class _Conversion:
         return staged
 
     def _draft(self, plan: Plan, staged: Iterable[Staged], folder: Path) -> Draft | None:
+        select = self._select(plan, staged)
+        if select is None:
+            return None
+        if not self.job.feed.partition:
+            return draft(self.connection, select, self._destination(), folder)
+        most = self.job.limits.partitions * len(self.batch.sources)
+        by = [each.name for each in self.job.feed.partition if each.function == "column"]
+        if by:
+            look_ahead(self.connection, select, by, most)
+            self.reader.drop()
+            select = self._select(plan, staged) or ""
+        with guarding(self.connection, folder, most):
+            return draft(self.connection, select, self._destination(), folder)
+
+    def _refuse_scattered(self, plan: Plan, staged: Iterable[Staged]) -> None:
+        """Refuse the files whose rows belong to too many partitions."""
+        self.reader.drop()
+        select = self._select(plan, staged) or ""
+        by = [each.name for each in self.job.feed.partition]
+        causes = scattered(self.connection, select, by, self.job.limits.partitions)
+        for place, source in list(self.batch.sources.items()):
+            if source.input.arrival in causes:
+                self.batch.refuse(place, causes[source.input.arrival])
+        self.batch.regroup()
+
+    def _select(self, plan: Plan, staged: Iterable[Staged]) -> str | None:
+        """The rows of the batch as they are written."""
         selects = [
             strict(
                 group.shape,
@@ -136,8 +166,7 @@ class _Conversion:
             return None
         rows = " UNION ALL ".join(f"({select})" for select in selects)
         columns = ", ".join(self._columns(plan))
-        select = f"SELECT {columns} FROM ({rows})"
-        return draft(self.connection, select, self._destination(), folder)
+        return f"SELECT {columns} FROM ({rows})"
 
     def _columns(self, plan: Plan) -> list[str]:
         """Columns of the parts; an empty text that names a partition is null to Delta's readers."""
@@ -165,7 +194,6 @@ class _Conversion:
             self.job.feed,
             self.job.attempt,
             Path(self.job.table_location),
-            self.job.limits.partitions,
         )
 
     def _learn(self, error: duckdb.Error, number: int) -> None:

@@ -15,7 +15,6 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.durable import make_durable
-from headwater.errors import EngineRefused
 from headwater.model.feed import Feed
 from headwater.model.part import Part
 from headwater.model.types import Schema
@@ -34,7 +33,6 @@ class Destination:
     feed: Feed
     attempt: str
     location: Path
-    partitions: int
 
     def name(self, number: str) -> str:
         """The name of a part without its last ending."""
@@ -77,11 +75,6 @@ def draft(
     )
     point("part.closed")
     stats = [row for row in connection.fetchall() if row[1]]
-    if by and len({Path(row[0]).parent for row in stats}) > target.partitions:
-        raise EngineRefused(
-            f"the batch has more than {target.partitions} partitions",
-            hint="partition by something coarser, or make the batches smaller",
-        )
     paths = tuple(Path(row[0]) for row in stats)
     return Draft(folder, paths, tuple(map(_keys, stats)), _counts(connection, paths))
 

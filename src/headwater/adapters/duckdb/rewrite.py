@@ -17,7 +17,7 @@ from headwater.shape.table import PROVENANCE
 def rewrite(task: Rewriting) -> Rewritten:
     """Look into each part; write those that hold such rows again, without them."""
     location = Path(task.table_location)
-    target = Destination(task.feed, f"{task.attempt}", location, task.limits.partitions)
+    target = Destination(task.feed, f"{task.attempt}", location)
     gone = ", ".join(quote.text(each) for each in task.without)
     removed: list[str] = []
     made: list[Part] = []
