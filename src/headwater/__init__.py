@@ -10,7 +10,7 @@ lake.query("select count(*) from sales").rows()
 from __future__ import annotations
 
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headwater import errors
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from headwater.lake import Lake
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "errors", "open"]
+__all__ = ["Lake", "__version__", "errors", "open"]
 
 
 def open(path: str | PathLike[str] = ".") -> Lake:  # noqa: A001 - headwater.open reads as it should
@@ -26,3 +26,12 @@ def open(path: str | PathLike[str] = ".") -> Lake:  # noqa: A001 - headwater.ope
     from headwater.wiring import open_lake  # noqa: PLC0415 - the child engine needs none of it
 
     return open_lake(path)
+
+
+def __getattr__(name: str) -> Any:
+    """Lake, for annotations, without the time that importing it takes where nobody asks."""
+    if name == "Lake":
+        from headwater.lake import Lake  # noqa: PLC0415 - the child engine needs none of it
+
+        return Lake
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

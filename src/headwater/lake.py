@@ -22,17 +22,19 @@ from headwater.flow.reconcile import Reconciled, reconcile
 from headwater.flow.replay import replay_refused
 from headwater.flow.status import Status, TableStanding, status, tables
 from headwater.flow.sweep import Swept, sweep
+from headwater.flow.underway import underway
 from headwater.flow.verify import Verdict, verify
 from headwater.flow.work import Done, Errand, Told
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
 from headwater.model.ids import ArrivalId, FeedName, Key
-from headwater.model.progress import Watch, nobody
+from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer, Survey
 from headwater.ports.ledger import Ledger
 from headwater.ports.store import How
+from headwater.reading.source import open_source
 from headwater.show.notebook import Listing, done_page, shown_as
 from headwater.show.page import Page
 from headwater.show.receipts import landings_page
@@ -99,8 +101,9 @@ class Lake:
         return f"headwater.open({str(self.root)!r})"
 
     def close(self) -> None:
-        """Let go of the ledger."""
+        """Let go of the ledger and the queue."""
         self._world.ledger.close()
+        self._world.queue.close()
 
     @property
     def feeds(self) -> tuple[Feed, ...]:
@@ -197,31 +200,45 @@ class Lake:
         found = (self._world.ledger.arrival(each) for each in ids)
         return [arrival for arrival in found if arrival is not None]
 
+    def underway(self, feed: str, arrivals: Sequence[Arrival]) -> Progress:
+        """How far these files have come, whoever converts them."""
+        return underway(self._world, FeedName(self._world.feed(feed).name), arrivals)
+
     def survey(self, feed: Feed, file: Source) -> Survey:
         """Look at a file: its format, its columns and their types, what is odd about it."""
-        engine = self._world.engine()
-        try:
-            return engine.survey(str(Path(file).absolute()), feed)
-        finally:
-            engine.close()
+        with open_source(Path(file)):  # what cannot even be opened is told of in our own words
+            engine = self._world.engine()
+            try:
+                return engine.survey(str(Path(file).absolute()), feed)
+            finally:
+                engine.close()
 
     # What was refused
 
-    def quarantine(self, *, feed: str | None = None) -> list[RefusedFile]:
-        """Files that were refused, whole or in part, and not yet replayed."""
-        return Listing(refused_files(self._world, feed=self._feed_name(feed)))
+    def quarantine(self, *, feed: str | None = None, history: bool = False) -> list[RefusedFile]:
+        """Files that were refused, whole or in part, and not yet replayed or replaced.
+
+        With history also those that were: each has `now`, which says whether it is so still.
+        """
+        found = refused_files(self._world, feed=self._feed_name(feed), history=history)
+        return Listing(found)
 
     def refused_rows(
-        self, *, feed: str | None = None, file: str | None = None, limit: int = 100
+        self,
+        *,
+        feed: str | None = None,
+        file: Source | None = None,
+        limit: int = 100,
+        history: bool = False,
     ) -> list[RefusedRow]:
         """Refused rows: file, line, column, raw text, reason."""
-        files = self.quarantine(feed=feed)
+        files = self.quarantine(feed=feed, history=history)
         if file is not None:
             keys = {story.key for story in self.explain(file)}
             files = [each for each in files if each.arrival.key in keys]
         return Listing(refused_rows(self._world, files, limit=limit))
 
-    def replay(self, *, feed: str | None = None, file: str | None = None) -> list[Arrival]:
+    def replay(self, *, feed: str | None = None, file: Source | None = None) -> list[Arrival]:
         """Have what was refused read again, under the configuration as it is now."""
         keys: list[Key] = []
         if file is not None:

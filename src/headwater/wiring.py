@@ -5,25 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from headwater.adapters.delta import DeltaTables
 from headwater.adapters.duckdb.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
+from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
 from headwater.config.load import load
 from headwater.config.settings import Settings
-from headwater.errors import LedgerError
+from headwater.errors import LedgerError, StoreError, UsageError
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.world import World, Zones
 from headwater.lake import Lake
 from headwater.model.clock import Clock, utc_now
 from headwater.ports.engine import Limits
 from headwater.ports.ledger import Ledger
+from headwater.reading.source import spell
 
 CONFIGURATION = "headwater.yaml"
+_T = TypeVar("_T")
 
 
 def open_lake(path: str | PathLike[str] = ".", *, clock: Clock = utc_now) -> Lake:
@@ -35,8 +38,10 @@ def open_lake(path: str | PathLike[str] = ".", *, clock: Clock = utc_now) -> Lak
 
 def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
     """Put a lake together."""
+    for folder in (settings.lake, *settings.zones.values()):
+        _require_text(folder)
     settings.lake.mkdir(parents=True, exist_ok=True)
-    ledger = _ledger(settings.ledger)
+    ledger: Ledger = _opened(lambda: SqliteLedger(settings.ledger))
     world = World(
         feeds=settings.feeds,
         zones=Zones(
@@ -45,7 +50,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
             quarantine=FileStore(settings.zones["quarantine"]),
             manifests=FileStore(settings.zones["manifests"]),
         ),
-        queue=SqliteQueue(settings.queue, clock=clock),
+        queue=_opened(lambda: SqliteQueue(settings.queue, clock=clock)),
         ledger=ledger,
         tables=DeltaTables(settings.zones["processed"]),
         engine=DuckEngine,
@@ -63,40 +68,55 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
     )
 
 
-class _Damaged:
-    """A ledger that does not open: whoever asks it is told why, until a new one lies there."""
+def _require_text(folder: Path) -> None:
+    if spell(folder) != str(folder):
+        raise UsageError(
+            f"{spell(folder)} is no name for a lake's folder: it is not UTF-8 text",
+            hint="give the folder another name; files that land may have any",
+        )
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+
+class _Shut:
+    """A ledger or queue that does not open: whoever asks it is told why.
+
+    It is tried anew each time, since a new ledger may lie there. Whoever asks nothing of it
+    is not held up: tables can be queried where nothing can be written.
+    """
+
+    def __init__(self, opening: Callable[[], object]) -> None:
+        self._opening = opening
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(SqliteLedger(self._path), name)
+        return getattr(self._opening(), name)
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-def _ledger(path: Path) -> Ledger:
+def _opened(opening: Callable[[], _T]) -> _T:
     try:
-        return SqliteLedger(path)
-    except LedgerError:
-        return cast("Ledger", _Damaged(path))
+        return opening()
+    except (LedgerError, StoreError):
+        return cast("_T", _Shut(opening))
 
 
 def _replace_ledger(path: Path, present: Ledger, fill: Callable[[Ledger], Rebuilt]) -> Rebuilt:
     """Fill a ledger beside the present one, and put it in its place once it is whole."""
-    beside = path.with_name("ledger.rebuilt.sqlite")
-    _remove(beside)
-    fresh = SqliteLedger(beside)
-    try:
-        rebuilt = fill(fresh)
-    finally:
-        fresh.close()
-    # Closed first: SQLite removes the journal of what it closes, by name. It opens again,
-    # and then finds the new one, when it is next asked.
+    # Closed first: it lets go of its share in writing, and SQLite removes the journal of what
+    # it closes by name. It opens again, and then finds the new one, when it is next asked.
     present.close()
-    _remove(path)
-    beside.replace(path)
+    with alone(path):
+        beside = path.with_name("ledger.rebuilt.sqlite")
+        _remove(beside)
+        fresh = SqliteLedger(beside)
+        try:
+            rebuilt = fill(fresh)
+        finally:
+            fresh.close()
+            beside.with_name(beside.name + ".lock").unlink(missing_ok=True)
+        present.close()
+        _remove(path)
+        beside.replace(path)
     return rebuilt
 
 

@@ -17,7 +17,8 @@ from headwater.errors import BrokenInvariant, NoSpace, StoreError, TableError
 from headwater.model.part import Part
 from headwater.model.types import BIGINT, TEXT, Column, Schema
 from headwater.points import ARM
-from tests.contracts.tables import OK, SALES, TablesContract, commit_of, ids, laid
+from tests.contracts.commits import OK, SALES, commit_of, ids, laid
+from tests.contracts.tables import TablesContract
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ def test_a_commit_killed_anywhere_is_in_whole_or_not_at_all(sales, root, put_par
 def test_readers_never_see_half_of_what_writers_do(sales, open_tables, put_part):
     import threading
 
-    from tests.contracts.tables import race
+    from tests.contracts.writers import race
 
     old = put_part("sales", "part-m-1-0.parquet", [0])
     sales.commit(commit_of("m", old))

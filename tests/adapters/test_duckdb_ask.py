@@ -128,20 +128,6 @@ def test_no_other_file_can_be_read(ask, tmp_path, sql):
         ask(sql.format(other)).rows()
 
 
-def test_an_unknown_table_is_told_with_those_there_are(ask):
-    with pytest.raises(QueryError, match="no table sale") as caught:
-        ask("SELECT * FROM sale")
-
-    assert "sales" in caught.value.hint
-
-
-def test_an_unknown_column_is_told_with_those_that_look_like_it(ask):
-    with pytest.raises(QueryError) as caught:
-        ask("SELECT regio FROM sales")
-
-    assert "region" in caught.value.hint
-
-
 def test_an_answer_becomes_a_file_of_each_kind(ask, tmp_path):
     query = "SELECT id, region FROM sales ORDER BY id"
     expected = [{"id": 1, "region": "a/b"}, {"id": 2, "region": "04"}]

@@ -18,7 +18,8 @@ from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.errors import EngineDied, NoSpace
 from headwater.model.progress import nobody
 from headwater.ports.engine import Fate
-from tests.contracts.engine import Bench, EngineContract, feed_of, schema_of, types_of
+from tests.contracts.bench import Bench, feed_of, schema_of, types_of
+from tests.contracts.engine import EngineContract
 
 
 @pytest.fixture(scope="module")

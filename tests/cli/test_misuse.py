@@ -163,6 +163,27 @@ def test_a_full_disk_is_told_in_two_lines(full):
     assert "Exception ignored" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("closed", "words", "code"),
+    [
+        (">&-", ["status"], 0),
+        ("<&- >&- 2>&-", ["status"], 0),
+        ("2>&-", ["stauts"], 2),
+        ("2>/dev/full", ["stauts"], 2),
+        ("<&-", ["query", "-"], 2),
+    ],
+)
+def test_a_process_without_its_streams_ends_as_it_would_with_them(full, closed, words, code):
+    ran = subprocess.run(
+        ["bash", "-c", f'"$@" {closed}', "bash", *PROGRAM, *words],
+        cwd=full, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == code
+    assert "Traceback" not in ran.stderr
+    assert "mistake" not in ran.stderr
+
+
 @pytest.mark.parametrize("format_", ["table", "csv", "json"])
 def test_a_reader_that_has_enough_ends_it_quietly(full, format_):
     sql = "select * from range(300000)"

@@ -4,7 +4,7 @@ import pytest
 
 from headwater.cli.pace import Pace, spelled
 from headwater.cli.plain import PlainWatching
-from headwater.model.progress import Progress
+from headwater.model.progress import WAITING, Progress
 
 
 def at(done, total=1_000_000, stage="converting"):
@@ -77,3 +77,24 @@ def test_off_a_terminal_a_line_comes_every_ten_seconds_and_none_before():
     lines = stream.getvalue().splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("converting sales, 100 kB of 1.0 MB")
+
+
+def test_when_everything_is_read_no_time_is_said_to_be_left():
+    pace = Pace()
+    pace.look(at(0), 0.0)
+
+    look = pace.look(at(1_000_000), 1.0)
+
+    assert (look.share, look.seconds_left) == (1.0, None)
+
+
+def test_off_a_terminal_a_worker_that_waits_says_nothing():
+    now = [0.0]
+    stream = io.StringIO()
+
+    with PlainWatching(stream, clock=lambda: now[0]) as watching:
+        for second in range(60):
+            now[0] = float(second)
+            watching.look(WAITING)
+
+    assert stream.getvalue() == ""

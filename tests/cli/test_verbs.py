@@ -23,32 +23,6 @@ def test_init_writes_three_files_and_never_overwrites(call, tmp_path):
     assert (tmp_path / "lake" / "headwater.yaml").read_text(encoding="utf-8") == text
 
 
-def test_new_adds_a_feed_and_keeps_every_other_line(call, lake, tmp_path):
-    sample = write_csv(tmp_path / "b.csv", 10)
-    before = (lake / "headwater.yaml").read_text(encoding="utf-8")
-
-    ran = call(
-        "new", "returns", "--from", sample, "--table", "returned", "--partition", "id", "-C", lake,
-        "--json",
-    )  # fmt: skip
-
-    after = (lake / "headwater.yaml").read_text(encoding="utf-8")
-    assert ran.code == 0, ran.err
-    assert ran.document["survey"]["format"] == "csv"
-    assert set(before.splitlines()) <= set(after.splitlines())
-    assert "    table: returned" in after
-    assert "    partition: [id]" in after
-
-
-def test_a_feed_that_is_there_is_not_written_again(call, lake, tmp_path):
-    before = (lake / "headwater.yaml").read_bytes()
-
-    ran = call("new", "sales", "--from", tmp_path / "sample.csv", "-C", lake)
-
-    assert ran.code == 2
-    assert (lake / "headwater.yaml").read_bytes() == before
-
-
 def test_ingest_prints_receipts_on_stdout_and_talk_on_stderr(call, lake, tmp_path):
     write_csv(tmp_path / "a.csv", 1_000)
 

@@ -92,6 +92,17 @@ class StoreContract:
         with pytest.raises(UsageError):
             store.read("a", 0, -1)
 
+    def test_securing_answers_for_each_object_and_changes_none(self, store):
+        put = store.create("sales/a", b"1")
+
+        answers = store.secure(["sales/a", "gone/b"])
+        again = store.secure(["sales/a"])
+
+        assert answers[0] is None
+        assert isinstance(answers[1], ObjectMissing)
+        assert again == [None]
+        assert store.stat("sales/a") == put
+
     def test_what_is_not_there_is_missing(self, store):
         with pytest.raises(ObjectMissing):
             store.read("a/b")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from pathlib import Path
 
 import pytest
 
@@ -220,3 +221,67 @@ def test_work_in_a_lake_whose_ledger_is_gone_is_refused_before_anything_doubles(
                 act()
             assert "--rebuild" in caught.value.hint
         assert ids_of(lake) == ["1"]
+
+
+@pytest.mark.parametrize("files", [1, 40], ids=["one by one", "all at once"])
+def test_a_file_dropped_by_hand_is_on_the_disk_before_the_ledger_knows_of_it(
+    lake, folder, monkeypatch, files
+):
+    paths = [drop(folder, f"sales/2026/{each}.csv", csv_of(str(each))) for each in range(files)]
+    synced, known = watch_the_disk(monkeypatch)
+
+    lake.reconcile()
+
+    assert len(arrivals_of(lake)) == files
+    wanted = {*map(str, paths), str(folder / "raw/sales/2026"), str(folder / "raw/sales")}
+    disks = {folder.stat().st_dev}
+    assert known == [True]
+    assert wanted <= synced or disks <= synced
+
+
+def test_a_file_that_cannot_be_made_to_last_is_not_registered_and_stops_no_other(
+    lake, folder, monkeypatch
+):
+    drop(folder, "sales/bad.csv", csv_of("bad"))
+    drop(folder, "sales/good.csv", csv_of("good"))
+    fsync = os.fsync
+
+    def failing(descriptor):
+        if descriptor_path(descriptor).endswith("bad.csv"):
+            raise OSError(5, "Input/output error")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    found = lake.reconcile()
+
+    assert [each.arrival.key for each in found.new] == ["sales/good.csv"]
+
+
+def watch_the_disk(monkeypatch):
+    """What is synced, paths or whole devices; and whether anything was before each registration."""
+    from headwater.adapters import durable
+    from headwater.adapters.sqlite.ledger import SqliteLedger
+
+    synced, known = set(), []
+    fsync, syncfs, register = os.fsync, durable._syncfs, SqliteLedger.register
+
+    def note(descriptor):
+        synced.add(descriptor_path(descriptor))
+        fsync(descriptor)
+
+    def note_all(descriptor):
+        synced.add(os.fstat(descriptor).st_dev)
+        return syncfs(descriptor)
+
+    def tell(self, sightings):
+        known.append(bool(synced))
+        return register(self, sightings)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(durable, "_syncfs", note_all)
+    monkeypatch.setattr(SqliteLedger, "register", tell)
+    return synced, known
+
+
+def descriptor_path(descriptor):
+    return str(Path(f"/proc/self/fd/{descriptor}").readlink())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from headwater.errors import LedgerError
+from headwater.ports.store import How
 from tests.flow import lakes
-from tests.flow.lakes import arrivals_of, claim, csv_of, flush, ids_of, try_once
+from tests.flow.lakes import arrivals_of, claim, csv_of, flush, ids_of, states_of, try_once
 
 FEEDS = """\
   sales:
@@ -200,3 +201,20 @@ def test_books_and_parts_are_there_again(lake):
     assert sorted(lake.receipts(), key=lambda receipt: receipt.manifest) == before
     after = {part.path: part.sha256 for part in lake._world.ledger.parts("sales")}
     assert after == hashes
+
+
+def test_two_objects_with_equal_bytes_under_a_key_are_one_arrival_and_a_duplicate(folder, incoming):
+    """A producer wrote over a file that it had linked, and handed it in again."""
+    with lakes.make(folder) as lake:
+        source = incoming("a.csv", csv_of("old"))
+        lake.ingest("sales", source, how=How.LINK)
+        lakes.write(source, csv_of("new"))  # in place: the first object changes with it
+        lake.ingest("sales", source, how=How.LINK)
+        lake.reconcile()
+
+        lake.rebuild()
+        lake.work()
+
+        assert ids_of(lake) == ["new"]
+        assert states_of(lake, "sales/a.csv") == ["superseded", "completed", "duplicate"]
+        assert lake.verify().findings == ()

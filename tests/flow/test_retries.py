@@ -5,11 +5,21 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
-from headwater.errors import CommitConflict, EngineError, NoSpace, StoreError
+from headwater.errors import (
+    CommitConflict,
+    EngineError,
+    LedgerError,
+    NoSpace,
+    StoreError,
+    TableError,
+)
+from headwater.flow import work as working
 from headwater.flow.attempt import attempt
+from headwater.flow.batch import batch
 from headwater.flow.work import Errand, work
 from headwater.model.clock import utc_now
 from headwater.model.feed import Retries
@@ -202,6 +212,23 @@ def test_who_waits_for_the_end_is_told_of_a_full_disk(lake, waiting):
 
     with pytest.raises(NoSpace, match="the disk is full"):
         work(broken, Errand(until_idle=True))
+
+
+@pytest.mark.parametrize("error", [StoreError, LedgerError, TableError])
+def test_a_worker_that_goes_on_for_ever_rests_and_tries_again(lake, waiting, monkeypatch, error):
+    monkeypatch.setattr(working, "REST", timedelta(0))
+    faults, stop = [error("away for a moment")], Event()
+
+    def failing_once(*words, **named):
+        if faults:
+            raise faults.pop()
+        return batch(*words, **named)
+
+    monkeypatch.setattr(working, "batch", failing_once)
+
+    work(lake._world, Errand(stop=stop, told=lambda _: stop.set()))
+
+    assert ids_of(lake) == ["1"]
 
 
 def test_a_fault_of_ours_is_a_failed_attempt_and_no_end_of_the_worker(lake, waiting, caplog):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from blake3 import blake3
+
 from headwater.flow.land import LandingOutcome
+from headwater.flow.route import version_name
 from tests.flow import lakes
 from tests.flow.lakes import (
     arrivals_of,
@@ -155,3 +158,35 @@ def test_hundreds_of_rewrites_are_one_commit(lake, incoming):
 
     assert len(receipt.replaced) == count
     assert ids_of(lake) == sorted(f"new{n}" for n in range(count))
+
+
+def left_behind(folder, text, *, seconds=60):
+    """A second version as somebody leaves it who dies before it is registered."""
+    name = version_name("sales/a.csv", 2, blake3(text.encode()).hexdigest())
+    lakes.age(lakes.write(folder / "raw" / name, text), seconds)
+
+
+def test_a_version_whose_lander_died_does_not_overtake_the_next_one(lake, folder, incoming):
+    lake.ingest("sales", incoming("a.csv", csv_of("first")))
+    left_behind(folder, csv_of("died"))
+
+    lake.ingest("sales", incoming("a.csv", csv_of("next")))
+    lake.reconcile()
+    lake.work()
+
+    assert ids_of(lake) == ["next"]
+    assert states_of(lake, "sales/a.csv") == ["superseded", "superseded", "completed"]
+    assert lake.verify().findings == ()
+
+
+def test_of_two_versions_that_a_rebuild_finds_for_one_place_the_later_is_newer(
+    lake, folder, incoming
+):
+    lake.ingest("sales", incoming("a.csv", csv_of("first")))
+    left_behind(folder, csv_of("later"), seconds=60)
+    left_behind(folder, csv_of("earlier"), seconds=90)
+
+    lake.rebuild()
+    lake.work()
+
+    assert ids_of(lake) == ["later"]

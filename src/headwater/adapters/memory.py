@@ -12,7 +12,7 @@ from threading import Lock
 from headwater.adapters.names import require_name
 from headwater.errors import HeadwaterError, ObjectExists, ObjectMissing, UsageError
 from headwater.model.clock import Clock, utc_now
-from headwater.ports.store import How, Stat, StoreAbilities, Taking
+from headwater.ports.store import How, Stat, StoreAbilities, Taking, Told, nobody
 from headwater.reading.source import open_source, require_stamp, source_fault
 
 
@@ -36,12 +36,16 @@ class MemoryStore:
         """What this back-end can do."""
         return StoreAbilities(links=False, local_paths=False)
 
-    def take(self, takings: Sequence[Taking]) -> list[Stat | HeadwaterError]:
+    def take(
+        self, takings: Sequence[Taking], *, told: Told = nobody
+    ) -> list[Stat | HeadwaterError]:
         """Make each local file an object, if its name is free; answer in the order given."""
         answers: list[Stat | HeadwaterError] = []
         for taking in takings:
             try:
-                answers.append(self._take(taking))
+                stat = self._take(taking)
+                told(stat.size_bytes)
+                answers.append(stat)
             except HeadwaterError as refusal:
                 answers.append(refusal)
         return answers
@@ -58,6 +62,10 @@ class MemoryStore:
             self._objects[name] = _Object(stat, bytes(body))
         return stat
 
+    def secure(self, names: Sequence[str]) -> list[HeadwaterError | None]:
+        """Nothing to do for what is there; answer in the order given."""
+        return [None if self.stat(name) else _missing(name) for name in names]
+
     def read(self, name: str, start: int = 0, length: int | None = None) -> bytes:
         """The bytes, or a range of them; ObjectMissing if there is no such object."""
         require_name(name)
@@ -65,9 +73,7 @@ class MemoryStore:
             raise UsageError(f"the range {start}, {length} of {name} begins before its first byte")
         found = self._objects.get(name)
         if found is None:
-            raise ObjectMissing(
-                f"{name} is not there", hint="List what is there, and check the name."
-            )
+            raise _missing(name)
         return found.body[start : None if length is None else start + length]
 
     def stat(self, name: str) -> Stat | None:
@@ -113,6 +119,10 @@ class MemoryStore:
             with suppress(OSError):
                 taking.source.unlink()
         return stat
+
+
+def _missing(name: str) -> ObjectMissing:
+    return ObjectMissing(f"{name} is not there", hint="List what is there, and check the name.")
 
 
 def _body(taking: Taking) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from headwater.cli.voice import Voice
-from headwater.errors import NoLake
+from headwater.errors import NoLake, UsageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -67,6 +67,7 @@ def verb(function: Callable[..., int]) -> Callable[..., int]:
         if session is not None:
             session.folder, session.as_json = chosen, loud
         context.meta["headwater"] = {"folder": chosen, "as_json": loud}
+        _require_text(words)
         try:
             return function(Call(chosen, Voice(as_json=loud)), **words)
         except BrokenPipeError as gone:  # click would end the process, and call it a failure
@@ -81,6 +82,20 @@ def verb(function: Callable[..., int]) -> Callable[..., int]:
         help=f"The lake: its folder, or its headwater.yaml.  [default: ${HERE}, or here]",
     )
     return with_json(with_folder(body))
+
+
+def _require_text(words: Mapping[str, Any]) -> None:
+    """Refuse bytes that are no text where a name or SQL is expected; a path may have them."""
+    for name, word in words.items():
+        for each in word if isinstance(word, tuple) else (word,):
+            if not isinstance(each, str):
+                continue
+            shown = os.fsencode(each).decode(errors="backslashreplace")
+            if shown != each:
+                raise UsageError(
+                    f"{name.rstrip('_').upper()} is not UTF-8 text: {shown}",
+                    hint="write it in a terminal whose locale is UTF-8",
+                )
 
 
 def complete_feed(

@@ -18,7 +18,7 @@ from headwater.errors import EngineDied
 from headwater.flow.attempt import Failed
 from headwater.flow.work import Done
 from headwater.model.codec import from_plain
-from headwater.model.progress import Progress
+from headwater.model.progress import ELSEWHERE, WAITING, Progress
 from headwater.model.receipt import Receipt
 
 GRACE_SECONDS = 10.0
@@ -107,7 +107,9 @@ class Crew:
 
     def _together(self) -> Progress:
         """What all workers are at, as one."""
-        every = list(self._progress.values())
+        every = [each for each in self._progress.values() if each not in {WAITING, ELSEWHERE}]
+        if not every:
+            return WAITING
         return Progress(
             stage=every[-1].stage,
             subject=f"by {len(every)} of {self._workers} workers",

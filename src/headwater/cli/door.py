@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import io
 import logging
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from typing import NoReturn
@@ -14,6 +16,7 @@ import click
 
 from headwater.cli.call import ReaderGone, Session
 from headwater.cli.program import program
+from headwater.cli.signals import Terminated, heed_signals
 from headwater.cli.tell import silence, tell
 from headwater.cli.traces import TraceKeeper, keep
 from headwater.errors import (
@@ -25,15 +28,18 @@ from headwater.errors import (
     NoSpace,
     StoreError,
 )
+from headwater.ports.engine import QUESTION_THREAD
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def enter() -> NoReturn:
     """Do what the command line says, and end the process with its exit code."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names need not be text; a face must not fail
             stream.reconfigure(errors="backslashreplace")
+    heed_signals()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -43,6 +49,18 @@ def enter() -> NoReturn:
         silence(sys.stdout)
         code = code or _ended_by(error, Session())
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Give the process the streams that it was started without: what it opens next is no stdout."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+            setattr(sys, name, stream)
 
 
 def run(words: Sequence[str]) -> int:
@@ -59,10 +77,8 @@ def run(words: Sequence[str]) -> int:
         code = error.exit_code
     except click.ClickException as error:
         code = _misused(error, session)
-    except (click.Abort, KeyboardInterrupt):
-        hint = "headwater status shows what is left; nothing is lost, and nothing is doubled"
-        tell("interrupted", "interrupted", hint, as_json=session.as_json)
-        code = EXIT_INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as interruption:
+        code = _interrupted(interruption, session)
     except ReaderGone:
         silence(sys.stdout)
         code = EXIT_DONE
@@ -70,6 +86,19 @@ def run(words: Sequence[str]) -> int:
         code = _ended_by(error, session)
     except Exception:  # noqa: BLE001 - the door: nobody behind it would tell the user
         code = _unexpected(session)
+    return code
+
+
+def _interrupted(interruption: BaseException, session: Session) -> int:
+    hint = "headwater status shows what is left; nothing is lost, and nothing is doubled"
+    cause = interruption.__cause__ if isinstance(interruption, click.Abort) else interruption
+    message, code = "interrupted", EXIT_INTERRUPTED
+    if isinstance(cause, Terminated):
+        message, code = f"ended by {cause}", cause.exit_code
+    tell("interrupted", message, hint, as_json=session.as_json)
+    if any(thread.name == QUESTION_THREAD for thread in threading.enumerate()):
+        sys.stdout.flush()
+        os._exit(code)  # a question that heeds no interrupt would hold up the end for ever
     return code
 
 

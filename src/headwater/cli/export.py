@@ -1,8 +1,7 @@
-"""Answers as files and streams: written whole beside, then put in place or passed on."""
+"""Answers as files and streams: a file is whole or not there, and may be passed on."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -43,13 +42,8 @@ def export(voice: Voice, answer: Answer, kind: str, output: Path | None) -> None
         raise UsageError(
             f"{output.parent} is not a folder that is there", hint=f"mkdir -p {output.parent}"
         )
-    beside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
-    try:
-        rows = answer.write(str(beside), kind)
-        size_bytes = beside.stat().st_size
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)
+    rows = answer.write(str(output), kind)
+    size_bytes = output.stat().st_size
     said = f" wrote {counted(rows, 'row')}, {size(size_bytes)}, to {clean(str(output))}"
     voice.say((line(Mark.GOOD, said),))
 

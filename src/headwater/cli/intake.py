@@ -31,7 +31,11 @@ def intake(function: Callable[..., int]) -> Callable[..., int]:
 
     options = [
         click.argument(
-            "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+            "files",
+            metavar="FILE...",
+            nargs=-1,
+            required=True,
+            type=click.Path(path_type=Path, readable=False),  # one that is not stops no other
         ),
         click.option("--move", is_flag=True, help="Take the files away from where they are."),
         click.option(

@@ -13,7 +13,7 @@ from headwater.flow.land import Landing, LandingOutcome
 from headwater.lake import Lake
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.codec import to_plain
-from headwater.model.receipt import Receipt
+from headwater.model.receipt import FileBooks, Receipt
 from headwater.show.figures import counted
 from headwater.show.page import BLANK, Line, Mark, Page, Span, Tone, dim, line
 from headwater.show.receipts import (
@@ -39,6 +39,13 @@ class Outcome:
     arrivals: Sequence[Arrival] = ()  # of the files that were asked for, as they ended
 
     @property
+    def files(self) -> list[FileBooks]:
+        """Of the files that were asked for, or of all; a batch may hold others, too."""
+        asked = {each.id for each in self.arrivals}
+        told = [file for receipt in self.receipts for file in receipt.files]
+        return [file for file in told if not asked or file.arrival in asked]
+
+    @property
     def lost(self) -> list[Arrival]:
         """Files that reached no table, and that no receipt tells of."""
         told = {file.arrival for receipt in self.receipts for file in receipt.files}
@@ -53,7 +60,7 @@ class Outcome:
         refused = (
             untaken
             or self.lost
-            or any(receipt.refused_anything for receipt in self.receipts)
+            or any(file.refused_anything for file in self.files)
             or any(failure.dead for failure in self.failures)
         )
         return EXIT_REFUSED if refused else EXIT_DONE
@@ -129,8 +136,13 @@ def _document(outcome: Outcome) -> dict[str, Any]:
 
 
 def _next(outcome: Outcome) -> Iterator[Line]:
-    rows = sum(receipt.books.quarantined for receipt in outcome.receipts)
-    feeds = {receipt.feed for receipt in outcome.receipts if receipt.refused_anything}
+    rows = sum(file.books.quarantined for file in outcome.files)
+    refused = {file.arrival for file in outcome.files if file.refused_anything}
+    feeds = {
+        receipt.feed
+        for receipt in outcome.receipts
+        if any(file.arrival in refused for file in receipt.files)
+    }
     if rows:
         only = f" {feeds.pop()}" if len(feeds) == 1 else ""
         command = Span(f"headwater quarantine show{only}", Tone.COMMAND)
@@ -138,7 +150,8 @@ def _next(outcome: Outcome) -> Iterator[Line]:
     elif feeds or outcome.lost:
         command = Span("headwater quarantine list", Tone.COMMAND)
         yield line(Mark.WARN, " files refused: ", command)
-    tables = list(dict.fromkeys(receipt.table for receipt in outcome.receipts))
+    written = [receipt for receipt in outcome.receipts if receipt.version is not None]
+    tables = list(dict.fromkeys(receipt.table for receipt in written))
     if tables:
         select = f'"select * from {tables[0]}"'  # noqa: S608 - words for a person
         command = Span(f"headwater query {select}", Tone.COMMAND)

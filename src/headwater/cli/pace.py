@@ -52,14 +52,14 @@ class Pace:
             return Look(share, None, None)
         speed = (progress.done_bytes - done_before) / (now - start)
         left = None
-        if progress.total_bytes > 0:
-            left = max(progress.total_bytes - progress.done_bytes, 0) / speed
+        if progress.total_bytes > progress.done_bytes:  # at the end, what is left is not reading
+            left = (progress.total_bytes - progress.done_bytes) / speed
         return Look(share, speed, left)
 
 
 def spelled(progress: Progress, look: Look) -> Iterator[str]:
     """What a look says, figure by figure."""
-    yield f"{progress.stage} {clean(progress.subject, _LONGEST_SUBJECT)}"
+    yield f"{progress.stage} {clean(progress.subject, _LONGEST_SUBJECT)}".rstrip()
     if progress.total_bytes:
         yield f"{size(progress.done_bytes)} of {size(progress.total_bytes)}"
     elif progress.done_bytes:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Self, TextIO
 
 from headwater.cli.pace import Pace, spelled
-from headwater.model.progress import Progress
+from headwater.model.progress import WAITING, Progress
 from headwater.show.page import Heading, Line, Page, Sheet, text_of
 
 EVERY_SECONDS = 10.0
@@ -52,6 +52,8 @@ class PlainWatching:
 
     def look(self, progress: Progress) -> None:
         """Take a look in; say something if it is time."""
+        if progress == WAITING:  # a log need not be told every ten seconds that nothing is
+            return
         now = self._clock()
         look = self._pace.look(progress, now)
         if now - self._said >= EVERY_SECONDS:

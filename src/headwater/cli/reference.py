@@ -25,7 +25,7 @@ _EXITS = """\
 hold. For `doctor`: something has to be put right |
 | 2 | the call's words or headwater.yaml are wrong; nothing was done |
 | 3 | done, but something was refused: a row, a file, or the landing of one of several files |
-| 130 | interrupted by Ctrl-C; nothing is lost, and nothing is doubled |
+| 130, 143, 129 | ended by Ctrl-C, SIGTERM or SIGHUP; nothing is lost, and nothing is doubled |
 """
 
 _COMMANDS = f"""\

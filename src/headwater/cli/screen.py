@@ -27,7 +27,7 @@ _STYLES = {
     Tone.STRONG: "bold",
     Tone.COMMAND: "cyan",
 }
-_BAR_WIDTH = 24
+_BAR_WIDTH = 16
 _LOOKS_PER_SECOND = 8
 
 
@@ -94,6 +94,7 @@ def moving_line(progress: Progress, look: Look) -> Table:
     """A bar, and every figure that can be said."""
     row = Table.grid(padding=(0, 1))
     what, *figures = spelled(progress, look)
+    figures.sort(key=lambda figure: not figure.endswith(" left"))  # what a narrow screen keeps
     bar = ProgressBar(
         total=1.0 if look.share else None,
         completed=look.share or 0.0,

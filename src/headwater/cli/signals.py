@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first lets the batch in hand end, the second leaves it."""
+"""Ctrl-C, SIGTERM and SIGHUP: a worker ends the batch in hand, every other verb lets go at once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,26 @@ from threading import Event, Thread
 from types import FrameType
 
 from headwater.cli.voice import Voice
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody other than the person at the keyboard ends this process."""
+
+    def __init__(self, number: int) -> None:
+        """Take the signal that said so."""
+        super().__init__(signal.Signals(number).name)
+        self.exit_code = 128 + number
+
+
+def heed_signals() -> None:
+    """Let SIGTERM and SIGHUP end a call as Ctrl-C does: what it holds is given back on the way."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        raise Terminated(number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, end)
 
 
 @dataclass(slots=True)
@@ -36,7 +56,12 @@ def stopping(voice: Voice, *, in_crew: bool = False) -> Iterator[Stopping]:
 
     if in_crew:
         Thread(target=_await_end, args=(stop.event,), name="stdin", daemon=True).start()
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    heeded = [
+        number
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    ]
+    before = {number: signal.signal(number, note) for number in heeded}
     try:
         yield stop
     finally:

@@ -12,6 +12,12 @@ from headwater.cli.voice import is_screen, spell
 from headwater.show.figures import clean
 
 FALLBACK = "headwater doctor looks at this machine and this lake for what would hurt"
+FALLBACKS = {
+    "config": "correct it there; headwater.schema.json beside it knows every key",
+    "query": "`headwater tables TABLE` shows columns and types",
+    "usage": "headwater --help",
+}
+"""What to do about errors of that code which do not say it themselves."""
 
 
 def tell(code: str, message: str, hint: str | None, *, as_json: bool) -> None:
@@ -23,7 +29,7 @@ def tell(code: str, message: str, hint: str | None, *, as_json: bool) -> None:
             sys.stdout.flush()
         except OSError:  # perhaps the very error that is being told
             silence(sys.stdout)
-    complain(message, hint)
+    complain(message, hint or FALLBACKS.get(code))
 
 
 def silence(stream: TextIO) -> None:
@@ -33,9 +39,12 @@ def silence(stream: TextIO) -> None:
 
 def complain(message: str, hint: str | None) -> None:
     """Say on stderr what failed, and what to do about it."""
-    _label("error:", "red", message)
-    _label("try:", "cyan", hint or FALLBACK)
-    sys.stderr.flush()
+    try:
+        _label("error:", "red", message)
+        _label("try:", "cyan", hint or FALLBACK)
+        sys.stderr.flush()
+    except OSError:  # nobody hears; the exit code says it, too
+        silence(sys.stderr)
 
 
 def _label(label: str, colour: str, text: str) -> None:

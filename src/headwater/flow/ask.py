@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from headwater.flow.world import World
-from headwater.model.ids import TableName
+from headwater.model.ids import ArrivalId, TableName
 from headwater.model.part import Part, Snapshot
+from headwater.model.receipt import Receipt
 from headwater.model.types import BIGINT, TEXT, Column, Schema
 from headwater.ports.engine import Answer
 
 QUARANTINE = TableName("quarantine")
-"""Refused rows, as a table that every lake has."""
+"""Rows that are refused as things stand, as a table that every lake has."""
+
+HISTORY = TableName("quarantine_history")
+"""All rows ever refused, those among them that a replay or a later version has mended."""
+
+_ALL = 1_000_000
 
 REFUSALS = Schema(
     (
@@ -27,30 +33,44 @@ REFUSALS = Schema(
 
 
 def ask(world: World, sql: str, *, version: int | None = None) -> Answer:
-    """Answer one SELECT over the lake's tables; `quarantine` is one of them."""
+    """Answer one SELECT over the lake's tables; what was refused is among them."""
+    names = world.tables.names()
+    asked = sql.lower()
     tables = [
         (snapshot, world.tables.location(name))
-        for name in world.tables.names()
-        if name.lower() in sql.lower()
-        and (snapshot := world.tables.snapshot(name, version)) is not None
+        for name in names
+        if name.lower() in asked and (snapshot := world.tables.snapshot(name, version)) is not None
     ]
-    if QUARANTINE in sql.lower() and QUARANTINE not in world.tables.names():
-        tables.append((refusals(world), refusals_location(world)))
-    return world.asker.ask(sql, tables)
+    views = {}
+    if QUARANTINE in asked and not {QUARANTINE, HISTORY}.intersection(names):
+        receipts = [each for each in world.ledger.receipts(limit=_ALL) if each.refusals]
+        history = refusals(f"{each.feed}/{name}" for each in receipts for name in each.refusals)
+        tables.append((history, refusals_location(world)))
+        views[QUARANTINE] = of_arrivals(still_refused(world, receipts))
+    known = list(dict.fromkeys([*names, QUARANTINE, HISTORY])) if names else []
+    return world.asker.ask(sql, tables, views=views, known=known)
 
 
-def refusals(world: World, names: Iterable[str] | None = None) -> Snapshot:
-    """The refused rows of every receipt, or of some, as a snapshot."""
-    if names is None:
-        names = (
-            f"{receipt.feed}/{name}"
-            for receipt in world.ledger.receipts(limit=1_000_000)
-            for name in receipt.refusals
-        )
+def refusals(names: Iterable[str]) -> Snapshot:
+    """Refused rows, in these objects of the quarantine zone, as a snapshot."""
     parts = tuple(Part(path=name, rows=0, size_bytes=0) for name in names)
-    return Snapshot(QUARANTINE, 0, REFUSALS, (), parts)
+    return Snapshot(HISTORY, 0, REFUSALS, (), parts)
 
 
 def refusals_location(world: World) -> str:
     """Where the names of refused rows' files start from: a store locates objects, not itself."""
     return world.zones.quarantine.locate(QUARANTINE).rpartition("/")[0]
+
+
+def of_arrivals(ids: Iterable[ArrivalId]) -> str:
+    """A SELECT of the refused rows of these arrivals."""
+    listed = ", ".join(f"'{each}'" for each in sorted(ids))  # our own, of letters and digits
+    return f"select * from {HISTORY} where arrival in ({listed or 'null'})"  # noqa: S608 - ids are ours
+
+
+def still_refused(world: World, receipts: Iterable[Receipt]) -> Iterator[ArrivalId]:
+    """The arrivals of these receipts that no later version or replay has followed."""
+    for receipt in receipts:
+        newest = world.ledger.newest(receipt.feed, [file.key for file in receipt.files])
+        latest = {arrival.id for arrival in newest.values()}
+        yield from (file.arrival for file in receipt.files if file.arrival in latest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from headwater.flow.commit import Committed, already, commit, given_up
 from headwater.flow.convert import convert, rewrite, to_be_isolated
 from headwater.flow.register import register
 from headwater.flow.settle import bury, settle
+from headwater.flow.underway import telling
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, Cause
 from headwater.model.feed import Retries
@@ -52,9 +54,14 @@ class Failed:
 def attempt(world: World, engine: Engine, claim: Claim, watch: Watch) -> Receipt | Failed | None:
     """Try a manifest once; None where another attempt has taken it over."""
     point("claim.post")
-    with heartbeat(world, claim), _given_back_if_interrupted(world, claim):
+    with (
+        heartbeat(world, claim),
+        _given_back_if_interrupted(world, claim),
+        _tidied_up(world, claim),
+        telling(world, claim, watch) as tell,
+    ):
         try:
-            return _attempt(world, engine, claim, watch)
+            return _attempt(world, engine, claim, tell)
         except LeaseLost:
             return None
         except HeadwaterError as error:
@@ -99,6 +106,15 @@ def _given_back_if_interrupted(world: World, claim: Claim) -> Iterator[None]:
             error = claim.manifest.error or "interrupted"
             world.ledger.release(claim, error, world.clock())
         raise
+
+
+@contextmanager
+def _tidied_up(world: World, claim: Claim) -> Iterator[None]:
+    """What an engine left in its scratch folder that was ended in the middle goes at once."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(world.scratch / claim.attempt_id, ignore_errors=True)
 
 
 def _attempt(world: World, engine: Engine, claim: Claim, watch: Watch) -> Receipt | Failed | None:

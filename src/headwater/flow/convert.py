@@ -13,7 +13,7 @@ from headwater.model.feed import Feed
 from headwater.model.ids import AttemptId
 from headwater.model.manifest import Claim
 from headwater.model.part import Snapshot
-from headwater.model.progress import Watch
+from headwater.model.progress import Progress, Watch
 from headwater.model.types import Schema
 from headwater.points import point
 from headwater.ports.engine import (
@@ -52,6 +52,8 @@ def convert(
         scratch=str(world.scratch / claim.attempt_id),
         limits=world.limits,
     )
+    watch = _in_full(job, watch)
+    watch(_begun(job))
     point("src.open")
     if _is_isolating(claim):
         return _singly(engine, job, watch)
@@ -93,6 +95,26 @@ def rewrite(
             limits=world.limits,
         )
     )
+
+
+def _begun(job: Job) -> Progress:
+    """What can be said before the engine says anything."""
+    total = sum(each.size_bytes for each in job.inputs)
+    return Progress("converting", job.feed.name, 0, total, total_files=len(job.inputs))
+
+
+def _in_full(job: Job, watch: Watch) -> Watch:
+    """A watch that is told of rows and files, too: of as large a share as bytes have been read."""
+    counts = [each.records for each in job.inputs if each.records is not None]
+    records = sum(counts) if len(counts) == len(job.inputs) else 0
+
+    def tell(progress: Progress) -> None:
+        share = progress.done_bytes / progress.total_bytes if progress.total_bytes else 0.0
+        rows = progress.rows or int(records * share)
+        files = progress.done_files or int(progress.total_files * share)
+        watch(replace(progress, rows=rows, done_files=files))
+
+    return tell
 
 
 def _is_isolating(claim: Claim) -> bool:

@@ -15,6 +15,7 @@ from headwater.model.ids import ArrivalId, Key, RawName
 from headwater.model.manifest import Manifest
 from headwater.model.receipt import FileBooks, Receipt
 from headwater.reading.measure import measure
+from headwater.reading.source import spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ class Story:
 
 def explain(world: World, name: str) -> list[Story]:
     """Tell the story of a file by its key, raw name, arrival id, or the path it came from."""
-    keys = _keys(world, name)
+    spelled = spell(Path(name))
+    keys = _keys(world, spelled) or _by_content(world, Path(name))
     if not keys:
         raise ObjectMissing(
-            f"nothing is known of {name!r}: it is no key, raw name, arrival id or landed file",
+            f"nothing is known of {spelled!r}: it is no key, raw name, arrival id or landed file",
             hint="`headwater status` shows what there is; `headwater reconcile` finds what lies "
             "in the raw zone unannounced",
         )
@@ -56,8 +58,7 @@ def _keys(world: World, name: str) -> list[Key]:
     candidates += [
         Key(f"{feed.prefix}{Path(name).name}") for feed in world.feeds if Path(name).name
     ]
-    known = [key for key in dict.fromkeys(candidates) if world.ledger.arrivals(key=key, limit=1)]
-    return known or _by_content(world, Path(name))
+    return [key for key in dict.fromkeys(candidates) if world.ledger.arrivals(key=key, limit=1)]
 
 
 def _by_content(world: World, path: Path) -> list[Key]:

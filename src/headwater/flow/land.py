@@ -10,17 +10,20 @@ from pathlib import Path
 
 from headwater.errors import HeadwaterError, ObjectExists, UsageError
 from headwater.flow.rebuild import require_ledger
-from headwater.flow.register import announcement, counter, register, sighting
+from headwater.flow.register import announcement, counter, register, register_older, sighting
 from headwater.flow.route import route, version_name
+from headwater.flow.take_away import take_away
+from headwater.flow.tally import UNCOUNTED, Tally
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
 from headwater.model.ids import ArrivalId, FeedName, Key, RawName
-from headwater.model.progress import Progress, Watch, nobody
+from headwater.model.progress import Watch, nobody
 from headwater.points import point
 from headwater.ports.ledger import Outcome
 from headwater.ports.store import How, Stat, Taking
 from headwater.reading.measure import Measure, measure_many
+from headwater.reading.source import spell
 
 CHUNK = 1_000
 """Files that are measured, taken and registered together."""
@@ -70,19 +73,17 @@ def land(
     require_ledger(world)
     landings: list[Landing] = []
     pairs = list(zip(files, keys, strict=True))
-    done = 0
+    tally = Tally(feed.name, files, watch)
     for start in range(0, len(files), CHUNK):
-        landed = _land_chunk(world, feed, pairs[start : start + CHUNK], how)
-        landings += landed
-        done += sum(each.arrival.size_bytes for each in landed if each.arrival)
-        watch(Progress("landing", feed.name, done, 0, 0, len(landings), len(files)))
+        landings += _land_chunk(world, feed, pairs[start : start + CHUNK], how, tally)
+        tally.landed(len(landings))
     point("in.before_reply")
     return landings
 
 
 def _keys(world: World, feed: Feed, files: Sequence[Path], under: str) -> list[Key]:
     folder = f"{under.strip('/')}/" if under.strip("/") else ""
-    keys = [Key(f"{feed.prefix}{folder}{path.name}") for path in files]
+    keys = [Key(f"{feed.prefix}{folder}{spell(Path(path.name))}") for path in files]
     twice = [key for key, count in Counter(keys).items() if count > 1]
     if twice:
         raise UsageError(
@@ -102,9 +103,9 @@ def _keys(world: World, feed: Feed, files: Sequence[Path], under: str) -> list[K
 
 
 def _land_chunk(
-    world: World, feed: Feed, chunk: Sequence[tuple[Path, Key]], how: How
+    world: World, feed: Feed, chunk: Sequence[tuple[Path, Key]], how: How, tally: Tally
 ) -> list[Landing]:
-    measures = measure_many([path for path, _ in chunk], lambda path: counter(feed, path))
+    measures = _measured(feed, [path for path, _ in chunk], tally)
     newest = world.ledger.newest(feed.name, [key for _, key in chunk])
     landings: dict[Path, Landing] = {}
     candidates: list[_Candidate] = []
@@ -114,11 +115,23 @@ def _land_chunk(
             landings[source] = Landing(source, LandingOutcome.REFUSED, error=measured)
         elif before is not None and _is_here(before, measured):
             landings[source] = Landing(source, LandingOutcome.DUPLICATE, arrival=before)
+            if how is How.MOVE:
+                take_away(world, source, measured, before.raw)
         else:
             raw = _raw_name(key, before, measured)
             candidates.append(_Candidate(source, key, measured, raw, feed.name))
-    landings.update(_take(world, feed, candidates, how))
+    landings.update(_take(world, feed, candidates, how, tally))
     return [landings[path] for path, _ in chunk]
+
+
+def _measured(feed: Feed, files: Sequence[Path], tally: Tally) -> list[Measure | HeadwaterError]:
+    measures = measure_many(files, lambda path: tally.counting(counter(feed, path)))
+    return [
+        replace(each, records=None)
+        if isinstance(each, Measure) and each.records == UNCOUNTED
+        else each
+        for each in measures
+    ]
 
 
 def _is_here(before: Arrival, measured: Measure) -> bool:
@@ -136,17 +149,19 @@ def _raw_name(key: Key, before: Arrival | None, measured: Measure) -> RawName:
 
 
 def _take(
-    world: World, feed: Feed, candidates: Sequence[_Candidate], how: How
+    world: World, feed: Feed, candidates: Sequence[_Candidate], how: How, tally: Tally
 ) -> dict[Path, Landing]:
     if not candidates:
         return {}
     taken: list[tuple[_Candidate, Stat]] = []
     landings: dict[Path, Landing] = {}
-    answers = world.zones.raw.take([_taking(each, how) for each in candidates])
+    answers = world.zones.raw.take([_taking(each, how) for each in candidates], told=tally.copied)
     for candidate, answer in zip(candidates, answers, strict=True):
         settled = answer
         if isinstance(answer, ObjectExists):
             settled = _occupied(world, candidate, how)
+            if how is How.MOVE and isinstance(settled, Stat):
+                take_away(world, candidate.source, candidate.measured, candidate.raw)
         if isinstance(settled, HeadwaterError):
             landings[candidate.source] = Landing(
                 candidate.source, LandingOutcome.REFUSED, error=settled
@@ -169,7 +184,7 @@ def _occupied(world: World, candidate: _Candidate, how: How) -> Stat | Headwater
         if isinstance(lying, HeadwaterError):
             return lying
         if lying.digest == candidate.measured.digest:
-            return there
+            return world.zones.raw.secure([candidate.raw])[0] or there
         # Whoever put it there may have died before it was registered. It is older than ours,
         # so it is registered first: found later, it would take the place of the newer one.
         register(world, [there])
@@ -189,6 +204,7 @@ def _announce(
         return {}
     world.queue.send([announcement(candidate.raw) for candidate, _ in taken])
     point("in.after_enqueue")
+    register_older(world, {candidate.raw for candidate, _ in taken})
     sightings = []
     for candidate, stat in taken:
         seen = sighting(world, candidate.raw, feed, candidate.measured)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -81,10 +82,21 @@ def _fence_unended(world: World) -> None:
 
 def _arrivals(world: World, known: Records) -> list[Arrival]:
     """Arrivals of each raw object, in the order in which they landed."""
-    told: list[Arrival] = []
+    told: dict[ArrivalId, Arrival] = {}
     untold: list[Arrival] = []
-    stats = sorted(world.zones.raw.list(), key=lambda stat: (stat.modified_at, stat.name))
-    for stat in stats:
+    for seen in sorted(_objects(world), key=_versions_first):
+        # Another object may bear the same bytes under the same key: then this is its duplicate.
+        found = [each for each in _told(seen, known) if each.id not in told]
+        told.update((each.id, each) for each in found)
+        untold += [] if found else [seen]
+    gone = _without_object(known, told.values())
+    everyone = [*told.values(), *gone]
+    return list(_superseded([*everyone, *_placed(untold, everyone)]))
+
+
+def _objects(world: World) -> Iterator[Arrival]:
+    """What lies in the raw zone, as it would arrive for the first time."""
+    for stat in world.zones.raw.list():
         raw = RawName(stat.name)
         feed = route(world.feeds, key_of(raw))
         path = Path(world.zones.raw.locate(raw))
@@ -92,12 +104,12 @@ def _arrivals(world: World, known: Records) -> list[Arrival]:
             measured = measure(path, counter(feed, path))
         except HeadwaterError:
             continue  # gone while we looked, or unreadable: reconcile says so
-        seen = _seen(stat, FeedName(feed.name) if feed else None, measured)
-        found = list(_told(seen, known))
-        told += found
-        untold += [] if found else [seen]
-    told += list(_without_object(known, told))
-    return list(_superseded([*told, *_placed(untold, told)]))
+        yield _seen(stat, FeedName(feed.name) if feed else None, measured)
+
+
+def _versions_first(seen: Arrival) -> tuple[bool, datetime, RawName]:
+    """Objects whose names say their generation go first: they know best what they are."""
+    return generation_of(seen.raw) == 1, seen.landed_at, seen.raw
 
 
 def _seen(stat: Stat, feed: FeedName | None, measured: Measure) -> Arrival:
@@ -160,25 +172,28 @@ def _without_object(known: Records, told: Iterable[Arrival]) -> Iterator[Arrival
 
 
 def _placed(untold: Iterable[Arrival], told: Sequence[Arrival]) -> Iterator[Arrival]:
-    """Objects that nothing is written of, in the places that their names say."""
+    """Objects that nothing is written of, in the places that their names say.
+
+    Two of them may have landed for one place: then the later is the newer version.
+    """
     held = {(each.feed, each.key, each.generation): each for each in told}
     newest = {(each.feed, each.key): each for each in sorted(told, key=_generation)}
+    taken = set(held)
     for seen in sorted(untold, key=_generation):
         place = (seen.feed, seen.key)
-        holder = held.get((*place, seen.generation))
         before = newest.get(place)
         generation = seen.generation
-        if holder is not None and before is not None:
+        if before is not None and (*place, generation) in taken:
             generation = before.generation + 1
         feed = seen.feed or FeedName("")
         arrival = replace(
             seen,
             id=arrival_id(feed, seen.key, seen.version, generation),
             generation=generation,
-            state=_state(seen, before, holder),
+            state=_state(seen, before, held.get((*place, seen.generation))),
             replaces=before.id if before else None,
         )
-        held[*place, generation] = arrival
+        taken.add((*place, generation))
         if before is None or generation > before.generation:
             newest[place] = arrival
         yield arrival
@@ -190,7 +205,7 @@ def _state(seen: Arrival, before: Arrival | None, holder: Arrival | None) -> Arr
     if before is not None and before.version == seen.version:
         return ArrivalState.DUPLICATE
     if holder is not None and holder.raw != seen.raw:
-        return ArrivalState.STALE  # landed for a place that another version has taken since
+        return ArrivalState.STALE  # landed for a place that a version took which is done
     return ArrivalState.PENDING
 
 
@@ -198,7 +213,7 @@ def _superseded(arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
     """What a newer version or generation overtook: before it was read, or by being completed."""
     newest: dict[_Place, int] = {}
     completed: dict[_Place, int] = {}
-    arrivals = sorted(arrivals, key=lambda each: (each.landed_at, each.raw, each.generation))
+    arrivals = sorted(arrivals, key=_registration)
     for each in arrivals:
         if each.state not in _ASIDE:
             newest[each.feed, each.key] = max(each.generation, newest.get((each.feed, each.key), 0))
@@ -215,6 +230,11 @@ def _superseded(arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
         }.get(each.state, {})
         overtaken = each.generation < limits.get((each.feed, each.key), 0)
         yield replace(each, state=ArrivalState.SUPERSEDED) if overtaken else each
+
+
+def _registration(arrival: Arrival) -> tuple[bool, datetime, int, RawName]:
+    """The order of registration: what lies under a name came after what is gone from there."""
+    return arrival.version != _UNKNOWN, arrival.landed_at, arrival.generation, arrival.raw
 
 
 def _generation(arrival: Arrival) -> int:

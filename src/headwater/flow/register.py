@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from os.path import commonprefix
 from pathlib import Path
 
-from headwater.errors import HeadwaterError, SourceMissing
-from headwater.flow.route import key_of, route
+from headwater.errors import HeadwaterError, ObjectMissing, SourceMissing
+from headwater.flow.route import generation_of, key_of, route
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
 from headwater.model.feed import Feed, Format
-from headwater.model.ids import FeedName, RawName
+from headwater.model.ids import FeedName, Key, RawName
 from headwater.points import point
 from headwater.ports.ledger import Registration, Sighting
 from headwater.ports.store import Stat
@@ -47,17 +48,20 @@ def announced(body: str) -> RawName | None:
 def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
     """Measure objects that lie in the raw zone and make arrivals of them.
 
+    Whoever put them there may not have synced them: what the ledger knows of has to last.
     One that is gone, is being written while it is measured, or cannot be read is passed
     over, so that it does not stop its neighbours: it is announced or found again.
     """
     feeds = [route(world.feeds, key_of(RawName(stat.name))) for stat in stats]
     paths = [Path(world.zones.raw.locate(stat.name)) for stat in stats]
     by_path = dict(zip(paths, feeds, strict=True))
-    measures = measure_many(paths, lambda path: counter(by_path[path], path))
+    measures = _secured(
+        world, stats, measure_many(paths, lambda path: counter(by_path[path], path))
+    )
     sightings = []
     for stat, feed, measured in zip(stats, feeds, measures, strict=True):
         if isinstance(measured, HeadwaterError):
-            if not isinstance(measured, SourceMissing):
+            if not isinstance(measured, SourceMissing | ObjectMissing):
                 _logger.warning("%s is not registered: %s", stat.name, measured)
             continue
         sightings.append(sighting(world, RawName(stat.name), feed, measured))
@@ -67,6 +71,42 @@ def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
     registrations = world.ledger.register(sightings)
     point("in.after_register")
     return registrations
+
+
+def register_older(world: World, taken: Collection[RawName]) -> None:
+    """Register what lies beside these objects, under the same keys, and nobody knows of.
+
+    Whoever landed it died before it was registered. It is older than these: found later, it
+    would take the place of the newer version.
+    """
+    generations = {key_of(raw): generation_of(raw) for raw in taken if generation_of(raw) > 1}
+    if not generations:
+        return
+    prefix = commonprefix(list(generations))  # noqa: RUF071 - of names, letter by letter
+    beside = [
+        stat
+        for stat in world.zones.raw.list(prefix)
+        if _is_earlier(RawName(stat.name), generations) and stat.name not in taken
+    ]
+    known = world.ledger.by_raw(RawName(stat.name) for stat in beside)
+    register(world, [stat for stat in beside if RawName(stat.name) not in known])
+
+
+def _is_earlier(raw: RawName, generations: Mapping[Key, int]) -> bool:
+    return generation_of(raw) <= generations.get(key_of(raw), 0)
+
+
+def _secured(
+    world: World, stats: Sequence[Stat], measures: Sequence[Measure | HeadwaterError]
+) -> list[Measure | HeadwaterError]:
+    """The measures, but for those of objects that cannot be made to last."""
+    good = [
+        stat.name
+        for stat, each in zip(stats, measures, strict=True)
+        if not isinstance(each, HeadwaterError)
+    ]
+    refused = dict(zip(good, world.zones.raw.secure(good), strict=True)) if good else {}
+    return [refused.get(stat.name) or each for stat, each in zip(stats, measures, strict=True)]
 
 
 def sighting(world: World, raw: RawName, feed: Feed | None, measured: Measure) -> Sighting:

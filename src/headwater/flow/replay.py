@@ -10,6 +10,7 @@ from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId
 from headwater.model.receipt import FileBooks
+from headwater.points import point
 
 REFUSED = (ArrivalState.QUARANTINED, ArrivalState.DEAD, ArrivalState.MISSING)
 PAGE = 1_000
@@ -48,6 +49,7 @@ def replay_refused(
         if not wanted or arrival.key in wanted
     ]
     again = world.ledger.replay(chosen, world.clock())
+    point("replay.k_of_n")
     world.queue.send([announcement(arrival.raw) for arrival in again])
     return again
 

@@ -62,9 +62,11 @@ def sweep(world: World, *, older_than: timedelta | None = None) -> Swept:
 
 
 def garbage(world: World) -> int:
-    """How many part files a sweep would look at: named by no version a reader may have."""
-    cutoff = world.clock() - world.retention
-    return sum(len(_unnamed(world, table, cutoff)[0]) for table in _tables(world))
+    """How much a sweep would look at: parts that no version a reader may have names, and drafts."""
+    now = world.clock()
+    cutoff = now - world.retention
+    parts = sum(len(_unnamed(world, table, cutoff)[0]) for table in _tables(world))
+    return parts + world.tables.unfinished(now - TEMPORARY_FOR)
 
 
 def _tables(world: World) -> list[TableName]:
@@ -183,15 +185,18 @@ def _forgotten(world: World, manifest: ManifestId, feed: FeedName) -> Receipt | 
 
 
 def _temporary(world: World, cutoff: datetime) -> int:
-    """Remove unfinished takings, and the scratch folders of attempts that are no more."""
+    """Remove unfinished takings and commits, and scratch folders of attempts that are no more."""
     zones = world.zones
-    removed = sum(
+    removed = world.tables.sweep(cutoff) + sum(
         zone.sweep(cutoff)
         for zone in (zones.raw, zones.processed, zones.quarantine, zones.manifests)
     )
-    for folder in world.scratch.glob("m*") if world.scratch.is_dir() else ():
-        attempt = re.match(r"m[0-9a-z]{15}-\d+", folder.name)
+    for left in world.scratch.glob("m*") if world.scratch.is_dir() else ():
+        attempt = re.match(r"m[0-9a-z]{15}-\d+", left.name)
         if attempt and not _is_alive(world, AttemptId(attempt[0])):
-            shutil.rmtree(folder, ignore_errors=True)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
             removed += 1
     return removed

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
-from headwater.errors import LedgerError, NoSpace, StoreError, UsageError
+from headwater.errors import LedgerError, NoSpace, StoreError, TableError, UsageError
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.rebuild import require_ledger
@@ -23,7 +23,7 @@ from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
 from headwater.model.ids import FeedName, RawName
 from headwater.model.manifest import ENDED, ManifestState
-from headwater.model.progress import Watch, nobody
+from headwater.model.progress import ELSEWHERE, WAITING, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.points import point
 from headwater.ports.engine import Engine
@@ -45,7 +45,7 @@ RECONCILE_SHARE = 20
 
 NAP = timedelta(milliseconds=500)
 REST = timedelta(seconds=10)
-"""How long a worker waits after its ledger, queue or store has failed it."""
+"""How long a worker waits after its ledger, queue, store or tables have failed it."""
 
 Told = Callable[[Receipt | Failed], None]
 
@@ -114,7 +114,7 @@ class _Shift:
         """Do what is next; False when the errand is over."""
         try:
             return self._turn()
-        except (StoreError, LedgerError) as error:
+        except (StoreError, LedgerError, TableError) as error:
             if self._errand.ends:
                 raise
             _logger.warning("the worker rests for %s: %s", REST, error)
@@ -137,6 +137,7 @@ class _Shift:
             return False
         if len(hands) >= GULP:
             put_aside(world, hands)
+        errand.watch(ELSEWHERE if errand.ends else WAITING)
         errand.stop.wait(self._nap())
         return True
 

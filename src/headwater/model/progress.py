@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Progress:
     """One look at work under way."""
 
-    stage: str  # "landing", "converting", "committing", "verifying"
+    stage: str  # "measuring", "copying", "landing", "converting", "committing", "verifying"
     subject: str  # the feed or file
     done_bytes: int
     total_bytes: int
@@ -18,6 +18,12 @@ class Progress:
     done_files: int = 0
     total_files: int = 0
 
+
+WAITING = Progress("waiting for files", "", 0, 0)
+"""Nothing is to be done, and somebody waits for it to come."""
+
+ELSEWHERE = Progress("waiting for another worker, or for a retry", "", 0, 0)
+"""Nothing is to be done here, and somebody waits for what others do."""
 
 Watch = Callable[[Progress], None]
 

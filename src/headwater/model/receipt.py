@@ -53,6 +53,11 @@ class FileBooks:
     notes: tuple[str, ...] = ()  # declared normalisations: "byte order mark dropped"
     reasons: tuple[tuple[str, int], ...] = ()  # refused rows by reason
 
+    @property
+    def refused_anything(self) -> bool:
+        """Whether a row of it, or all of it, did not reach the table."""
+        return bool(self.books.quarantined) or self.state is not ArrivalState.COMPLETED
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -87,10 +92,7 @@ class Receipt:
     @property
     def refused_anything(self) -> bool:
         """Whether a row or a file went to quarantine."""
-        return any(
-            file.books.quarantined or file.state is not ArrivalState.COMPLETED
-            for file in self.files
-        )
+        return any(file.refused_anything for file in self.files)
 
 
 def require_balance(receipt: Receipt) -> None:

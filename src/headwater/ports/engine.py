@@ -7,7 +7,7 @@ work can be done in another process or on another machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format
-from headwater.model.ids import ArrivalId, AttemptId, Key
+from headwater.model.ids import ArrivalId, AttemptId, Key, TableName
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Watch
 from headwater.model.receipt import Books
@@ -193,12 +193,25 @@ class Answer(Protocol):
         ...
 
 
+QUESTION_THREAD = "headwater-question"
+"""A thread of that name answers a question; some heed no interrupt and end with the process."""
+
+
 class Asker(Protocol):
     """Answers SQL over snapshots: their file lists, never a glob."""
 
-    def ask(self, sql: str, tables: Sequence[tuple[Snapshot, str]]) -> Answer:
+    def ask(
+        self,
+        sql: str,
+        tables: Sequence[tuple[Snapshot, str]],
+        *,
+        views: Mapping[TableName, str] | None = None,
+        known: Sequence[TableName] = (),
+    ) -> Answer:
         """Answer one SELECT over these snapshots, each with its location.
 
-        QueryError says what is wrong with the SQL.
+        `views` are SELECTs over them that go by a name; `known` are the tables there are,
+        those that are not asked among them. QueryError says what is wrong with the SQL, and
+        for a name that is not there which one may have been meant.
         """
         ...

@@ -72,3 +72,7 @@ class Queue(Protocol):
     def redrive(self) -> int:
         """Put every dead letter back with its count of receives at zero; answer how many."""
         ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...

@@ -6,7 +6,7 @@ adapter refuses any other with UsageError before it touches anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,12 @@ from pathlib import Path
 from typing import Protocol
 
 from headwater.errors import HeadwaterError
+
+Told = Callable[[int], None]
+
+
+def nobody(_: int) -> None:
+    """Tell nobody."""
 
 
 class How(StrEnum):
@@ -60,8 +66,12 @@ class Store(Protocol):
         """What this back-end can do."""
         ...
 
-    def take(self, takings: Sequence[Taking]) -> list[Stat | HeadwaterError]:
+    def take(
+        self, takings: Sequence[Taking], *, told: Told = nobody
+    ) -> list[Stat | HeadwaterError]:
         """Make each local file an object, if its name is free; answer in the order given.
+
+        `told` is called with the number of bytes of each piece that was copied.
 
         What is answered with a Stat is durable under its final name, whole. Answered
         with an error instead: ObjectExists (what was there is untouched), SourceChanged,
@@ -73,6 +83,14 @@ class Store(Protocol):
 
     def create(self, name: str, body: bytes) -> Stat:
         """Put bytes under a free name, durably; ObjectExists if it is taken."""
+        ...
+
+    def secure(self, names: Sequence[str]) -> list[HeadwaterError | None]:
+        """Make objects last that somebody else has put there; answer in the order given.
+
+        What is answered with None survives a power cut, its bytes and its name. ObjectMissing
+        for what is not there. Repeating it changes nothing.
+        """
         ...
 
     def read(self, name: str, start: int = 0, length: int | None = None) -> bytes:

@@ -102,3 +102,14 @@ class Tables(Protocol):
     def log(self, table: TableName, since: int = 0) -> Iterator[LogEntry]:
         """The entries from that version on, in order; BrokenInvariant at a gap."""
         ...
+
+    def unfinished(self, older_than: datetime) -> int:
+        """How many writes died before then and left something that a sweep removes."""
+        ...
+
+    def sweep(self, older_than: datetime) -> int:
+        """Remove what writes that died before then have left; answer how many.
+
+        Whoever still writes, however slowly, keeps what it has.
+        """
+        ...

@@ -27,13 +27,16 @@ def refused_files_page(files: Sequence[RefusedFile]) -> Page:
 
 
 def _file(each: RefusedFile) -> tuple[Mark | str | Span, ...]:
-    tone = Tone.BAD if each.whole else Tone.WARN
+    tone = Tone.DIM if not each.now else Tone.BAD if each.whole else Tone.WARN
+    mark = Mark.WAIT if not each.now else Mark.BAD if each.whole else Mark.WARN
     rows = "whole" if each.whole else count(each.rows)
     why = ", ".join(f"{clean(code)} {count(number)}" for code, number in each.reasons)
     if each.cause is not None:
         why = clean(f"{each.cause.code}: {each.cause.message}", 2 * _LONGEST)
+    if not each.now:
+        why = f"(followed by a later version) {why}"
     return (
-        Mark.BAD if each.whole else Mark.WARN,
+        mark,
         each.arrival.feed or "",
         clean(each.arrival.key, _LONGEST),
         Span(rows, tone),

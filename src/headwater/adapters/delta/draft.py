@@ -19,6 +19,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 
 from headwater.adapters.delta.log import LOG, entry_name, version_of
@@ -74,7 +75,8 @@ class Draft:
 def draft(table: Path) -> Iterator[Draft]:
     """A draft of the log as it is now; it is gone afterwards."""
     drafts = drafts_of(table)
-    _clear_abandoned(drafts)
+    for left in abandoned(drafts):
+        shutil.rmtree(left, ignore_errors=True)
     folder, lock = _claim(drafts)
     try:
         _copy_log(table / LOG, folder / LOG)
@@ -87,6 +89,23 @@ def draft(table: Path) -> Iterator[Draft]:
 def drafts_of(table: Path) -> Path:
     """Where a table's drafts are made: on its own file system, outside its folder."""
     return table.parent / DRAFTS / table.name
+
+
+def abandoned(drafts: Path, older_than: float = inf) -> Iterator[Path]:
+    """Drafts whose processes have died, made before then; locked while they are looked at."""
+    try:
+        folders = list(drafts.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for folder in folders:
+        with suppress(OSError):  # in use, or cleared by another
+            lock = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if folder.stat().st_mtime < older_than:
+                    yield folder
+            finally:
+                os.close(lock)
 
 
 def confirm(table: Path) -> None:
@@ -143,22 +162,6 @@ def _claim(drafts: Path) -> tuple[Path, int]:
             if folder.exists():
                 return folder, lock
         os.close(lock)
-
-
-def _clear_abandoned(drafts: Path) -> None:
-    """Remove drafts whose processes have died."""
-    try:
-        folders = list(drafts.iterdir())
-    except FileNotFoundError:
-        return
-    for folder in folders:
-        with suppress(OSError):  # in use, or cleared by another
-            lock = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)
 
 
 def _copy_log(log: Path, copy: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -12,7 +14,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from headwater.adapters.delta import schema as columns
 from headwater.adapters.delta.door import door
-from headwater.adapters.delta.draft import Draft, confirm, draft, drafts_of, make_log
+from headwater.adapters.delta.draft import (
+    DRAFTS,
+    Draft,
+    abandoned,
+    confirm,
+    draft,
+    drafts_of,
+    make_log,
+)
 from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry, commit_entry, fence_entry
 from headwater.adapters.delta.log import LOG, entry_name, has_entries, read_entry, read_log
 from headwater.adapters.delta.turn import turn
@@ -113,6 +123,22 @@ class DeltaTables:
     def log(self, table: TableName, since: int = 0) -> Iterator[LogEntry]:
         """The entries from that version on, in order; BrokenInvariant at a gap."""
         return read_log(self._folder(table) / LOG, since)
+
+    def unfinished(self, older_than: datetime) -> int:
+        """How many writes died before then and left something that a sweep removes."""
+        return sum(1 for _ in self._abandoned(older_than))
+
+    def sweep(self, older_than: datetime) -> int:
+        """Remove what writes that died before then have left; answer how many."""
+        removed = 0
+        for left in self._abandoned(older_than):
+            shutil.rmtree(left, ignore_errors=True)
+            removed += 1
+        return removed
+
+    def _abandoned(self, older_than: datetime) -> Iterator[Path]:
+        for drafts in (self._root / DRAFTS).glob("*"):
+            yield from abandoned(drafts, older_than.timestamp())
 
     def _folder(self, table: TableName) -> Path:
         if not _NAME.fullmatch(table):

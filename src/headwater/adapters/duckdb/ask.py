@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import errno
 import shutil
 import weakref
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.exact import duck_type
-from headwater.errors import MissingExtra, QueryError
+from headwater.adapters.duckdb.misasked import misasked
+from headwater.adapters.duckdb.patience import patiently
+from headwater.errors import MissingExtra, NoSpace, QueryError
+from headwater.model.ids import TableName
 from headwater.model.part import Part, Snapshot
 from headwater.ports.engine import Answer
 
@@ -39,7 +41,14 @@ _KINDS = {
 class DuckAsker:
     """Answers in this process, over files it is given and no others."""
 
-    def ask(self, sql: str, tables: Sequence[tuple[Snapshot, str]]) -> Answer:
+    def ask(
+        self,
+        sql: str,
+        tables: Sequence[tuple[Snapshot, str]],
+        *,
+        views: Mapping[TableName, str] | None = None,
+        known: Sequence[TableName] = (),
+    ) -> Answer:
         """Answer one SELECT; see the port."""
         import duckdb  # noqa: PLC0415 - a worker that is never asked does not need it here
 
@@ -47,19 +56,20 @@ class DuckAsker:
         connection = duckdb.connect()
         for setting in (*_SETTINGS, f"SET temp_directory = {quote.text(room.path + '/spill')}"):
             connection.execute(setting)
+        asked = [snapshot for snapshot, _ in tables]
+        selects = {snapshot.table: _view(snapshot, location) for snapshot, location in tables}
         try:
-            for snapshot, location in tables:
-                view = _view(snapshot, location)
-                connection.execute(f"CREATE VIEW {quote.name(snapshot.table)} AS {view}")
+            for name, select in {**selects, **(views or {})}.items():
+                connection.execute(f"CREATE VIEW {quote.name(name)} AS {select}")
         except duckdb.Error as cause:
-            raise _plain(cause, []) from cause
+            raise misasked(cause) from cause
         _close_doors(connection, tables, room.path)
-        names = [snapshot.table for snapshot, _ in tables]
         try:
             _require_question(connection, sql)
-            return DuckAnswer(connection, connection.sql(sql.rstrip().rstrip(";")), room)
+            relation = patiently(connection, lambda: connection.sql(sql.rstrip().rstrip(";")))
         except duckdb.Error as cause:
-            raise _plain(cause, names) from cause
+            raise misasked(cause, asked, known or [each.table for each in asked]) from cause
+        return DuckAnswer(connection, relation, room)
 
 
 class DuckAnswer:
@@ -99,7 +109,8 @@ class DuckAnswer:
 
     def polars(self) -> Any:
         """A Polars DataFrame."""
-        _require("polars", "polars")
+        for module in ("polars", "pyarrow"):  # rows go from the one to the other through Arrow
+            _require(module, "polars")
         return self._run(self._relation.pl)
 
     def write(self, path: str, kind: str) -> int:
@@ -116,16 +127,23 @@ class DuckAnswer:
             beside.replace(target)
         except OSError as cause:
             beside.unlink(missing_ok=True)
-            raise QueryError(f"{path} cannot be written: {cause.strerror}") from cause
+            raise _unwritten(path, cause) from cause
         return int(count)
 
     def _run(self, fetch: Any) -> Any:
         import duckdb  # noqa: PLC0415 - loaded by then
 
         try:
-            return fetch()
+            return patiently(self._connection, fetch)
         except duckdb.Error as cause:
-            raise _plain(cause, []) from cause
+            raise misasked(cause) from cause
+
+
+def _unwritten(path: str, cause: OSError) -> QueryError | NoSpace:
+    if cause.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return NoSpace(f"there is no room for {path}", hint="free some space, and ask again")
+    message = f"{path} cannot be written: {cause.strerror}"
+    return QueryError(message, hint="name a file in a folder that this user may write to")
 
 
 class _Room:
@@ -205,20 +223,3 @@ def _view(snapshot: Snapshot, location: str) -> str:
 def _partition_row(part: Part, location: str) -> str:
     values = ["NULL" if value is None else quote.text(value) for _, value in part.partition]
     return f"({', '.join([quote.text(str(Path(location) / part.path)), *values])})"
-
-
-def _plain(cause: Exception, names: Sequence[str]) -> QueryError:
-    said = str(cause)
-    first = said.strip().splitlines()[0]
-    missing = re.search(r"Table with name (\S+) does not exist", said)
-    if missing:
-        near = get_close_matches(missing[1], names, n=1)
-        there = ", ".join(names) or "none that the question names"
-        meant = f"did you mean {near[0]}? " if near else ""
-        return QueryError(
-            f"there is no table {missing[1]}",
-            hint=f"{meant}`headwater tables` lists them ({there})",
-        )
-    candidates = re.search(r"Candidate bindings: (.*)", said)
-    hint = f"columns there are: {candidates[1]}" if candidates else None
-    return QueryError(re.sub(r"^(\w+ Error): ", "", first), hint=hint)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from headwater.points import point
 
 _FICLONE = 0x40049409  # Linux: share the source's blocks until one of the two is written to
-_PIECE_BYTES = 1 << 30
+_PIECE_BYTES = 1 << 26  # so that somebody can be told how far it has come
 _READ_BYTES = 1 << 20
 _CANNOT = frozenset(
     {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EXDEV, errno.EPERM}
@@ -20,9 +20,10 @@ _CANNOT = frozenset(
 _Mover = Callable[[int, int, int], int]  # source, target, at most so many bytes: how many
 
 
-def copy_bytes(source: int, target: int, size: int) -> None:
+def copy_bytes(source: int, target: int, size: int, told: Callable[[int], None]) -> None:
     """Copy that many bytes, or as many as there are, from where both descriptors stand."""
     if size == 0 or _reflink(source, target):
+        told(size)
         return
     movers = list(_MOVERS)
     left = size
@@ -31,6 +32,7 @@ def copy_bytes(source: int, target: int, size: int) -> None:
         moved = _try(movers[0], source, target, min(left, piece, _PIECE_BYTES))
         if moved:
             left -= moved
+            told(moved)
             point("up.mid_body")
         else:  # the end, or a file system that this way does not work on
             movers.pop(0)

@@ -19,7 +19,7 @@ from headwater.adapters.files.faults import name_taken, not_a_folder, store_faul
 from headwater.adapters.files.spelling import path_on_disk
 from headwater.errors import SourceUnreadable, UsageError
 from headwater.points import point
-from headwater.ports.store import How, Taking
+from headwater.ports.store import How, Taking, Told, nobody
 from headwater.reading.source import changed, open_source, require_stamp, source_stamp, spell
 
 TEMP_FOLDER = ".tmp"
@@ -66,7 +66,7 @@ class Intake:
         for temporary in tuple(self._temporaries):
             self._drop(temporary)
 
-    def draft_file(self, taking: Taking) -> Draft:
+    def draft_file(self, taking: Taking, told: Told = nobody) -> Draft:
         """Write or link a local file under a temporary name; its stamp must hold throughout."""
         final = self._final(taking.name)
         with open_source(taking.source) as source:
@@ -81,7 +81,7 @@ class Intake:
             mode = stat.S_IMODE(status.st_mode) & 0o666 | 0o600
 
             def fill(target: int) -> None:
-                copy_bytes(source, target, status.st_size)
+                copy_bytes(source, target, status.st_size, told)
                 require_stamp(taking.source, source, taking.stamp)
 
             return self._draft(taking.name, final, mode, fill)

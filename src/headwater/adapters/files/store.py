@@ -9,12 +9,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from headwater.adapters.files.dropped import make_last
 from headwater.adapters.files.faults import store_fault
 from headwater.adapters.files.intake import TEMP_FOLDER, Draft, Intake, remove_source
 from headwater.adapters.files.listing import walk
 from headwater.adapters.files.spelling import path_on_disk
 from headwater.errors import HeadwaterError, ObjectMissing, UsageError
-from headwater.ports.store import How, Stat, StoreAbilities, Taking
+from headwater.ports.store import How, Stat, StoreAbilities, Taking, Told, nobody
 from headwater.reading.source import source_stamp
 
 _NOWHERE = (FileNotFoundError, NotADirectoryError)
@@ -35,7 +36,9 @@ class FileStore:
         """What this back-end can do."""
         return StoreAbilities(links=True, local_paths=True)
 
-    def take(self, takings: Sequence[Taking]) -> list[Stat | HeadwaterError]:
+    def take(
+        self, takings: Sequence[Taking], *, told: Told = nobody
+    ) -> list[Stat | HeadwaterError]:
         """Make each local file an object, if its name is free; answer in the order given.
 
         Raises StoreError if the folders cannot be synced in the end: then names are
@@ -48,7 +51,7 @@ class FileStore:
             drafts: dict[int, Draft] = {}
             for place, taking in enumerate(takings):
                 try:
-                    drafts[place] = intake.draft_file(taking)
+                    drafts[place] = intake.draft_file(taking, told)
                 except HeadwaterError as refusal:
                     answers[place] = refusal
             for place, outcome in _admit(intake, drafts).items():
@@ -71,6 +74,14 @@ class FileStore:
         if isinstance(answer, HeadwaterError):
             raise answer
         return answer
+
+    def secure(self, names: Sequence[str]) -> list[HeadwaterError | None]:
+        """Make objects last that somebody else has put there; answer in the order given."""
+        causes = make_last(self._root, [self._path(name) for name in names], self._lasting)
+        return [
+            None if cause is None else _fault(name, cause)
+            for name, cause in zip(names, causes, strict=True)
+        ]
 
     def read(self, name: str, start: int = 0, length: int | None = None) -> bytes:
         """The bytes, or a range of them; ObjectMissing if there is no such object."""
@@ -185,6 +196,10 @@ def _modified_at(status: os.stat_result) -> datetime:
         return datetime.fromtimestamp(status.st_mtime, UTC)
     except (OverflowError, ValueError, OSError):  # a time past the year 9999, set by hand
         return datetime.max.replace(tzinfo=UTC)
+
+
+def _fault(name: str, cause: OSError) -> HeadwaterError:
+    return _missing(name) if isinstance(cause, _NOWHERE) else store_fault(name, cause)
 
 
 def _missing(name: str) -> ObjectMissing:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import apsw
 
 from headwater.adapters.sqlite.failure import BUSY, explained
+from headwater.adapters.sqlite.hold import Hold
 from headwater.adapters.sqlite.migrate import migrate
 from headwater.adapters.sqlite.queries import queries
 from headwater.errors import LedgerError
@@ -68,9 +69,15 @@ class Database:
     """One SQLite file. Safe to use from several threads; processes open their own."""
 
     def __init__(
-        self, path: Path, room: str, *, patience_seconds: float = PATIENCE_SECONDS
+        self,
+        path: Path,
+        room: str,
+        *,
+        hold: Hold | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self.path = path
+        self._hold = hold
         self._named = queries(room)
         self._patience_seconds = patience_seconds
         self._local = threading.local()
@@ -85,6 +92,8 @@ class Database:
         the disk when this returns, and so is everything written before it; another one
         outlives the death of the process, but a power cut may undo it.
         """
+        if self._hold is not None:
+            self._hold.share()  # before a connection is chosen: the file may just have changed
         level = "full" if durable else "normal"
 
         def transact(connection: apsw.Connection) -> T:
@@ -103,6 +112,8 @@ class Database:
             connection.close()
         self._opened.clear()
         self._local = threading.local()
+        if self._hold is not None:
+            self._hold.let_go()
 
     def _transact(
         self, connection: apsw.Connection, begin: str, work: Callable[[Transaction], T]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import apsw
@@ -12,6 +13,7 @@ from headwater.errors import BrokenInvariant, HeadwaterError, LedgerError, NoSpa
 BUSY = (apsw.BusyError, apsw.LockedError, apsw.ProtocolError)
 """Somebody else has the lock: wait and try again. Never shown to a user as such."""
 
+_NEEDED = 65_536  # what the shared memory of the write-ahead log takes, and a little
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -19,7 +21,8 @@ def explained(cause: Exception, path: Path, *, system_errno: int = 0) -> Headwat
     """The error of our own tree for one of SQLite's or the file system's, on that file."""
     if isinstance(cause, OSError):
         system_errno = cause.errno or 0
-    if isinstance(cause, apsw.FullError) or system_errno in _FULL:
+    no_room = isinstance(cause, apsw.IOError) and _is_full(path)
+    if isinstance(cause, apsw.FullError) or system_errno in _FULL or no_room:
         return NoSpace(
             f"{path} cannot grow: the disk or a quota is full",
             hint="free some space and run it again; nothing is lost",
@@ -40,6 +43,15 @@ def explained(cause: Exception, path: Path, *, system_errno: int = 0) -> Headwat
             hint="nothing was changed; please report it with this message",
         )
     return _out_of_reach(cause, path)
+
+
+def _is_full(path: Path) -> bool:
+    """Whether that is why: of the files beside the database SQLite does not say it."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _NEEDED
 
 
 def _out_of_reach(cause: Exception, path: Path) -> HeadwaterError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from headwater.adapters.sqlite import attempts, batches, intake, rebuild
 from headwater.adapters.sqlite.database import Database
+from headwater.adapters.sqlite.hold import Hold
 from headwater.adapters.sqlite.questions import Questions
 from headwater.model.arrival import Arrival, Cause
 from headwater.model.feed import Feed
@@ -29,7 +30,7 @@ class SqliteLedger(Questions):
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(Database(path, "ledger"))
+        super().__init__(Database(path, "ledger", hold=Hold(path)))
 
     def register(self, sightings: Sequence[Sighting]) -> list[Registration]:
         """Make arrivals of raw objects, all in one step; answer in the order given."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from headwater.cli.call import Call, verb
@@ -11,9 +13,9 @@ from headwater.show.story import stories_page
 
 
 @click.command("explain")
-@click.argument("file", type=click.Path())
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @verb
-def command(call: Call, file: str) -> int:
+def command(call: Call, file: Path) -> int:
     """Tell the full story of one file.
 
     FILE is its key, its name in the raw zone, its arrival id, or a local file: one that

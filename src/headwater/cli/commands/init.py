@@ -9,6 +9,7 @@ import click
 from headwater.cli.call import Call, verb
 from headwater.cli.written import create, document
 from headwater.errors import EXIT_DONE, UsageError
+from headwater.reading.source import spell
 from headwater.show.page import Line, Mark, Span, Tone, dim, line
 
 CONFIGURATION = "headwater.yaml"
@@ -42,6 +43,11 @@ def command(call: Call, directory: Path | None) -> int:
     if folder.exists() and not folder.is_dir():
         raise UsageError(
             f"{folder} is a file, and a lake is a folder", hint="name a folder: headwater init lake"
+        )
+    if spell(folder.resolve()) != str(folder.resolve()):
+        raise UsageError(
+            f"{spell(folder)} cannot be a lake: its name is not UTF-8 text",
+            hint="choose another name: headwater init lake",
         )
     if (folder / CONFIGURATION).exists():
         raise UsageError(

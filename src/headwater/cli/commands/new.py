@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,16 +10,18 @@ import click
 
 from headwater.cli.call import Call, verb
 from headwater.cli.written import replace
-from headwater.errors import EXIT_DONE, ConfigError
+from headwater.errors import EXIT_DONE, ConfigError, InputError, UsageError
 from headwater.model.codec import to_plain
 from headwater.model.feed import Feed, Format
 from headwater.model.ids import FeedName, TableName
 from headwater.ports.engine import Survey
+from headwater.shape.partition import ARRIVAL_DATE
 from headwater.show.figures import clean
 from headwater.show.page import BLANK, Heading, Mark, Page, Span, Tone, dim, line, sheet, strong
 
 if TYPE_CHECKING:
     from headwater.config.write import FeedDraft
+    from headwater.lake import Lake
 
 CONFIGURATION = "headwater.yaml"
 
@@ -26,7 +29,8 @@ CONFIGURATION = "headwater.yaml"
 @click.command("new")
 @click.argument("feed")
 @click.option(
-    "--from", "sample", metavar="FILE", required=True, type=click.Path(path_type=Path),
+    "--from", "sample", metavar="FILE", required=True,
+    type=click.Path(path_type=Path, readable=False),
     help="A file such as the feed will get.",
 )  # fmt: skip
 @click.option("--table", metavar="TABLE", help="The table it writes.  [default: FEED]")
@@ -56,8 +60,9 @@ def command(
         before = _read(file)
         with_feed(before, feed, FeedDraft(Format.AUTO), str(file))  # refuses a bad name at once
         looked = Feed(FeedName(feed), (f"{feed}/**",), TableName(table or feed))
-        survey = lake.survey(looked, sample)
+        survey = _survey(lake, looked, sample)
     wanted = tuple(part.strip() for each in partition for part in each.split(",") if part.strip())
+    _require_columns(survey, sample, wanted)
     draft = _draft(survey, sample, table, wanted, infer=infer)
     after = with_feed(before, feed, draft, str(file))
     if not replace(file, before, after):
@@ -78,6 +83,29 @@ def command(
 def _read(file: Path) -> str:
     with file.open(encoding="utf-8", newline="") as opened:  # line ends stay what they are
         return opened.read()
+
+
+def _survey(lake: Lake, feed: Feed, sample: Path) -> Survey:
+    try:
+        return lake.survey(feed, sample)
+    except InputError as error:
+        error.hint = error.hint or "give --from a file such as the feed will get"
+        raise
+
+
+def _require_columns(survey: Survey, sample: Path, partition: tuple[str, ...]) -> None:
+    """Refuse what no file like the sample could be partitioned by."""
+    names = survey.schema.names()
+    known = {ARRIVAL_DATE, *(name.casefold() for name in names)}
+    for each in partition:
+        column = each.partition("(")[2].rstrip(")").strip() or each
+        if column.casefold() in known:
+            continue
+        meant = get_close_matches(column, names, n=1)
+        raise UsageError(
+            f"--partition {each}: {sample.name} has no column {column}",
+            hint=f"did you mean {meant[0]}?" if meant else f"columns: {', '.join(names[:20])}",
+        )
 
 
 def _draft(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from headwater.cli.call import Call, complete_feed, verb
@@ -13,7 +15,14 @@ from headwater.show.page import Mark, Span, Tone, dim, line
 from headwater.show.refused import refused_files_page, refused_rows_page
 
 _feed = click.argument("feed", required=False, shell_complete=complete_feed)
-_file = click.option("--file", metavar="F", help="Only this file: key, arrival id or path.")
+_all = click.option(
+    "--all", "history", is_flag=True,
+    help="Also what a replay or a later version has followed.",
+)  # fmt: skip
+_file = click.option(
+    "--file", metavar="F", type=click.Path(path_type=Path, readable=False),
+    help="Only this file: key, arrival id or path.",
+)  # fmt: skip
 
 
 @click.group("quarantine", invoke_without_command=True)
@@ -29,17 +38,18 @@ def command(call: Call) -> int:
 
 @command.command("list")
 @_feed
+@_all
 @verb
-def list_files(call: Call, feed: str | None) -> int:
-    """List the files that were refused, whole or in part."""
-    return _list(call, feed)
+def list_files(call: Call, feed: str | None, *, history: bool) -> int:
+    """List the files that are refused as things stand, whole or in part."""
+    return _list(call, feed, history=history)
 
 
-def _list(call: Call, feed: str | None) -> int:
+def _list(call: Call, feed: str | None, *, history: bool = False) -> int:
     with call.open() as lake:
-        files = lake.quarantine(feed=feed)
+        files = lake.quarantine(feed=feed, history=history)
     call.voice.answer(refused_files_page(files), {"files": to_plain(list(files))})
-    if files and not call.voice.as_json:
+    if any(file.now for file in files) and not call.voice.as_json:
         show = Span("headwater quarantine show", Tone.COMMAND)
         again = Span("headwater quarantine replay", Tone.COMMAND)
         call.voice.say((line(dim("the rows: "), show, dim("   after a fix: "), again),))
@@ -49,12 +59,13 @@ def _list(call: Call, feed: str | None) -> int:
 @command.command("show")
 @_feed
 @_file
+@_all
 @click.option("--limit", metavar="N", type=click.IntRange(1), default=50, show_default=True)
 @verb
-def show_rows(call: Call, feed: str | None, file: str | None, limit: int) -> int:
-    """Show refused rows: file, line, column, reason, raw text."""
+def show_rows(call: Call, feed: str | None, file: Path | None, limit: int, *, history: bool) -> int:
+    """Show rows that are refused as things stand: file, line, column, reason, raw text."""
     with call.open() as lake:
-        rows = lake.refused_rows(feed=feed, file=file, limit=limit + 1)
+        rows = lake.refused_rows(feed=feed, file=file, limit=limit + 1, history=history)
     more = len(rows) > limit
     shown = rows[:limit]
     call.voice.answer(refused_rows_page(shown), {"rows": to_plain(list(shown)), "more": more})
@@ -68,7 +79,7 @@ def show_rows(call: Call, feed: str | None, file: str | None, limit: int) -> int
 @_file
 @click.option("--no-work", is_flag=True, help="Only register them; whoever works next reads them.")
 @verb
-def replay(call: Call, feed: str | None, file: str | None, *, no_work: bool) -> int:
+def replay(call: Call, feed: str | None, file: Path | None, *, no_work: bool) -> int:
     """Have what was refused read again, under headwater.yaml as it is now.
 
     The rows of a file that is read again take the place of those it gave before.

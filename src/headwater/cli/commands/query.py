@@ -36,7 +36,8 @@ def command(
 ) -> int:
     """Answer one SELECT over the tables.
 
-    With - the SQL is read from stdin. Refused rows are a table, too: select * from quarantine.
+    With - the SQL is read from stdin. Refused rows are a table, too: select * from quarantine;
+    with those that were mended since, quarantine_history.
     """
     chosen = kind or kind_of(output) or ("json" if call.voice.as_json else "table")
     if chosen == "parquet" and output is None and sys.stdout.isatty():
