@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import duckdb
 
 from headwater.adapters.duckdb.careful import Careful
-from headwater.adapters.duckdb.evidence import Evidence, observe
+from headwater.adapters.duckdb.evidence import Evidence, Observer
 from headwater.adapters.duckdb.plan import Plan, make_plan, refusal
 from headwater.adapters.duckdb.relation import Group, Reader, Shape
 from headwater.adapters.duckdb.shapes import grouped_by_shape, json_shape, shape_of
@@ -17,6 +18,8 @@ from headwater.model.arrival import Cause
 from headwater.model.feed import Format
 from headwater.ports.engine import Fate, InputResult, Job
 from headwater.reading.unreadable import Unreadable
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class Batch:
     shapes: dict[int, Shape] = field(default_factory=dict)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
+    guesses: dict[str, Evidence] = field(default_factory=dict)  # from samples
     looked: set[int] = field(default_factory=set)  # careful sources whose values are known
 
     def open(self) -> None:
@@ -103,15 +107,25 @@ class Batch:
         for name, each in found.items():
             self.evidence[name] = self.evidence.get(name, Evidence()) | each
 
+    def forget(self) -> None:
+        """Keep what samples have shown as a guess, and find out about all values anew."""
+        self.guesses |= self.evidence
+        self.evidence.clear()
+        self.looked.clear()
+
     def observe(self, group: Group) -> dict[str, Evidence]:
         """Look at every value of a group that is read fast."""
-        every = range(len(group.shape.columns))
-        try:
-            relation = self.reader.cells(group, frozenset(every))
-            found = observe(self.connection, relation, every, json=group.shape.json)
-        finally:
-            self.reader.drop()
-        return {group.shape.columns[i].lower(): each for i, each in found.items()}
+        names = [name.lower() for name in group.shape.columns]
+
+        def over(ask: Callable[[str], Answer]) -> Answer:
+            try:
+                return ask(self.reader.cells(group, frozenset(range(len(names)))))
+            finally:
+                self.reader.drop()
+
+        guesses = {i: self.guesses[name] for i, name in enumerate(names) if name in self.guesses}
+        observer = Observer(self.connection, over, json=group.shape.json)
+        return {names[i]: each for i, each in observer.observe(range(len(names)), guesses).items()}
 
     def set_keys(self, group: Group, keys: list[str]) -> None:
         """All keys of a group of JSON lines, known by now; order as first seen."""

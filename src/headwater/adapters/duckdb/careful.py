@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 
 from headwater.adapters.duckdb import quote
-from headwater.adapters.duckdb.evidence import Evidence, observe
+from headwater.adapters.duckdb.evidence import Evidence, Observer
 from headwater.adapters.duckdb.plan import Plan, Target
 from headwater.adapters.duckdb.project import finals, raw_cells, tolerant
 from headwater.adapters.duckdb.refusals import Refusals, Refused
@@ -30,6 +31,7 @@ from headwater.reading.unreadable import Unreadable
 
 Answer = TypeVar("Answer")
 _SHOWN = 80
+_FIRST_ROWS = 2_000  # of which the types are guessed, to be asked of all
 _NAMES = 1_000_000 // 8  # pieces of eight megabytes: a terabyte
 
 
@@ -60,18 +62,19 @@ class Careful:
         source = group.sources[0]
         if group.shape.json:
             group.shape = json_shape(self._keys(source), uniform=False)
-        every = frozenset(range(len(group.shape.columns)))
-        if not every:
-            return {}
-        found = self._over(
-            group.shape,
-            source,
-            every,
-            lambda relation: observe(
-                self.connection, relation, sorted(every), json=group.shape.json
-            ),
-        )
-        return {group.shape.columns[i].lower(): each for i, each in found.items()}
+        shape, names = group.shape, [name.lower() for name in group.shape.columns]
+        every = frozenset(range(len(names)))
+
+        def over(ask: Callable[[str], Answer], rows: int | None = None) -> Answer:
+            some = "" if rows is None else f" LIMIT {rows}"
+            return self._over(
+                shape, source, every, lambda relation: ask(f"SELECT * FROM ({relation}){some}")
+            )
+
+        first = Observer(self.connection, partial(over, rows=_FIRST_ROWS), json=shape.json)
+        guesses = first.observe(range(len(names)), {})
+        found = Observer(self.connection, over, json=shape.json).observe(range(len(names)), guesses)
+        return {names[i]: each for i, each in found.items()}
 
     def stage(self, group: Group, plan: Plan, refusals: Refusals) -> Staged:
         """Write the rows that are fit, and hand the others to the refusals."""

@@ -24,8 +24,7 @@ _MORE = 8
 
 def diagnose(batch: Batch) -> None:
     """Look at every value of every source, and set aside what has to be read carefully."""
-    batch.evidence.clear()
-    batch.looked.clear()
+    batch.forget()
     for group in batch.fast:
         _look(batch, group)
     batch.regroup()

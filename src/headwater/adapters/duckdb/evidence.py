@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -33,6 +34,7 @@ from headwater.model.types import (
 
 _SHORT = 18  # digits of a decimal that fits 64 bits
 _MONEY_SCALE = 4  # with more digits behind the point, and varying, it is a measurement
+_EXACT_DOUBLE_DIGITS = 15
 _AT_ONCE = 100
 
 
@@ -72,6 +74,22 @@ class Evidence:
         return Evidence(**common)
 
 
+_NUMBERS = ("bigint", "decimal", "double", "number")
+_FACTS = frozenset((*_NUMBERS, "lower", "upper", "title", "date", "naive", "timestamp"))
+_NOTHING = Evidence(**{fact: False for fact in _FACTS if fact != "number"})
+_PROBES = {
+    "": _FACTS,
+    "text": frozenset[str](),
+    "bigint": frozenset({"bigint"}),
+    "boolean": frozenset({"lower", "upper", "title"}),
+    "date": frozenset({"date"}),
+    "timestamp": frozenset({"naive"}),
+    "zoned": frozenset({"naive", "timestamp"}),
+    "decimal": frozenset({"decimal"}),
+    "double": frozenset({"decimal", "double"}),
+}
+
+
 def choose(evidence: Evidence) -> Type | None:
     """The type that loses nothing; None while there is no value."""
     if not evidence.seen:
@@ -96,39 +114,115 @@ def _number(evidence: Evidence) -> Type | None:
     return DOUBLE if evidence.double else None
 
 
-def observe(
-    connection: duckdb.DuckDBPyConnection, relation: str, cells: Sequence[int], *, json: bool
-) -> dict[int, Evidence]:
-    """Look at every value of these cells."""
-    found: dict[int, Evidence] = {}
-    for start in range(0, len(cells), _AT_ONCE):
-        some = cells[start : start + _AT_ONCE]
-        row = connection.execute(
-            f"SELECT {', '.join(expression(f'c{i}', json=json) for i in some)} FROM ({relation})"
-        ).fetchone()
-        found |= {i: evidence_of(value) for i, value in zip(some, row or (), strict=True)}
-    return found
+Over: TypeAlias = Callable[[Callable[[str], Any]], Any]
+"""Asks one question over a relation; called again, it makes the relation again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Looks at every value of some cells, and asks no more of each than may still be so."""
+
+    connection: duckdb.DuckDBPyConnection
+    over: Over
+    json: bool
+
+    def observe(self, cells: Sequence[int], known: Mapping[int, Evidence]) -> dict[int, Evidence]:
+        """Evidence of these cells; known is what some of the same values have shown.
+
+        To ask whether all values are of the type that was seen costs a tenth of asking what
+        they are. So the second is asked of those cells alone where the first is denied.
+        """
+        seen = {i: known[i] for i in cells if i in known and known[i].seen}
+        probes = {i: probed for i, each in seen.items() if (probed := _PROBES[_kind(each)])}
+        answers = self._ask(probes)
+        found = {i: settled(each, answers.get(i)) for i, each in seen.items()}
+        left = {i: possible(known.get(i, Evidence())) for i in cells if found.get(i) is None}
+        whole = {i: evidence_of(value) for i, value in self._ask(left).items()}
+        return {i: each for i, each in found.items() if each is not None} | whole
+
+    def _ask(self, facts: Mapping[int, frozenset[str]]) -> dict[int, dict[str, Any]]:
+        cells, found = list(facts), dict[int, dict[str, Any]]()
+        for start in range(0, len(cells), _AT_ONCE):
+            some = cells[start : start + _AT_ONCE]
+            asked = ", ".join(expression(f"c{i}", facts[i], json=self.json) for i in some)
+            found |= zip(some, self.over(partial(self._row, asked)), strict=True)
+        return found
+
+    def _row(self, asked: str, relation: str) -> tuple[Any, ...]:
+        return self.connection.execute(f"SELECT {asked} FROM ({relation})").fetchone() or ()
+
+
+def _kind(known: Evidence) -> str:
+    kind = choose(known)
+    if kind == TIMESTAMP and not known.naive:
+        return "zoned"
+    return "" if kind is None else kind.kind
+
+
+def possible(known: Evidence) -> frozenset[str]:
+    """Facts that what is known does not deny."""
+    return frozenset(fact for fact in _FACTS if getattr(known, fact) or not known.seen)
+
+
+def settled(known: Evidence, value: dict[str, Any] | None) -> Evidence | None:
+    """The whole evidence, if the answer to a probe shows the type that was seen; else None."""
+    kind = _kind(known)
+    if value is None:  # text stays text
+        return known
+    if not value["seen"]:
+        return Evidence()
+    told = {key: each for key, each in value.items() if each is not None}
+    made = replace(_NOTHING, number=known.number, **told)
+    if kind == "bigint" and made.bigint:
+        made = replace(made, decimal=True, scale=0, least_scale=0)
+    if made.decimal and not made.double:
+        made = replace(made, double=made.digits + made.scale <= _EXACT_DOUBLE_DIGITS)
+    if made.naive:
+        made = replace(made, timestamp=True)
+    return made if _kind(made) == kind else None
 
 
 def evidence_of(value: dict[str, Any]) -> Evidence:
-    """What the struct says; aggregates over nothing are null."""
-    return Evidence(**{key: each for key, each in value.items() if each is not None})
+    """What the struct says; aggregates over nothing are null, and what was not asked is denied."""
+    told = {key: each for key, each in value.items() if each is not None}
+    return replace(_NOTHING, **told) if value["seen"] else Evidence()
 
 
-def expression(cell: str, *, json: bool) -> str:
-    """The aggregate over one cell, as a struct.
+def expression(cell: str, facts: frozenset[str], *, json: bool) -> str:
+    """The aggregate over one cell, as a struct: how many values, and whether the facts hold.
 
     A cell of JSON is JSON text: strings can only be times, and numbers only numbers.
     """
     raw = f"nullif({cell}, '')"
-    plain = f"json_extract_string({raw}, '$')" if json else raw
+    k = f"json_extract_string({raw}, '$')" if json else raw
+    tests = _tests(raw, k, json=json)
+    some = f"FILTER ({raw} IS NOT NULL)"
+    parts = [f"seen: count({raw})"]
+    parts += [
+        f"{key}: bool_and(coalesce({test}, false)) {some}"
+        for key, test in tests.items()
+        if key in facts
+    ]
+    if "decimal" in facts:
+        sized = f"FILTER ({matches(k, DECIMAL)})"
+        scale = f"strlen(split_part({k}, '.', 2))"
+        parts += [
+            f"digits: max(strlen(ltrim(split_part({k}, '.', 1), '-'))) {sized}",
+            f"scale: max({scale}) {sized}",
+            f"least_scale: min({scale}) {sized}",
+        ]
+    elif "bigint" in facts:
+        parts.append(f"digits: max(strlen(ltrim({k}, '-')))")
+    return "{" + ", ".join(parts) + "}"
+
+
+def _tests(raw: str, k: str, *, json: bool) -> dict[str, str]:
     string = f"starts_with({raw}, '\"')"
-    k, number = plain, (f"NOT {string}" if json else "true")
-    ours = string if json else "true"
+    number, ours = (f"NOT {string}", string) if json else ("true", "true")
     point = matches(k, DECIMAL) + f" AND NOT {matches(k, MINUS_ZERO)}"
     double = f"TRY_CAST({k} AS DOUBLE)"
     real = f" OR ({matches(k, REAL)} AND {is_exact_number(k)})" if json else ""
-    facts = {
+    tests = {
         "bigint": f"{number} AND CAST(TRY_CAST({k} AS BIGINT) AS VARCHAR) = {k}",
         "decimal": f"{number} AND {point}",
         "double": f"{number} AND isfinite({double}) AND (CAST({double} AS VARCHAR) = {k} "
@@ -138,20 +232,8 @@ def expression(cell: str, *, json: bool) -> str:
             for style, words in zip(("lower", "upper", "title"), BOOLEANS, strict=True)
         },
         "date": f"{ours} AND strlen({k}) = 10 AND CAST(TRY_CAST({k} AS DATE) AS VARCHAR) = {k}",
-        "naive": f"{ours} AND {matches(k, CLOCK)}",
+        "naive": f"{ours} AND {matches(k, CLOCK)} AND TRY_CAST({k} AS TIMESTAMP) IS NOT NULL",
         "timestamp": f"{ours} AND {matches(k, f'{CLOCK}({ZONE})?')} "
         f"AND TRY_CAST({k} AS TIMESTAMPTZ) IS NOT NULL",
     }
-    if json:
-        facts["number"] = number
-    some = f"FILTER ({raw} IS NOT NULL)"
-    parts = [f"seen: count({raw})"]
-    parts += [f"{key}: bool_and(coalesce({test}, false)) {some}" for key, test in facts.items()]
-    sized = f"FILTER ({matches(k, DECIMAL)})"
-    scale = f"strlen(split_part({k}, '.', 2))"
-    parts += [
-        f"digits: max(strlen(ltrim(split_part({k}, '.', 1), '-'))) {sized}",
-        f"scale: max({scale}) {sized}",
-        f"least_scale: min({scale}) {sized}",
-    ]
-    return "{" + ", ".join(parts) + "}"
+    return tests | ({"number": number} if json else {})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import duckdb
 
 from headwater.adapters.duckdb.batch import Batch
-from headwater.adapters.duckdb.evidence import observe
+from headwater.adapters.duckdb.evidence import Observer
 from headwater.adapters.duckdb.exact import TIMES
 from headwater.adapters.duckdb.feeding import behind_header
 from headwater.adapters.duckdb.relation import Group, json_cells
@@ -18,6 +19,7 @@ from headwater.reading.inflate import head
 from headwater.reading.soundness import Soundness
 from headwater.reading.unreadable import Unreadable
 
+Answer = TypeVar("Answer")
 _HEAD_BYTES = 64 * 1024
 _PLACE_BYTES = 8 * 1024
 _PLACES = (0.25, 0.5, 0.75, 1.0)
@@ -34,8 +36,6 @@ def sample(batch: Batch) -> None:
             _observe(batch, group, pieces)
         except duckdb.Error:
             continue  # a damaged record; the conversion will meet it, too
-        finally:
-            batch.reader.drop()
 
 
 def _unsettled(batch: Batch, group: Group) -> list[int]:
@@ -52,12 +52,19 @@ def _unsettled(batch: Batch, group: Group) -> list[int]:
 def _observe(batch: Batch, group: Group, pieces: list[bytes]) -> None:
     shape = group.shape
     every = _unsettled(batch, group)
-    relation = batch.reader.text(shape, batch.reader.stream(iter(pieces), len(pieces)))
-    if shape.json:
-        relation = f"SELECT '' AS _arrival, * FROM ({relation})"
-        relation = json_cells(shape, relation, frozenset(every))
+
+    def over(ask: Callable[[str], Answer]) -> Answer:
+        relation = batch.reader.text(shape, batch.reader.stream(iter(pieces), len(pieces)))
+        if shape.json:
+            relation = f"SELECT '' AS _arrival, * FROM ({relation})"
+            relation = json_cells(shape, relation, frozenset(every))
+        try:
+            return ask(relation)
+        finally:
+            batch.reader.drop()
+
     if pieces:
-        found = observe(batch.connection, relation, every, json=shape.json)
+        found = Observer(batch.connection, over, json=shape.json).observe(every, {})
         batch.add({shape.columns[i].lower(): each for i, each in found.items()})
 
 

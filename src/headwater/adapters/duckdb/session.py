@@ -15,7 +15,8 @@ _SETTINGS = (
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
     "SET allow_community_extensions = false",
-    "SET enable_progress_bar = false",
+    "SET enable_progress_bar = true",  # without it, nobody can ask how far a query is
+    "SET enable_progress_bar_print = false",
     "SET TimeZone = 'UTC'",
     "SET preserve_insertion_order = false",
 )
