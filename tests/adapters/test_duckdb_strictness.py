@@ -62,6 +62,21 @@ def test_a_record_that_is_not_sound_is_refused_alone(bench, line):
     assert conversion.results[0].books.written == ROWS - 1
 
 
+@pytest.mark.parametrize("rows", [20, ROWS])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_header_that_is_repeated_is_no_row(bench, rows, quoted):
+    lines = [
+        f"{n},{chr(34) if quoted else ''}name{chr(34) if quoted else ''},1" for n in range(rows)
+    ]
+    lines[rows // 2] = "id,name,amount"
+
+    conversion = bench.convert("\n".join(["id,name,amount", *lines, ""]), records=[rows + 1])
+
+    (refused,) = bench.refused(conversion)
+    assert refused[4] == "header_again"
+    assert types_of(conversion) == {"id": "bigint", "name": "text", "amount": "bigint"}
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -14,7 +14,8 @@ from headwater.reading.count import DelimitedCounter
 from headwater.reading.dialect import Dialect
 from headwater.reading.soundness import Soundness, is_sound, is_sound_file
 
-COMMA = Dialect(",")
+COMMA = Dialect(",", header=False)
+HEADED = Dialect(",")
 WIDTH = 2
 
 
@@ -88,3 +89,24 @@ def test_a_file_is_told_as_its_text_is(tmp_path):
 
     assert is_sound_file(good, COMMA, 300_000, WIDTH)
     assert not is_sound_file(bad, COMMA, 300_002, WIDTH)
+
+
+@pytest.mark.parametrize("cut", range(30))
+def test_a_header_that_is_repeated_is_seen_wherever_it_is_cut(cut):
+    text = b"id,name\n1,a\nid,name\n2,b\n"
+    soundness = Soundness(HEADED)
+
+    told = [soundness.update(text[:cut]), soundness.update(text[cut:])]
+
+    assert not all(told)
+
+
+@pytest.mark.parametrize(
+    "text", [b"id,name\n1,id\n2,id,name\n", b"id,name\nid,names\n", b"id,name\n"]
+)
+def test_what_only_looks_like_the_header_is_none(text):
+    assert Soundness(HEADED).update(text)
+
+
+def test_a_header_that_is_the_last_line_is_seen():
+    assert not is_sound(b"id,name\n1,a\nid,name", HEADED, 3, WIDTH)

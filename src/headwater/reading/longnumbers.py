@@ -78,7 +78,7 @@ def _inside(points: Places, starts: Places, ends: Places) -> Places:
 
 
 def _is_digit(letters: Letters) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = (
-        (letters >= ord("0")) & (letters <= ord("9")) | (letters == _POINT)
+    found: npt.NDArray[np.bool_] = (letters >= ord("0")) & (letters <= ord("9")) | (
+        letters == _POINT
     )
     return found

@@ -107,6 +107,13 @@ class Batch:
         for name, each in found.items():
             self.evidence[name] = self.evidence.get(name, Evidence()) | each
 
+    def begin_anew(self) -> None:
+        """Forget all values that were seen: some were of sources that are read otherwise."""
+        self.evidence.clear()
+        self.guesses.clear()
+        self.looked.clear()
+        self.regroup()
+
     def forget(self) -> None:
         """Keep what samples have shown as a guess, and find out about all values anew."""
         self.guesses |= self.evidence

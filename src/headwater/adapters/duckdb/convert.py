@@ -45,7 +45,7 @@ def convert(job: Job, watch: Watch) -> Conversion:
     try:
         with session(job.limits, scratch, partitioned=bool(job.feed.partition)) as connection:
             connection.register_filesystem(virtual)
-            reader = Reader(virtual, job.limits)
+            reader = Reader(virtual, job.limits, connection.interrupt)
             with watching(connection, reader, job, watch):
                 return _Conversion(job, connection, reader, scratch).run()
     finally:
@@ -206,8 +206,10 @@ class _Conversion:
         if any(isinstance(fault, TooManyPieces) for fault in faults):
             self.reader.factor *= _MORE
             return
+        if notice(self.batch):
+            self._look_anew()  # that may have been all
+            return
         before = self._state()
-        notice(self.batch)
         diagnose(self.batch)
         if self._state() == before and number:
             # What every single question answered well fails as a whole: go carefully.
@@ -236,8 +238,13 @@ class _Conversion:
         self.batch.regroup()
         if after == before:
             return True
-        self.batch.look_carefully()
+        self._look_anew()
         return False
+
+    def _look_anew(self) -> None:
+        self.batch.begin_anew()
+        sample(self.batch)
+        self.batch.look_carefully()
 
     def _unbalanced(self, tried: _Round) -> list[int]:
         rows = tried.made.rows if tried.made is not None else {}

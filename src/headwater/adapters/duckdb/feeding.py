@@ -12,7 +12,7 @@ from headwater.reading.dialect import first_record
 from headwater.reading.inflate import blocks
 from headwater.reading.laxity import Laxity, is_strict_file
 from headwater.reading.pieces import line_pieces
-from headwater.reading.soundness import Soundness, is_sound, is_sound_file
+from headwater.reading.soundness import Soundness, first_line, is_sound, is_sound_file
 from headwater.reading.unreadable import Unreadable
 
 PIECE_BYTES = 16 * 1024 * 1024
@@ -129,6 +129,8 @@ def _even(source: Source, text: bytes, body: bytes, count: int) -> bool:
         return LINE_DELIMITER.encode() not in body and Laxity().update(text)
     dialect = source.dialect
     if dialect.quote.encode() not in text:
+        if dialect.header and b"\n" + first_line(text[dialect.skip_bytes :]) + b"\n" in text:
+            return False
         delimiters = body.count(dialect.delimiter.encode())
         return body.count(b"\n") + 1 == count and delimiters == count * (source.width - 1)
     ends = sum(stretch.count(b"\n") for stretch in body.split(dialect.quote.encode())[::2])

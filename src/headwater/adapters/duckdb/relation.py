@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -68,6 +68,7 @@ class Reader:
 
     virtual: VirtualFiles
     limits: Limits
+    interrupt: Callable[[], None]  # ends the query that reads
     factor: int = 12  # how much packed files are expected to inflate at most
     findings: Findings = field(default_factory=Findings)
     streams: list[Stream] = field(default_factory=list)
@@ -118,6 +119,11 @@ class Reader:
                 for source in sources:
                     yield self._single(group.shape, source)
 
+    def _look(self, source: Source) -> None:
+        look_through(source, self.findings)
+        if source.place in self.findings.unsound:
+            self.interrupt()  # what is being read of it will not be taken
+
     def _joined(self, shape: Shape, sources: list[Source]) -> str:
         names = sum(names_needed(source, self.factor) - 4 for source in sources) + 4
         names += sum(source.input.size_bytes for source in sources) * self.factor // JOINED_BYTES
@@ -128,7 +134,7 @@ class Reader:
         if source.way is Way.DIRECT:
             header = shape.delimited and source.dialect.header
             read = _read_csv(self.limits, shape, [str(source.path)], header=header)
-            self._looks.append(self._beside.submit(look_through, source, self.findings))
+            self._looks.append(self._beside.submit(self._look, source))
         else:
             stream = self.stream(one(source, self.findings), names_needed(source, self.factor))
             read = self.text(shape, stream)
