@@ -102,7 +102,7 @@ class _Conversion:
             staged = self._stage(plan, refusals)
             made = self._draft(plan, staged.values(), folder / "parts")
             tried = _Round(plan, made, staged, refusals)
-        except duckdb.Error as error:
+        except (duckdb.Error, EngineError) as error:
             self._learn(error, number)
             tried = None
         except Scattered:
@@ -123,6 +123,13 @@ class _Conversion:
         return staged
 
     def _draft(self, plan: Plan, staged: Iterable[Staged], folder: Path) -> Draft | None:
+        with self.reader.leniently():
+            made = self._write(plan, staged, folder)
+        if faults := self.reader.faults:
+            raise EngineError("a file could not be read to its end") from faults[0]
+        return made
+
+    def _write(self, plan: Plan, staged: Iterable[Staged], folder: Path) -> Draft | None:
         select = self._select(plan, staged)
         if select is None:
             return None
@@ -196,9 +203,9 @@ class _Conversion:
             Path(self.job.table_location),
         )
 
-    def _learn(self, error: duckdb.Error, number: int) -> None:
+    def _learn(self, error: duckdb.Error | EngineError, number: int) -> None:
         """Find out why a round failed; raise if nothing is to be learnt from it."""
-        faults = [stream.fault for stream in self.reader.streams]
+        faults = self.reader.faults
         self.reader.drop()
         failure = translated(error)
         if isinstance(failure, NoSpace | EngineRefused):

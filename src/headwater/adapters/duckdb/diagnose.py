@@ -85,7 +85,7 @@ def _isolate(
     except (duckdb.Error, Unreadable) as error:
         if isinstance(translated(error), NoSpace) or isinstance(error, duckdb.OutOfMemoryException):
             raise
-        faults = [stream.fault for stream in batch.reader.streams]
+        faults = batch.reader.faults
         batch.reader.drop()
         if any(isinstance(fault, TooManyPieces) for fault in faults):
             batch.reader.factor *= _MORE

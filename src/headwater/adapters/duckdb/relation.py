@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -72,6 +73,7 @@ class Reader:
     factor: int = 12  # how much packed files are expected to inflate at most
     findings: Findings = field(default_factory=Findings)
     streams: list[Stream] = field(default_factory=list)
+    lenient: bool = False  # whether what cannot be read is left out, for the books to find out
     _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _looks: list[Future[None]] = field(default_factory=list)
 
@@ -89,11 +91,30 @@ class Reader:
 
     def text(self, shape: Shape, stream: Stream, before: Sequence[str] = ()) -> str:
         """SQL of a stream of delimited or JSON records with further columns before theirs."""
-        return _read_csv(self.limits, shape, stream.paths, before=before)
+        return self._read(shape, stream.paths, before=before)
+
+    @contextmanager
+    def leniently(self) -> Iterator[None]:
+        """Relations that never fail over what they read.
+
+        A COPY to Parquet of DuckDB 2.0 may wait for ever once its CSV reader has failed: some
+        runs in a hundred do, on two threads. So for a COPY, records that cannot be read are
+        left out, and the counts tell that they are missing.
+        """
+        self.lenient = True
+        try:
+            yield
+        finally:
+            self.lenient = False
+
+    @property
+    def faults(self) -> list[BaseException]:
+        """What kept streams from being read to their ends."""
+        return [stream.fault for stream in self.streams if stream.fault is not None]
 
     def stream(self, pieces: Iterable[bytes], names: int) -> Stream:
         """A stream that lives until `drop`."""
-        stream = self.virtual.stream(lambda: pieces, names)
+        stream = self.virtual.stream(lambda: pieces, names, quiet=self.lenient)
         self.streams.append(stream)
         return stream
 
@@ -133,12 +154,41 @@ class Reader:
     def _single(self, shape: Shape, source: Source) -> str:
         if source.way is Way.DIRECT:
             header = shape.delimited and source.dialect.header
-            read = _read_csv(self.limits, shape, [str(source.path)], header=header)
+            read = self._read(shape, [str(source.path)], header=header)
             self._looks.append(self._beside.submit(self._look, source))
         else:
             stream = self.stream(one(source, self.findings), names_needed(source, self.factor))
             read = self.text(shape, stream)
         return f"SELECT {quote.text(source.input.arrival)} AS _arrival, * FROM ({read})"
+
+    def _read(
+        self,
+        shape: Shape,
+        paths: Sequence[str],
+        *,
+        header: bool = False,
+        before: Sequence[str] = (),
+    ) -> str:
+        cells = [f"c{i}" for i in range(len(shape.columns))] if shape.delimited else ["line"]
+        columns = ", ".join(f"{name}: 'VARCHAR'" for name in (*before, *cells))
+        mark = shape.quote if shape.delimited else ""
+        longest = max(self.limits.cell_bytes, 1 << 20)
+        options = {
+            "columns": "{" + columns + "}",
+            "auto_detect": "false",
+            "header": str(header).lower(),
+            "delim": quote.text(shape.delimiter),
+            "quote": quote.text(mark),
+            "escape": quote.text(mark),
+            "strict_mode": "true",
+            "null_padding": "false",
+            "allow_quoted_nulls": "false",
+            "ignore_errors": str(self.lenient).lower(),
+            "max_line_size": str(longest),
+            "buffer_size": str(max(_BUFFER_BYTES, longest)),
+        }
+        words = ", ".join(f"{key} = {value}" for key, value in options.items())
+        return f"SELECT * FROM read_csv({quote.texts(paths)}, {words})"
 
 
 def json_cells(shape: Shape, records: str, raw: frozenset[int], keep: str = "_arrival") -> str:
@@ -171,36 +221,6 @@ def parquet_cells(shape: Shape, source: Source) -> str:
         f"SELECT {arrival} AS _arrival, file_row_number AS _row{cells} FROM read_parquet({path}, "
         "file_row_number = true, hive_partitioning = false)"
     )
-
-
-def _read_csv(
-    limits: Limits,
-    shape: Shape,
-    paths: Sequence[str],
-    *,
-    header: bool = False,
-    before: Sequence[str] = (),
-) -> str:
-    cells = [f"c{i}" for i in range(len(shape.columns))] if shape.delimited else ["line"]
-    columns = ", ".join(f"{name}: 'VARCHAR'" for name in (*before, *cells))
-    delimiter = shape.delimiter
-    mark = shape.quote if shape.delimited else ""
-    longest = max(limits.cell_bytes, 1 << 20)
-    options = {
-        "columns": "{" + columns + "}",
-        "auto_detect": "false",
-        "header": str(header).lower(),
-        "delim": quote.text(delimiter),
-        "quote": quote.text(mark),
-        "escape": quote.text(mark),
-        "strict_mode": "true",
-        "null_padding": "false",
-        "allow_quoted_nulls": "false",
-        "max_line_size": str(longest),
-        "buffer_size": str(max(_BUFFER_BYTES, longest)),
-    }
-    words = ", ".join(f"{key} = {value}" for key, value in options.items())
-    return f"SELECT * FROM read_csv({quote.texts(paths)}, {words})"
 
 
 def _union(selects: Iterable[str]) -> str:

@@ -23,9 +23,15 @@ class TooManyPieces(Exception):
 class Stream:
     """Pieces of text in order, each read once under a name of its own."""
 
-    def __init__(self, label: str, produce: Callable[[], Iterable[bytes]], names: int) -> None:
-        """Take what makes the pieces, and how many names to give them."""
+    def __init__(
+        self, label: str, produce: Callable[[], Iterable[bytes]], names: int, *, quiet: bool
+    ) -> None:
+        """Take what makes the pieces, and how many names to give them.
+
+        A quiet one ends where making a piece fails, and keeps the fault for whoever asks.
+        """
         self.label = label
+        self._quiet = quiet
         self.fault: BaseException | None = None
         self.bytes_read = 0
         self._produce = produce
@@ -50,7 +56,7 @@ class Stream:
                 self._thread.start()
             while number not in self._waiting and not self._ended:
                 self._turn.wait()
-            if self.fault is not None:
+            if self.fault is not None and not self._quiet:
                 raise OSError(f"{self.label}: {self.fault}")
             piece = self._waiting.pop(number, b"")
             self.bytes_read += len(piece)
@@ -108,10 +114,12 @@ class VirtualFiles(AbstractFileSystem):  # type: ignore[misc]
         self._sizes: dict[str, int] = {}
         self._count = 0
 
-    def stream(self, produce: Callable[[], Iterable[bytes]], names: int) -> Stream:
+    def stream(
+        self, produce: Callable[[], Iterable[bytes]], names: int, *, quiet: bool = False
+    ) -> Stream:
         """A new stream, reachable until it is dropped."""
         self._count += 1
-        stream = Stream(str(self._count), produce, names)
+        stream = Stream(str(self._count), produce, names, quiet=quiet)
         self._streams[stream.label] = stream
         return stream
 
