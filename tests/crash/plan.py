@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from tests.crash.files import SUFFIXES, File, produce
 
 CONFIGURATION = """\
 lake: .
-lease: 1s
 feeds:
   sales:
     format: csv
@@ -20,7 +19,7 @@ feeds:
       qty: bigint
     partition: [month(day)]
     batch: {files: 3, age: 1s}
-    retries: {attempts: 12, first_delay: 50ms, longest_delay: 200ms}
+    retries: {attempts: 6, first_delay: 50ms, longest_delay: 100ms}
   events:
     format: ndjson
     schema:
@@ -28,29 +27,66 @@ feeds:
       at: timestamp
       n: bigint
     batch: {files: 2, age: 1s}
-    retries: {attempts: 12, first_delay: 50ms, longest_delay: 200ms}
+    retries: {attempts: 6, first_delay: 50ms, longest_delay: 100ms}
 """
 
-VERBS = ("land", "work", "land", "work", "sweep", "land", "replay", "work", "reconcile", "drop")
+KINDS = (
+    "land", "work", "work", "drop", "sweep", "replay", "reconcile", "rebuild", "lossy_land",
+    "lossy_work", "bury", "ingest", "meddle", "pause", "pause_beside", "pause_swept", "pause_held",
+    "pause_landing", "pause_sweep",
+)  # fmt: skip
+"""What may come after the first landing."""
+
+LANDINGS = ("land", "land", "link", "link")
+
+PARTS_PAUSES = ("stage.post", "log.read", "log.validated", "log.before_commit")
+WORK_PAUSES = ("claim.post", *PARTS_PAUSES)
+"""Where a worker may fall asleep without a lock that others have to wait for."""
+
+LANDING_PAUSES = ("up.dirsynced", "in.after_enqueue", "in.before_register")
+"""Where its files lie in the raw zone already: those that come now are newer."""
+
+SWEEP_PAUSES = ("gc.pre_drop", "gc.post_drop")
+
+STEMS = {
+    "land": "file",
+    "lossy_land": "file",
+    "ingest": "file",
+    "drop": "dropped",
+    "link": "linked",
+}
 
 
 @dataclass(frozen=True)
-class File:
-    """One version of one file: its bytes, the ids of its good rows, how many are bad."""
+class Emphasis:
+    """What is done more often than chance would have it, so that a fault shows soon."""
 
-    feed: str
-    name: str
-    body: bytes
-    good: tuple[str, ...]
-    bad: int
+    steps: tuple[str, ...] = ()  # kinds of steps
+    points: tuple[str, ...] = ()  # where to kill, in steps that pass one of them
 
 
 @dataclass(frozen=True)
 class Step:
-    """One call, and the files it hands in."""
+    """One call, and the files it hands in.
+
+    A step with a place to pause falls asleep there, while the steps in `meanwhile` are done.
+    The lease of a worker has run out by then, or holds.
+    """
 
     verb: str
     files: tuple[File, ...] = ()
+    pause: str | None = None
+    lease_holds: bool = False
+    meanwhile: tuple[Step, ...] = ()
+
+    @property
+    def calm(self) -> Step:
+        """The same without faults."""
+        return replace(self, verb=self.verb.removeprefix("lossy_"))
+
+
+DONE = Step("work")
+"""So that a sleeper holds what has just landed and nothing else, and there is a table."""
 
 
 @dataclass
@@ -58,6 +94,7 @@ class Plan:
     """The steps of an iteration, and what must be visible after them."""
 
     seed: int
+    events: bool = False  # workers have nothing but messages to go by
     steps: list[Step] = field(default_factory=list)
     newest: dict[tuple[str, str], File] = field(default_factory=dict)
     versions: list[File] = field(default_factory=list)
@@ -75,60 +112,137 @@ class Plan:
         )
 
 
-def plan(seed: int) -> Plan:
+def plan(seed: int, emphasis: Emphasis) -> Plan:
     """Make the plan of an iteration."""
-    chance = random.Random(seed)
-    made = Plan(seed)
-    for verb in VERBS[: chance.randint(4, len(VERBS))]:
-        if verb in {"land", "drop"}:
-            feed = chance.choice(["sales", "sales", "events"])
-            names = chance.sample(range(5), chance.randint(1, 4))
-            files = tuple(_file(made, feed, number, chance, verb) for number in names)
-            made.steps.append(Step(verb, files))
-        else:
-            made.steps.append(Step(verb))
-    return made
+    return _Planner(seed, emphasis).plan()
 
 
-def _file(made: Plan, feed: str, number: int, chance: random.Random, verb: str) -> File:
-    # A file that is dropped by hand gets a name of its own: dropping it over another
-    # would destroy raw bytes, which nobody promises to survive.
-    stem = f"{'dropped' if verb == 'drop' else 'file'}-{number}"
-    name = f"{stem}.csv" if feed == "sales" else f"{stem}.ndjson.gz"
-    version = sum(file.name == name and file.feed == feed for file in made.versions)
-    if verb == "drop" and version:
-        return made.newest[feed, name]
-    rows, dirty = chance.randint(0, 12), chance.random() < 0.4
-    build = _sales if feed == "sales" else _events
-    file = build(feed, name, [f"{name}|{version}|{row}" for row in range(rows + 1)], dirty, chance)
-    made.versions.append(file)
-    made.newest[feed, name] = file
-    return file
+class _Planner:
+    """A plan in the making."""
+
+    def __init__(self, seed: int, emphasis: Emphasis) -> None:
+        self._chance = random.Random(seed)
+        self._favoured = emphasis.steps
+        self._pauses = [each for each in WORK_PAUSES if each in emphasis.points] or WORK_PAUSES
+        self._made = Plan(seed)
+
+    def plan(self) -> Plan:
+        made, chance = self._made, self._chance
+        made.events = chance.random() < 0.3
+        made.steps.append(self._handing_in("land"))
+        # What is stressed shows in few steps, or not at all: the next seed comes sooner.
+        for _ in range(2 if self._favoured else chance.randint(2, 6)):
+            favoured = self._favoured and chance.random() < 0.8
+            made.steps += self._steps(chance.choice(self._favoured if favoured else KINDS))
+            if chance.random() < 0.5:
+                made.steps += [self._handing_in(chance.choice(LANDINGS)), Step("work")]
+        return made
+
+    def _steps(self, kind: str) -> list[Step]:
+        if kind in STEMS:
+            return [self._handing_in(kind)]
+        if kind == "announced":
+            self._made.events = True
+            return [self._handing_in("drop"), Step("work")]
+        if kind in {"lossy_work", "bury"}:  # over something that waits for it
+            return [self._handing_in("land"), Step(kind)]
+        makers = {
+            "meddle": self._meddle,
+            "pause": self._pause,
+            "pause_beside": self._pause_beside,
+            "pause_swept": self._pause_swept,
+            "pause_held": self._pause_held,
+            "pause_landing": self._pause_landing,
+            "pause_sweep": self._pause_sweep,
+        }
+        return makers[kind]() if kind in makers else [Step(kind)]
+
+    def _handing_in(self, verb: str) -> Step:
+        feed = self._chance.choice(["sales", "sales", "events"])
+        numbers = self._chance.sample(range(5), self._chance.randint(1, 4))
+        stems = [f"{STEMS[verb]}-{number}" for number in sorted(numbers)]
+        return Step(verb, tuple(self._file(feed, stem) for stem in stems))
+
+    def _again(self, landing: Step) -> Step:
+        """The next version of each of its files."""
+        return replace(
+            landing, files=tuple(self._file(file.feed, _stem(file)) for file in landing.files)
+        )
+
+    def _others(self, landing: Step) -> Step:
+        """New versions of files that a sleeper does not hold: it may hold their neighbours."""
+        first = landing.files[0]
+        held = {_stem(file) for file in landing.files}
+        kind = _stem(first).partition("-")[0]
+        free = [stem for stem in (f"{kind}-{n}" for n in range(5)) if stem not in held]
+        chosen = sorted(self._chance.sample(free, min(len(free), 2)))
+        return replace(landing, files=tuple(self._file(first.feed, stem) for stem in chosen))
+
+    def _file(self, feed: str, stem: str) -> File:
+        made, name = self._made, f"{stem}{SUFFIXES[feed]}"
+        version = sum(file.name == name and file.feed == feed for file in made.versions)
+        # What is dropped by hand is dropped once: dropping it over another version would destroy
+        # raw bytes, which nobody promises to survive.
+        if stem.startswith("dropped") and version:
+            return made.newest[feed, name]
+        file = produce(feed, stem, version, self._chance)
+        made.versions.append(file)
+        made.newest[feed, name] = file
+        return file
+
+    def _pause(self) -> list[Step]:
+        """A worker falls asleep over its work, and another one goes on, with that or with more."""
+        landing = self._handing_in(self._chance.choice(["land", "land", "link"]))
+        again, more = self._chance.choice([(True, False), (False, True), (True, True)])
+        meanwhile = [Step("work")] if again else []
+        meanwhile += [self._others(landing), Step("work")] if more else []
+        asleep = self._chance.choice(self._pauses)
+        return [landing, Step("work", pause=asleep, meanwhile=tuple(meanwhile))]
+
+    def _pause_beside(self) -> list[Step]:
+        """The same, but the worker's lease holds, and what the other commits is something else."""
+        landing = self._handing_in("land")
+        others = replace(self._others(landing), verb="ingest")
+        asleep = self._chance.choice(PARTS_PAUSES)
+        return [DONE, landing, Step("work", pause=asleep, lease_holds=True, meanwhile=(others,))]
+
+    def _pause_swept(self) -> list[Step]:
+        """A worker falls asleep over parts that it has not committed, and a sweep finds them."""
+        landing = self._handing_in("land")
+        meanwhile = [Step("sweep"), *([Step("work")] if self._chance.random() < 0.5 else [])]
+        asleep = self._chance.choice(PARTS_PAUSES)
+        return [DONE, landing, Step("work", pause=asleep, meanwhile=tuple(meanwhile))]
+
+    def _pause_held(self) -> list[Step]:
+        """A sweep finds parts of a worker whose lease holds: they are not to be touched."""
+        asleep = Step("work", pause="stage.post", lease_holds=True, meanwhile=(Step("sweep"),))
+        return [DONE, self._handing_in("land"), asleep]
+
+    def _pause_landing(self) -> list[Step]:
+        """Whoever hands files in falls asleep before they are registered; newer ones come."""
+        landing = self._handing_in("land")
+        again, work = self._chance.choice([(False, True), (True, False), (True, True)])
+        meanwhile = [self._again(landing)] if again else []
+        meanwhile += [Step("work")] if work else []
+        asleep = self._chance.choice(LANDING_PAUSES)
+        return [replace(landing, pause=asleep, meanwhile=tuple(meanwhile))]
+
+    def _pause_sweep(self) -> list[Step]:
+        """A sweep falls asleep before it deletes, and a worker goes on."""
+        landing, work = self._handing_in("land"), Step("work")
+        asleep = Step(
+            "sweep",
+            pause=self._chance.choice(SWEEP_PAUSES),
+            meanwhile=(self._again(landing), work),
+        )
+        return [landing, work, asleep]
+
+    def _meddle(self) -> list[Step]:
+        """A linked file is written over while a worker is about to read it."""
+        landing = self._handing_in("link")
+        again = self._again(landing)
+        return [landing, Step("work", pause="claim.post", meanwhile=(again,))]
 
 
-def _sales(feed: str, name: str, ids: list[str], dirty: bool, chance: random.Random) -> File:
-    lines, good, bad = ["id,day,qty"], [], 0
-    for row in ids:
-        if dirty and chance.random() < 0.3:
-            bad += 1
-            lines.append(
-                chance.choice([f"{row},2026-01-01,many", f"{row},2026-01-01", f"{row},soon,1"])
-            )
-        else:
-            good.append(row)
-            lines.append(f"{row},2026-{chance.randint(1, 4):02d}-05,{chance.randint(0, 99)}")
-    return File(feed, name, ("\n".join(lines) + "\n").encode(), tuple(good), bad)
-
-
-def _events(feed: str, name: str, ids: list[str], dirty: bool, chance: random.Random) -> File:
-    lines, good, bad = [], [], 0
-    for number, row in enumerate(ids):
-        text = json.dumps({"id": row, "at": f"2026-05-{number + 1:02d}T10:00:00Z", "n": number})
-        if dirty and number and chance.random() < 0.3:  # a file of one cut line is no NDJSON
-            bad += 1
-            text = text[:-4]
-        else:
-            good.append(row)
-        lines.append(text)
-    packed = gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0)
-    return File(feed, name, packed, tuple(good), bad)
+def _stem(file: File) -> str:
+    return file.name.partition(".")[0]

@@ -1,4 +1,4 @@
-"""The crash points that an embedded lake can reach."""
+"""The crash points that an embedded lake can reach, and which step may reach them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,30 @@ import re
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "headwater"
+
+_LAND = ("up.", "in.", "ev.registered")
+_WORK = (
+    "ev.", "reconcile.", "in.before_register", "in.after_register", "man.", "up.", "claim.", "src.",
+    "part.", "rejects.", "stage.", "hb.", "log.", "ckpt.", "ledger.", "q.",
+)  # fmt: skip
+_FAMILIES = {
+    "land": _LAND,
+    "link": _LAND,
+    "lossy_land": _LAND,
+    "ingest": _WORK,
+    "work": _WORK,
+    "lossy_work": _WORK,
+    "bury": ("dlq.", "claim.", "log.", "q."),
+    "sweep": ("gc.", "log.", "ckpt."),
+    "replay": ("replay.",),
+    "reconcile": ("reconcile.", "in.before_register", "in.after_register", "ev.registered"),
+    "rebuild": ("up.", "log."),
+}
+
+
+def reachable(verb: str) -> list[str]:
+    """Points that a step of this kind may pass."""
+    return [name for name in POINTS if name.startswith(_FAMILIES.get(verb, "-"))]
 
 
 def _in_source() -> list[str]:

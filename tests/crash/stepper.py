@@ -1,7 +1,7 @@
-"""Runs one step of an iteration in a process of its own, forked from one that has imported all.
+"""Runs steps in processes of their own, forked from one that has imported all they need.
 
-Reads requests as JSON lines, answers each with how the process ended. Forking before any
-thread or connection exists is safe, and saves half a second a step.
+Reads requests as JSON lines, answers each with how its process ended, or that it fell asleep.
+Forking before any thread or connection exists is safe, and saves half a second a step.
 """
 
 from __future__ import annotations
@@ -9,72 +9,106 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+import headwater.adapters.delta.handle  # noqa: F401 - imported before the fork
+from headwater import points
+from headwater.adapters.delta import tables, turn
+from headwater.flow import reconcile, work
+from tests.crash.spare import keep_spare
+from tests.crash.verbs import WORKING, Request, do
 
-def step(request: dict[str, Any]) -> int:
-    """Do what the request says to the lake in its folder."""
-    from headwater import open as open_lake
-    from headwater.flow.land import LandingOutcome
+ASLEEP = "asleep"
 
-    with open_lake(request["lake"]) as lake:
-        verb = request["verb"]
-        if verb == "land":
-            for feed, files in request["files"].items():
-                landings = lake.land(feed, *files)
-                if any(each.outcome is LandingOutcome.REFUSED for each in landings):
-                    return 1
-        elif verb == "work":
-            lake.work(until_idle=True)
-        elif verb == "sweep":
-            lake.sweep(older_than=timedelta(0))
-        elif verb == "replay":
-            lake.replay()
-        elif verb == "reconcile":
-            lake.reconcile()
-        elif verb == "verify":
-            verdict = lake.verify()
-            for finding in verdict.findings:
-                sys.stderr.write(f"{finding}\n")
-            return 0 if verdict.holds else 1
-    return 0
+STEP_SECONDS = 60
+"""How long a step may take before it is ended, which is a failure."""
 
+SETTLED = "ledger.post"
+"""Where a sleeper stops a second time, so that one may look at what it has done."""
 
-def run(request: dict[str, Any]) -> int:
-    """Fork, do it, answer the exit code; a negative one is the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        os.environ.update(request["environment"])
-        from headwater import points
+ROOT = Path(__file__).parents[2]
 
-        points.arm()
-        for name in request.get("broken", []):
-            importlib.import_module(f"tests.crash.broken.{name}").apply()
-        try:
-            code = step(request)
-        except BaseException:  # noqa: BLE001 - this is the door of the process
-            traceback.print_exc()
-            code = 70
-        sys.stderr.flush()
-        os._exit(code)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
+_asleep: set[int] = set()
 
 
 def main() -> None:
     """Answer requests until there are no more."""
-    import deltalake  # noqa: F401 - imported before the fork
+    os.environ["PYTHONPATH"] = f"{ROOT / 'src'}:{ROOT}"  # what children of steps import
+    _hurry()
+    try:
+        for line in sys.stdin:
+            sys.stdout.write(json.dumps(_run(json.loads(line))) + "\n")
+            sys.stdout.flush()
+    finally:  # also where nobody listens any more
+        for sleeper in _asleep:
+            os.kill(sleeper, signal.SIGKILL)
 
-    import headwater.wiring  # noqa: F401 - imported before the fork
 
-    os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(run(json.loads(line))) + "\n")
-        sys.stdout.flush()
+def _hurry() -> None:
+    """Shorten every wait that is there for people and machines of a real lake's size."""
+    work.NAP = timedelta(milliseconds=50)
+    work.HIDDEN_FOR = timedelta(milliseconds=300)
+    reconcile.STILL_FOR = timedelta(milliseconds=10)
+    turn.PATIENCE_SECONDS = 0.1
+    tables.CHECKPOINT_EVERY = 4
+
+
+def _run(request: Request) -> dict[str, int]:
+    """Fork, do it, answer the exit code; a negative one is the signal that ended it."""
+    if "wake" in request:
+        os.kill(request["wake"], signal.SIGCONT)
+        return _ended(request["wake"])
+    child = os.fork()
+    if child == 0:
+        os._exit(_inside(request))
+    return _ended(child)
+
+
+def _inside(request: Request) -> int:
+    signal.alarm(STEP_SECONDS)
+    os.environ.update(request["environment"])
+    points.arm()
+    for name in request["broken"]:
+        importlib.import_module(f"tests.crash.broken.{name}").apply()
+    if request["verb"] in WORKING:
+        keep_spare()
+    if request["pause"]:
+        _sleep_at([request["pause"], SETTLED])
+    if request["events"]:
+        work.reconcile = lambda _: None  # type: ignore[assignment, misc, return-value]
+    try:
+        code = do(request)
+    except BaseException:  # noqa: BLE001 - this is the door of the process
+        traceback.print_exc()
+        code = 70
+    sys.stderr.flush()
+    return code
+
+
+def _sleep_at(names: list[str]) -> None:
+    """Stop the process where it first reaches each of the points, until somebody wakes it."""
+    reach = points._reach
+
+    def sleeping(reached: str) -> None:
+        reach(reached)
+        if names and reached == names[0]:
+            del names[0]
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    points._reach = sleeping
+
+
+def _ended(child: int) -> dict[str, int]:
+    _, status = os.waitpid(child, os.WUNTRACED)
+    if os.WIFSTOPPED(status):
+        _asleep.add(child)
+        return {ASLEEP: child}
+    _asleep.discard(child)
+    return {"code": os.waitstatus_to_exitcode(status)}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 from headwater.flow import attempt
 from headwater.flow.commit import Committed
 from headwater.flow.settle import settle
+from tests.crash.plan import Emphasis
+
+SHOWS = Emphasis(steps=("land", "work"), points=("ledger.post", "log.read", "log.before_commit"))
 
 
 def apply():

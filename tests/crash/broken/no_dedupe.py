@@ -5,6 +5,11 @@ from dataclasses import replace
 from headwater.adapters.delta import DeltaTables
 from headwater.flow import attempt
 from headwater.model.ids import ManifestId
+from tests.crash.plan import Emphasis
+
+SHOWS = Emphasis(
+    steps=("land", "work"), points=("log.committed_unsynced", "log.synced", "ledger.pre")
+)
 
 
 def apply():

@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from headwater.flow import account, attempt
+from tests.crash.plan import Emphasis
+
+SHOWS = Emphasis(steps=("work",))
 
 
 def apply():

@@ -1,6 +1,9 @@
 """One of several parts does not get into the commit."""
 
 from headwater.flow import attempt
+from tests.crash.plan import Emphasis
+
+SHOWS = Emphasis(steps=("work",))
 
 
 def apply():
