@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.calling import PROGRAM, environment, run, start, write_csv
 
+PATIENCE = 120  # seconds until a test gives up; none of them says how long it takes
+
 
 def working(lake, tmp_path, *words):
     """A worker that is known to be at work: it has converted a file."""
@@ -33,7 +35,7 @@ def test_a_worker_without_end_writes_a_line_for_each_receipt_and_stops_when_told
     worker, receipt = working(lake, tmp_path)
 
     worker.send_signal(number)
-    _, err = worker.communicate(timeout=30)
+    _, err = worker.communicate(timeout=PATIENCE)
 
     assert receipt["books"]["written"] == 10
     assert worker.returncode == code
@@ -49,7 +51,7 @@ def test_a_crew_ends_with_its_head(lake, tmp_path):
     crew = [int(pid) for pid in listed.stdout.split()]
 
     head.send_signal(signal.SIGINT)
-    _, err = head.communicate(timeout=30)
+    _, err = head.communicate(timeout=PATIENCE)
 
     assert head.returncode == 130
     assert "Traceback" not in err
@@ -64,7 +66,7 @@ def test_following_a_file_ends_when_another_process_has_settled_it(lake, tmp_pat
 
     ran = run("land", "sales", file, "--follow", "--json", cwd=lake)
     worker.terminate()
-    worker.communicate(timeout=30)
+    worker.communicate(timeout=PATIENCE)
 
     assert ran.code == 3, ran.err
     assert ran.document["receipts"][0]["books"]["counted"] == 100
@@ -79,7 +81,7 @@ def test_following_several_files_tells_of_each_whatever_became_of_it(lake, tmp_p
     ran = run("land", "sales", good, empty, "nowhere.csv", "--follow", "--json", cwd=lake)
     again = run("land", "sales", good, "--follow", cwd=lake)
     worker.terminate()
-    worker.communicate(timeout=30)
+    worker.communicate(timeout=PATIENCE)
 
     assert ran.code == 3, ran.err
     assert [each["outcome"] for each in ran.document["landings"]] == ["landed", "landed", "refused"]
@@ -181,7 +183,7 @@ def test_sigterm_gives_the_batch_in_hand_back_at_once(lake, tmp_path):
     until(lambda: any((lake / ".scratch").glob("m*/*")))
 
     ingest.send_signal(signal.SIGTERM)
-    _, err = ingest.communicate(timeout=30)
+    _, err = ingest.communicate(timeout=PATIENCE)
     worked = run("work", "--until-idle", "--json", cwd=lake)
 
     assert ingest.returncode == 143, err

@@ -120,11 +120,13 @@ class Crew:
 
 
 def _listen(number: int, worker: subprocess.Popen[bytes], told: SimpleQueue[_Told]) -> None:
-    if worker.stdout is not None:
-        for text in worker.stdout:
-            told.put((number, json.loads(text)))
-    worker.wait()
-    told.put((number, None))
+    try:
+        for text in worker.stdout or ():
+            if text.endswith(b"\n"):  # else it was ended in the middle of a word
+                told.put((number, json.loads(text)))
+    finally:  # whatever it said last, nobody may wait for it for ever
+        worker.wait()
+        told.put((number, None))
 
 
 def _let_go(worker: subprocess.Popen[bytes]) -> None:
