@@ -172,3 +172,9 @@ def test_how_blocks_are_cut_changes_nothing_whatever_the_bytes(junk, size, windo
 
     assert refused(pieces) == refused(once)
     assert objects(pieces) == objects(once)
+
+
+def test_a_string_that_does_not_end_is_told_with_its_place_once():
+    (piece,) = careful_ndjson([b'{"a":"x\n{"a":"y"}\n'])
+
+    assert piece.refused[0].message == "Unterminated string starting at character 6"

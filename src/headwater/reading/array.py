@@ -185,8 +185,9 @@ class _Text:
             raise self._truncated() from error
         line = self._line + self._text.count("\n", self._at, place)
         near = self._text[place : place + 20]
+        said = error.msg.removesuffix(" at")
         raise Unreadable(
-            "json", f"{error.msg} at line {line:,}, where {near!r} stands; correct the file"
+            "json", f"{said} at line {line:,}, where {near!r} stands; correct the file"
         ) from error
 
     def _truncated(self) -> Unreadable:

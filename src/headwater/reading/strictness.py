@@ -105,7 +105,7 @@ def flaw_of(text: str) -> Flaw | None:
     except _Flawed as refused:
         return refused.flaw
     except json.JSONDecodeError as error:
-        return Flaw("json", f"{error.msg} at character {error.pos + 1}")
+        return Flaw("json", f"{error.msg.removesuffix(' at')} at character {error.pos + 1}")
     if text[end:].strip(BLANK):
         return Flaw("json", f"the record ends at character {end}, and more follows on its line")
     return _flaw_of_value(value)

@@ -95,7 +95,7 @@ class Batch:
                 continue
             self.looked.add(source.place)
             try:
-                self.add(self.careful.look(group))
+                self.add(self.careful.look(group, self.known_columns()))
                 self.shapes[source.place] = group.shape
                 self._require_place(source, group.shape)
             except Unreadable as refusal:
@@ -106,6 +106,11 @@ class Batch:
         """Add to what is known of the columns."""
         for name, each in found.items():
             self.evidence[name] = self.evidence.get(name, Evidence()) | each
+
+    def known_columns(self) -> frozenset[str]:
+        """Columns whose types do not depend on any value, by their lower names."""
+        names = {*self.job.feed.schema.names(), *self.job.table_schema.names()}
+        return frozenset(name.lower() for name in names)
 
     def begin_anew(self) -> None:
         """Forget all values that were seen: some were of sources that are read otherwise."""
@@ -131,8 +136,9 @@ class Batch:
                 self.reader.drop()
 
         guesses = {i: self.guesses[name] for i, name in enumerate(names) if name in self.guesses}
+        cells = [i for i, name in enumerate(names) if name not in self.known_columns()]
         observer = Observer(self.connection, over, json=group.shape.json)
-        return {names[i]: each for i, each in observer.observe(range(len(names)), guesses).items()}
+        return {names[i]: each for i, each in observer.observe(cells, guesses).items()}
 
     def set_keys(self, group: Group, keys: list[str]) -> None:
         """All keys of a group of JSON lines, known by now; order as first seen."""

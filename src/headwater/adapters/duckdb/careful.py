@@ -57,8 +57,11 @@ class Careful:
     feed: Feed
     scratch: Path
 
-    def look(self, group: Group) -> dict[str, Evidence]:
-        """Evidence of every cell; of JSON, the keys first. Unreadable refuses the source."""
+    def look(self, group: Group, known: frozenset[str]) -> dict[str, Evidence]:
+        """Evidence of cells of no known column; of JSON, the keys first.
+
+        Unreadable refuses the source.
+        """
         source = group.sources[0]
         if group.shape.json:
             group.shape = json_shape(self._keys(source), uniform=False)
@@ -71,9 +74,10 @@ class Careful:
                 shape, source, every, lambda relation: ask(f"SELECT * FROM ({relation}){some}")
             )
 
+        cells = [i for i, name in enumerate(names) if name not in known]
         first = Observer(self.connection, partial(over, rows=_FIRST_ROWS), json=shape.json)
-        guesses = first.observe(range(len(names)), {})
-        found = Observer(self.connection, over, json=shape.json).observe(range(len(names)), guesses)
+        guesses = first.observe(cells, {})
+        found = Observer(self.connection, over, json=shape.json).observe(cells, guesses)
         return {names[i]: each for i, each in found.items()}
 
     def stage(self, group: Group, plan: Plan, refusals: Refusals) -> Staged:

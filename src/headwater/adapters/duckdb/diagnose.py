@@ -161,8 +161,7 @@ def counted(batch: Batch, source: Source) -> int | None:
 
 def _standing(batch: Batch) -> Plan:
     """The columns whose types do not depend on this batch's values; times may have zones."""
-    names = {*batch.job.feed.schema.names(), *batch.job.table_schema.names()}
-    folded = {name.lower() for name in names}
+    folded = batch.known_columns()
     return Plan(
         tuple(
             replace(target, zones=True)

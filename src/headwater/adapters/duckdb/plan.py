@@ -160,4 +160,4 @@ def _provisional(feed: Feed, name: str) -> Type | None:
 
 def _zones(name: str, evidence: Mapping[str, Evidence]) -> bool:
     seen = evidence.get(name.lower(), Evidence())
-    return seen.seen > 0 and not seen.naive
+    return not seen.seen or not seen.naive
