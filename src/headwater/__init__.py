@@ -2,6 +2,8 @@
 
 import headwater
 
+headwater.read("sales.csv").columns
+
 lake = headwater.open("my-lake")
 lake.ingest("sales", "sales.csv")
 lake.query("select count(*) from sales").rows()
@@ -16,9 +18,11 @@ from headwater import errors
 
 if TYPE_CHECKING:
     from headwater.lake import Lake
+    from headwater.model.progress import Watch
+    from headwater.wiring import Content
 
 __version__ = "0.1.0"
-__all__ = ["Lake", "__version__", "errors", "open"]
+__all__ = ["Content", "Lake", "__version__", "errors", "open", "read"]
 
 
 def open(path: str | PathLike[str] = ".") -> Lake:  # noqa: A001 - headwater.open reads as it should
@@ -28,10 +32,24 @@ def open(path: str | PathLike[str] = ".") -> Lake:  # noqa: A001 - headwater.ope
     return open_lake(path)
 
 
+def read(path: str | PathLike[str], *, watch: Watch | None = None, **options: Any) -> Content:
+    """Read one file without a lake: its columns, rows, and what was refused.
+
+    Options are the keys of a feed that say how a file is read: format, types, schema and so on.
+    """
+    from headwater.wiring import read_file  # noqa: PLC0415 - the child engine needs none of it
+
+    return read_file(path, options, watch=watch or (lambda _: None))
+
+
 def __getattr__(name: str) -> Any:
-    """Lake, for annotations, without the time that importing it takes where nobody asks."""
+    """Types for annotations, without the time that importing them takes where nobody asks."""
     if name == "Lake":
         from headwater.lake import Lake  # noqa: PLC0415 - the child engine needs none of it
 
         return Lake
+    if name == "Content":
+        from headwater.wiring import Content  # noqa: PLC0415 - same
+
+        return Content
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -15,15 +15,21 @@ from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
 from headwater.config.load import load
+from headwater.config.options import feed_from
 from headwater.config.settings import Settings
 from headwater.errors import LedgerError, StoreError, UsageError
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.world import World, Zones
 from headwater.lake import Lake
+from headwater.look.content import Content
+from headwater.look.read import read
 from headwater.model.clock import Clock, utc_now
+from headwater.model.progress import Watch, nobody
 from headwater.ports.engine import Limits
 from headwater.ports.ledger import Ledger
 from headwater.reading.source import spell
+
+__all__ = ["CONFIGURATION", "Content", "open_lake", "read_file", "wire"]
 
 CONFIGURATION = "headwater.yaml"
 _T = TypeVar("_T")
@@ -66,6 +72,20 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         settings.root,
         new_ledger=lambda fill: _replace_ledger(settings.ledger, ledger, fill),
     )
+
+
+def read_file(
+    path: str | PathLike[str],
+    options: Mapping[str, Any],
+    *,
+    head_bytes: int | None = None,
+    watch: Watch = nobody,
+) -> Content:
+    """Read a file without a lake, or its head, with options that are keys of a feed."""
+    return read(
+        DuckEngine(), DuckAsker(), Path(path), feed_from(options),
+        head_bytes=head_bytes, watch=watch,
+    )  # fmt: skip
 
 
 def _require_text(folder: Path) -> None:

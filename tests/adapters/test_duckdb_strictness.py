@@ -131,3 +131,14 @@ def test_a_file_of_too_many_partitions_is_refused_and_not_its_neighbour(bench, r
     assert (first.fate, first.cause.code) == ("refused", "partitions")
     assert f"{rows:,} partitions" in first.cause.message
     assert second.books.written == 2
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("inner", ["\r", "\n", "\r\n"])
+def test_a_line_end_inside_the_first_quotes_ends_no_line(bench, end, inner):
+    text = end.join(["id,cell", f'0,"a {inner} b"', "1,x", ""])
+
+    conversion = bench.convert(text, records=[3])
+
+    assert (f"a {inner} b",) in bench.rows(conversion, "cell")
+    assert conversion.results[0].books.written == 2

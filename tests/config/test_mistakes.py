@@ -22,7 +22,7 @@ def test_an_unknown_key_is_named_with_its_line_and_the_key_that_was_meant():
     message, hint = refused(feed("match: sales/**", "formt: csv"))
 
     assert message == "headwater.yaml:4: feeds.sales.formt: no such key"
-    assert hint.startswith("did you mean 'format'? keys of a feed: match, format, schema, types")
+    assert hint.startswith("did you mean 'format'? keys of a feed: match, format, encoding, member")
 
 
 def test_a_key_in_the_wrong_place_is_told_where_it_belongs():
@@ -34,7 +34,7 @@ def test_a_key_in_the_wrong_place_is_told_where_it_belongs():
 
 def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file():
     message, hint = refused(
-        "lake: s3://acme\n" + feed("format: xml", "match: a//b", "schema: {ts: text}")
+        "lake: s3://acme\n" + feed("format: yaml", "match: a//b", "schema: {ts: text}")
         + "\n    partition: [year(ts)]\n    max_bad: 200%\nlease: 1"
     )  # fmt: skip
 
@@ -46,7 +46,7 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file():
         ["headwater.yaml:8", "feeds.sales.max_bad"],
         ["headwater.yaml:9", "lease"],
     ]
-    assert "line 4: the values are auto, csv, tsv, json, ndjson, parquet" in hint
+    assert "line 4: the values are auto, csv, tsv, json, ndjson, xml, fixed, log, sqldump, " in hint
     assert "line 9: write 1s, 1m, 1h or 1d" in hint
 
 

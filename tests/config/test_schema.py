@@ -12,7 +12,8 @@ from headwater.errors import ConfigError
 
 SCHEMA = json_schema()
 JSON_TYPES = {
-    "object": dict, "array": list, "string": str, "integer": int, "null": type(None),
+    "object": dict, "array": list, "string": str, "integer": int, "boolean": bool,
+    "null": type(None),
 }  # fmt: skip
 
 

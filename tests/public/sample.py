@@ -63,3 +63,13 @@ def tell(news: Receipt | Failed) -> None:
     if isinstance(news, Failed):
         assert_type(news.error, HeadwaterError)
         assert_type(news.error.hint, str | None)
+
+
+def one_file(path: Path) -> list[str]:
+    with headwater.read(path, types="text", watch=show) as content:
+        assert_type(content, headwater.Content)
+        assert_type(content.found.format, str)
+        assert_type(next(content.rows()), tuple[Any, ...])
+        for flaw in content.refused:
+            assert_type(flaw.line, int | None)
+        return list(content.columns)

@@ -1,8 +1,14 @@
 """Packed bytes come out whole and checked, or the file is refused."""
 
+import bz2
 import gzip
+import lzma
 import os
 import threading
+import tracemalloc
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
 
 import pytest
 from backports import zstd
@@ -11,8 +17,19 @@ from headwater.reading.inflate import InflateLimits, blocks, head
 from headwater.reading.magic import Compression
 from headwater.reading.unreadable import Unreadable
 
-TEXT = b"".join(b"%d,some text,%d\n" % (n, n * 7919) for n in range(60_000))
-PACKERS = {Compression.GZIP: gzip.compress, Compression.ZSTD: zstd.compress}
+TEXT = b"".join(b"%d,some text,%d\n" % (n, n * 7919) for n in range(30_000))
+PACKERS = {
+    Compression.GZIP: gzip.compress,
+    Compression.ZSTD: zstd.compress,
+    Compression.BZIP2: bz2.compress,
+    Compression.XZ: partial(lzma.compress, preset=1),
+}
+with suppress(ImportError):  # it is an extra
+    PACKERS[Compression.LZ4] = import_module("lz4.frame").compress
+CHECKED = {
+    Compression.ZSTD: {"options": {zstd.CompressionParameter.checksum_flag: 1}},
+    Compression.LZ4: {"content_checksum": True},
+}
 packed_kinds = pytest.mark.parametrize("kind", list(PACKERS))
 
 
@@ -81,6 +98,17 @@ def test_what_is_cut_is_refused(unpack, kind, missing):
     assert code_of(unpack, PACKERS[kind](TEXT)[:-missing], kind) == "truncated"
 
 
+@packed_kinds
+def test_a_flipped_bit_is_never_read_over(unpack, kind):
+    text = os.urandom(3000).hex().encode()
+    content = bytearray(PACKERS[kind](text, **CHECKED.get(kind, {})))
+    for place in range(7, len(content), 61):
+        content[place] ^= 4
+        with suppress(Unreadable):
+            assert unpack(bytes(content), kind) == text  # of no account: a time, a name, a level
+        content[place] ^= 4
+
+
 def test_a_wrong_gzip_checksum_is_refused(unpack):
     content = bytearray(gzip.compress(TEXT))
     content[-6] ^= 1
@@ -96,13 +124,42 @@ def test_a_wrong_zstd_checksum_is_refused(unpack):
     assert code_of(unpack, bytes(content), Compression.ZSTD) == "corrupt"
 
 
+@pytest.mark.parametrize("padding", [4, 8, 4096])
+def test_xz_members_may_be_padded_apart(unpack, padding):
+    content = lzma.compress(b"one") + b"\0" * padding + lzma.compress(b"two")
+
+    assert unpack(content, Compression.XZ) == b"onetwo"
+
+
+def test_a_gzip_header_with_everything_in_it_is_read(unpack):
+    packed = gzip.compress(b"text")
+    fields = b"\x05\x00extra" + b"name.csv\0" + b"comment\0"
+    content = packed[:3] + b"\x1c" + packed[4:10] + fields + packed[10:]
+
+    assert unpack(content, Compression.GZIP) == b"text"
+
+
+@packed_kinds
+def test_many_small_members_are_all_read(unpack, kind):
+    one = PACKERS[kind](b"1\n")
+
+    assert unpack(one * 5_000, kind) == b"1\n" * 5_000
+
+
+def test_an_xz_dictionary_beyond_the_limit_is_refused(unpack):
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 256 << 20}]
+    content = lzma.compress(b"text", filters=filters)
+
+    assert code_of(unpack, content, Compression.XZ) == "compression"
+
+
 @packed_kinds
 def test_a_bomb_is_stopped_past_both_limits(unpack, kind):
-    content = PACKERS[kind](bytes(5_000_000))
+    content = PACKERS[kind](bytes(20_000_000))
     limits = InflateLimits(harmless_bytes=1_000_000)
 
     assert code_of(unpack, content, kind, limits=limits, block_bytes=4096) == "ratio"
-    assert len(unpack(content, kind)) == 5_000_000
+    assert len(unpack(content, kind)) == 20_000_000
 
 
 @packed_kinds
@@ -128,10 +185,23 @@ def test_leaving_early_ends_the_thread(tmp_path):
     assert not [thread for thread in threading.enumerate() if thread.name == "inflate"]
 
 
-@pytest.mark.parametrize("kind", list(Compression))
+@pytest.mark.parametrize("kind", [Compression.NONE, *PACKERS])
 def test_a_head_says_whether_it_is_all(tmp_path, kind):
     path = tmp_path / "file"
     path.write_bytes(PACKERS.get(kind, bytes)(b"12345"))
 
     assert head(path, kind, 5) == (b"12345", True)
     assert head(path, kind, 4) == (b"1234", False)
+
+
+@packed_kinds
+def test_a_head_takes_little_of_what_is_large(tmp_path, kind):
+    path = tmp_path / "file"
+    path.write_bytes(PACKERS[kind](bytes(30_000_000)))
+    tracemalloc.start()
+
+    head(path, kind, 1 << 20)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20

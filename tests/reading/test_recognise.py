@@ -1,8 +1,10 @@
 """What a file is comes from its bytes; its name and its feed only help."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import struct
 import zipfile
 
@@ -117,32 +119,6 @@ def test_nothing_but_blanks_is_empty(refusal, content):
     assert refusal(content).code == "empty"
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
-def test_wide_encodings_are_named_with_a_way_out(refusal, encoding):
-    cause = refusal("id,name\n1,Ann\n2,Bob\n".encode(encoding))
-
-    assert cause.code == "encoding"
-    assert encoding[:6].upper() in cause.message
-    assert "iconv -f" in cause.message
-
-
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [
-        (b"a,b\n1,caf\xe9\n", "ISO-8859-1"),
-        (b"a,b\n1,\x93quoted\x94\n", "Windows-1252"),
-        (b"a,b\n1,\xed\xa0\xbd\xed\xb8\x80\n", "CESU-8"),
-        (b"a,b\n1,\xc0\xaf\n", "overlong"),
-    ],
-)
-def test_other_encodings_are_refused_with_the_place_and_a_guess(refusal, content, name):
-    cause = refusal(content)
-
-    assert cause.code == "encoding"
-    assert name in cause.message
-    assert "offset" in cause.message
-
-
 def test_one_wrong_byte_among_many_right_letters_is_left_to_its_row(see):
     assert see("a,b\n1,grüß\n2,été\n".encode() + b"3,\xff\n").columns == ("a", "b")
 
@@ -163,12 +139,12 @@ def test_binary_data_is_refused(refusal, content):
 @pytest.mark.parametrize(
     ("content", "code", "word"),
     [
-        (b"BZh91AY&SY" + b"\0" * 50, "compression", "bzip2"),
-        (b"\xfd7zXZ\x00" + b"\0" * 50, "compression", "xz"),
-        (b"\x04\x22\x4d\x18" + b"\0" * 50, "compression", "lz4"),
+        (b"Rar!\x1a\x07\x01\x00" + b"\0" * 50, "compression", "rar"),
+        (b"LZIP\x01" + b"\0" * 50, "compression", "lzip"),
+        (b"\x5d\x00\x00\x80\x00" + b"\xff" * 8 + b"\0" * 50, "compression", "lzma"),
         (b"7z\xbc\xaf\x27\x1c" + b"\0" * 50, "compression", "7z"),
-        (b"Obj\x01" + b"\0" * 50, "type", "Avro"),
-        (b"ORC" + b"\x01" * 50 + b"ORC\x20", "type", "ORC"),
+        (b"Obj\x01" + b"\0" * 50, "avro", "Avro"),
+        (b"ORC" + b"\x01" * 50 + b"ORC\x20", "orc", "ORC"),
         (b"%PDF-1.7\n", "type", "PDF"),
         (b"\n<!DOCTYPE html><html>", "type", "HTML"),
         (b"<html><body>503</body></html>", "type", "HTML"),
@@ -183,16 +159,15 @@ def test_known_strangers_are_named_with_what_to_do(refusal, content, code, word)
     assert ";" in cause.message
 
 
-@pytest.mark.parametrize(
-    ("member", "code", "word"),
-    [("data.csv", "compression", "zip"), ("[Content_Types].xml", "type", "Excel")],
-)
-def test_archives_and_workbooks_are_told_apart(refusal, member, code, word):
+def test_a_document_is_told_from_an_archive(refusal):
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr(member, "x")
+        archive.writestr("[Content_Types].xml", "x")
 
-    assert (refusal(held.getvalue()).code, word in refusal(held.getvalue()).message) == (code, True)
+    cause = refusal(held.getvalue())
+
+    assert cause.code == "type"
+    assert "Word" in cause.message
 
 
 def test_a_csv_whose_header_begins_like_a_magic_is_a_csv(see):
@@ -224,7 +199,12 @@ def test_a_cut_parquet_is_refused(refusal, content):
 
 @pytest.mark.parametrize(
     ("pack", "compression"),
-    [(gzip.compress, Compression.GZIP), (zstd.compress, Compression.ZSTD)],
+    [
+        (gzip.compress, Compression.GZIP),
+        (zstd.compress, Compression.ZSTD),
+        (bz2.compress, Compression.BZIP2),
+        (lzma.compress, Compression.XZ),
+    ],
 )
 def test_packed_text_is_looked_into_whatever_its_name(see, pack, compression):
     found = see(pack(b"a,b\n1,2\n"))
@@ -234,6 +214,7 @@ def test_packed_text_is_looked_into_whatever_its_name(see, pack, compression):
 
 def test_what_is_packed_twice_is_refused(refusal):
     assert refusal(gzip.compress(gzip.compress(b"a,b\n1,2\n"))).code == "nested"
+    assert refusal(bz2.compress(lzma.compress(b"a,b\n1,2\n"))).code == "nested"
     assert refusal(gzip.compress(PARQUET)).code == "nested"
 
 

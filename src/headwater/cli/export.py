@@ -6,10 +6,10 @@ import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from headwater.cli.voice import Voice
 from headwater.errors import UsageError
-from headwater.ports.engine import Answer
 from headwater.show.figures import clean, counted, size
 from headwater.show.page import Mark, line
 
@@ -18,6 +18,14 @@ _SUFFIXES = {".csv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndj
     ".parquet": "parquet",
     ".txt": "table",
 }
+
+
+class Rows(Protocol):
+    """What has rows that can be written."""
+
+    def write(self, path: str, kind: str) -> int:
+        """Write a file of that kind; answer how many rows."""
+        ...
 
 
 def kind_of(output: Path | None) -> str | None:
@@ -33,7 +41,7 @@ def kind_of(output: Path | None) -> str | None:
     return kind
 
 
-def export(voice: Voice, answer: Answer, kind: str, output: Path | None) -> None:
+def export(voice: Voice, answer: Rows, kind: str, output: Path | None) -> None:
     """Write an answer to a file, or to stdout."""
     if output is None:
         _stream(answer, kind)
@@ -48,7 +56,7 @@ def export(voice: Voice, answer: Answer, kind: str, output: Path | None) -> None
     voice.say((line(Mark.GOOD, said),))
 
 
-def _stream(answer: Answer, kind: str) -> None:
+def _stream(answer: Rows, kind: str) -> None:
     """The engine writes files, so that memory stays bounded; the file becomes the stream."""
     with TemporaryDirectory(prefix="headwater-") as folder:
         file = Path(folder) / f"answer.{kind}"

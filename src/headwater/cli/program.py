@@ -12,6 +12,7 @@ import click
 from headwater import __version__
 
 VERBS = {
+    "peek": "Show what a file is and what is in it; it takes no lake.",
     "init": "Make a lake in a folder.",
     "new": "Write the first version of a feed, as a sample suggests it.",
     "land": "Take files into the raw zone; whoever works next converts them.",
@@ -26,6 +27,7 @@ VERBS = {
     "sweep": "Remove what no log entry, no receipt and no live attempt names.",
     "verify": "Check every invariant that can be checked from outside.",
     "doctor": "Look at this machine and this lake for what would hurt.",
+    "completion": "Print the script by which a shell completes verbs, options, feeds and files.",
 }
 
 EPILOG = "Start with: headwater init my-lake"

@@ -51,8 +51,9 @@ An error is two lines on stderr: `error:` says what failed, `try:` what to do ab
 {_EXITS}
 ## Completion
 
-For bash, `eval "$(_HEADWATER_COMPLETE=bash_source headwater)"` in `~/.bashrc`; for zsh and fish put
-`zsh_source` or `fish_source`. Verbs, options and the feeds of headwater.yaml complete.
+`eval "$(headwater completion bash)"` in `~/.bashrc`, `eval "$(headwater completion zsh)"` in
+`~/.zshrc`; for fish, `headwater completion fish > ~/.config/fish/completions/headwater.fish`.
+Verbs, options, files and the feeds of headwater.yaml complete.
 """
 
 _ERRORS = """\

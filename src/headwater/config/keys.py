@@ -15,6 +15,8 @@ _SECOND = timedelta(seconds=1)
 _MOST_FILES = 100_000
 _MOST_ATTEMPTS = 100
 _MOST_THREADS = 256
+_MOST_HEADER_ROWS = 10
+_MOST_SKIPPED = 1_000
 _LEAST_MEMORY = 64_000_000
 _LEAST_FILE = 1_000_000
 
@@ -94,6 +96,71 @@ class FeedKeys(Keys):
     )
     format: kinds.FormatWord = _key(
         "auto", "What the files are; auto finds it out from their content.", "csv"
+    )
+    encoding: kinds.EncodingIfAny = _key(
+        None,
+        "The encoding of text that has no byte order mark. Without it, text is UTF-8, and a file "
+        "that is not is refused with the likely one.",
+        "windows-1252",
+    )
+    member: kinds.TextIfAny = _key(
+        None,
+        "Which files of a zip archive are read: a pattern of their names. Those that match are "
+        "read as one.",
+        "sales-*.csv",
+    )
+    delimiter: kinds.DelimiterIfAny = _key(
+        None, "What parts the fields of delimited text: 1 to 4 characters, or tab.", ";"
+    )
+    header: Annotated[int | None, kinds.number(0, _MOST_HEADER_ROWS)] = _key(
+        None, "How many rows of delimited text name the columns; 0 says that none does.", 1
+    )
+    skip: Annotated[int | None, kinds.number(0, _MOST_SKIPPED)] = _key(
+        None, "How many lines stand before the table in delimited or fixed-width text.", 3
+    )
+    ragged: kinds.RaggedWord = _key(
+        "quarantine",
+        "What a row gets that has fewer or more fields than the header: quarantine refuses it, "
+        "pad fills it up with nulls, and leaves out empty fields that are too much. Of "
+        "fixed-width text, pad takes lines that end early.",
+        "pad",
+    )
+    lenient: kinds.Flag = _key(
+        False,
+        "Whether delimited text is read leniently: a quote out of place is a letter, and columns "
+        "without a name, or with one that is taken, get one.",
+        True,
+    )
+    row: kinds.TextIfAny = _key(
+        None,
+        "The element of XML that is a row: its name, or the end of its path. Without it, the "
+        "element that repeats is taken.",
+        "orders/order",
+    )
+    sheet: kinds.SheetIfAny = _key(
+        None,
+        "The sheet of an Excel workbook, by name or number. Without it, the first that is not "
+        "hidden is read.",
+        "Sales",
+    )
+    cells: kinds.CellsIfAny = _key(
+        None, "The cells of that sheet that are the table, its header first.", "A5:F200"
+    )
+    places: list[kinds.ColumnPlace] = _key(
+        [],
+        "Where fixed-width text has its columns: the name, the first character, from 1, and the "
+        "length of each. Without it, they are found where all lines have blanks.",
+        ["id 1 6", "name 7 20"],
+        alias="columns",
+    )
+    pattern: kinds.LogPatternIfAny = _key(
+        None,
+        "What the lines of a log are like: common, combined, syslog, or a regular expression "
+        "whose named groups are the columns.",
+        "combined",
+    )
+    dump_table: kinds.TextIfAny = _key(
+        None, "The table of a database's dump that is read, where it has several.", "public.sales"
     )
     columns: dict[kinds.ColumnName, kinds.Declared] = _key(
         {},

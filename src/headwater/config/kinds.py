@@ -18,6 +18,15 @@ from headwater.config.quantity import (
     format_duration,
     format_size,
 )
+from headwater.config.spellings import (
+    read_cells,
+    read_delimiter,
+    read_encoding,
+    read_flag,
+    read_log_pattern,
+    read_place,
+    read_sheet,
+)
 from headwater.config.values import (
     LONGEST_NAME,
     NAME,
@@ -32,10 +41,20 @@ from headwater.config.values import (
     read_partition,
     read_pattern,
     read_size,
+    read_text,
     read_timezone,
     read_tolerance,
 )
-from headwater.model.feed import Format, OnBadValue, OnNewColumn, PartitionBy, Tolerance, Types
+from headwater.model.feed import (
+    Format,
+    OnBadValue,
+    OnNewColumn,
+    PartitionBy,
+    Place,
+    Ragged,
+    Tolerance,
+    Types,
+)
 
 _VARIABLE = {"type": "string", "pattern": r"\$\{[^}]*\}"}
 
@@ -108,6 +127,7 @@ def duration(least: timedelta) -> Kind:
 
 _PLAIN = ({"type": "string"},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
+_SHEET = ({"type": "string"}, {"type": "integer", "minimum": 1})
 _NAMES = ({"type": "string", "pattern": NAME, "maxLength": LONGEST_NAME},)
 
 Name = Annotated[str, Kind(read_name, "name", _NAMES)]
@@ -120,6 +140,17 @@ ColumnName = Annotated[str, Kind(read_column_name, "column", _PLAIN)]
 Declared = Annotated[ColumnType, Kind(read_column_type, "type, or type not null", _PLAIN)]
 Partition = Annotated[PartitionBy, Kind(read_partition, "expression", _PLAIN)]
 LimitIfAny = Annotated[Tolerance | None, Kind(read_tolerance, "share, or count of rows", _LIMIT)]
+TextIfAny = Annotated[str | None, Kind(read_text, "text", _PLAIN)]
+EncodingIfAny = Annotated[str | None, Kind(read_encoding, "encoding", _PLAIN)]
+DelimiterIfAny = Annotated[str | None, Kind(read_delimiter, "delimiter", _PLAIN)]
+SheetIfAny = Annotated[str | None, Kind(read_sheet, "name, or number", _SHEET)]
+CellsIfAny = Annotated[str | None, Kind(read_cells, "range of cells", _PLAIN)]
+LogPatternIfAny = Annotated[
+    str | None, Kind(read_log_pattern, "name, or regular expression", _PLAIN)
+]
+ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
+Flag = Annotated[bool, Kind(read_flag, "`true` or `false`", ({"type": "boolean"}, _VARIABLE))]
+RaggedWord = Annotated[Ragged, _choice(Ragged)]
 FormatWord = Annotated[Format, _choice(Format)]
 TypesWord = Annotated[Types, _choice(Types)]
 OnNewColumnWord = Annotated[OnNewColumn, _choice(OnNewColumn)]

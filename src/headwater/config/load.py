@@ -14,7 +14,7 @@ from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
 from headwater.config.settings import ZONES, Settings
 from headwater.errors import ConfigError, NoLake
-from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Tolerance
+from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Selection, Tolerance
 from headwater.model.ids import FeedName, TableName
 from headwater.model.types import Column, Schema
 
@@ -110,7 +110,7 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         root=root,
         lake=lake,
         zones=zones,
-        feeds=tuple(_feed(name, feed) for name, feed in keys.feeds.items()),
+        feeds=tuple(feed_of(name, feed) for name, feed in keys.feeds.items()),
         lease=keys.lease,
         retention=keys.retention,
         memory_bytes=keys.memory,
@@ -129,7 +129,8 @@ def _cores() -> int:
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
-def _feed(name: str, keys: FeedKeys) -> Feed:
+def feed_of(name: str, keys: FeedKeys) -> Feed:
+    """The feed that its keys declare."""
     columns = (Column(of, kind, nullable) for of, (kind, nullable) in keys.columns.items())
     schema = Schema(tuple(columns))
     return Feed(
@@ -137,6 +138,21 @@ def _feed(name: str, keys: FeedKeys) -> Feed:
         match=tuple(dict.fromkeys(keys.match or [f"{name}/**"])),
         table=TableName(keys.table or name),
         format=keys.format,
+        encoding=keys.encoding,
+        member=keys.member,
+        selection=Selection(
+            row=keys.row,
+            sheet=keys.sheet,
+            cells=keys.cells,
+            columns=tuple(keys.places),
+            pattern=keys.pattern,
+            dump_table=keys.dump_table,
+        ),
+        delimiter=keys.delimiter,
+        header=keys.header,
+        skip=keys.skip,
+        ragged=keys.ragged,
+        lenient=keys.lenient,
         schema=schema,
         types=keys.types,
         timezone=keys.timezone,

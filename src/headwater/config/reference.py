@@ -47,6 +47,12 @@ _DEFAULTS = {
     "match": "`<feed>/**`",
     "table": "the feed's name",
     "max_bad": "no limit",
+    "encoding": "UTF-8",
+    "member": "the only one",
+    **dict.fromkeys(("delimiter", "header", "skip", "row", "columns", "pattern"), "found"),
+    "sheet": "the first",
+    "cells": "found",
+    "dump_table": "the only one",
     "threads": "the cores, up to 4",
     **{zone: f"`<lake>/{zone}`" for zone in ZoneKeys.model_fields},
 }
@@ -54,6 +60,7 @@ _WORDS = {
     "match": "pattern, or list of patterns",
     "schema": "mapping of column to type",
     "partition": "list of expressions",
+    "columns": "list of name start length",
     "feeds": "mapping of name to feed",
     "retries": "number, or mapping",
 }
@@ -111,5 +118,7 @@ def _written(value: Any) -> str:
         return f"{{{inner}}}"
     if isinstance(value, list):
         return f"[{', '.join(_written(item) for item in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     quoted = isinstance(value, str) and ("," in value or "{" in value)
     return json.dumps(value) if quoted else str(value)

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path as Folder
 from typing import NamedTuple
 
+from headwater.config.formats import misplaced
 from headwater.config.mistakes import Path
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
 from headwater.model.types import Column, Type
@@ -26,7 +27,11 @@ class Broken(NamedTuple):
 
 def of_feed(feed: Feed) -> Iterator[Broken]:
     """The rules between the keys of one feed."""
+    for key, what, hint in misplaced(feed):
+        yield Broken(("feeds", feed.name, key), what, hint)
     yield from _columns(feed)
+    for key, what, hint in misplaced(feed):
+        yield Broken(("feeds", feed.name, key), what, hint)
     yield from _partitions(feed)
     if feed.retries.first_delay > feed.retries.longest_delay:
         yield Broken(

@@ -18,6 +18,7 @@ from headwater.points import point
 from headwater.ports.ledger import Registration, Sighting
 from headwater.ports.store import Stat
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
+from headwater.reading.decode import keeps_ascii
 from headwater.reading.measure import Measure, measure_many
 
 _logger = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ _SUFFIXES = {
     ".ndjson": Format.NDJSON,
     ".jsonl": Format.NDJSON,
 }
+
+
+_PACKED = frozenset({".gz", ".zst", ".zip", ".bz2", ".xz", ".lz4"})
 
 
 def announcement(raw: RawName) -> str:
@@ -132,11 +136,16 @@ def counter(feed: Feed | None, path: Path) -> RecordCounter | None:
     kind = feed.format if feed else Format.AUTO
     if kind is Format.AUTO:
         kind = _SUFFIXES.get(path.suffix.lower(), Format.AUTO)
-    if path.suffix.lower() in {".gz", ".zst"}:
+    if path.suffix.lower() in _PACKED or _is_wide(feed):
         return None
     if kind in {Format.CSV, Format.TSV}:
         return DelimitedCounter()
     return LineCounter() if kind is Format.NDJSON else None
+
+
+def _is_wide(feed: Feed | None) -> bool:
+    """Whether lines and quotes are not what they are in ASCII."""
+    return feed is not None and feed.encoding is not None and not keeps_ascii(feed.encoding)
 
 
 def is_known(world: World, stats: Sequence[Stat]) -> list[bool]:

@@ -18,7 +18,14 @@ class Format(StrEnum):
     TSV = "tsv"
     JSON = "json"
     NDJSON = "ndjson"
+    XML = "xml"
+    FIXED = "fixed"  # every column at its place in the line
+    LOG = "log"  # lines that match a pattern
+    SQLDUMP = "sqldump"  # of pg_dump, mysqldump, or SQLite's shell
+    EXCEL = "excel"
     PARQUET = "parquet"
+    AVRO = "avro"
+    ORC = "orc"
 
 
 class OnNewColumn(StrEnum):
@@ -48,6 +55,37 @@ class Types(StrEnum):
 
     INFER = "infer"
     TEXT = "text"
+
+
+class Ragged(StrEnum):
+    """What a row gets that has fewer or more fields than the header."""
+
+    QUARANTINE = "quarantine"
+    PAD = "pad"  # nulls for what is missing; what is too much goes if it is empty
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the lines of a fixed-width text have a column."""
+
+    name: str
+    start: int  # in characters, from 1
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows of a file are meant, and where their columns are, of formats that leave a choice.
+
+    What is None is found in the file.
+    """
+
+    row: str | None = None  # XML: the row element, or the end of its path
+    sheet: str | None = None  # Excel: its name, or else its number from 1
+    cells: str | None = None  # Excel: a range such as A1:F200
+    columns: tuple[Place, ...] = ()  # fixed width
+    pattern: str | None = None  # log: a pattern's name, or a regular expression
+    dump_table: str | None = None  # of a dump that holds several
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +137,14 @@ class Feed:
     match: tuple[str, ...]  # globs over raw names; the longest match wins
     table: TableName
     format: Format = Format.AUTO
+    encoding: str | None = None  # of text without a byte order mark; None: UTF-8
+    member: str | None = None  # a pattern over names in zip archives: the members to read
+    selection: Selection = field(default_factory=Selection)
+    delimiter: str | None = None  # of delimited text; None, here and below: it is found
+    header: int | None = None  # rows of names
+    skip: int | None = None  # lines before the table
+    ragged: Ragged = Ragged.QUARANTINE
+    lenient: bool = False  # quotes out of place are letters, and names are made distinct
     schema: Schema = field(default_factory=Schema)
     types: Types = Types.INFER
     timezone: str = "UTC"
@@ -111,7 +157,7 @@ class Feed:
     retries: Retries = field(default_factory=Retries)
     compression: str = "zstd"  # zstd, snappy, gzip
     wide: bool = False  # parquet: wide, for readers that know v1 pages only
-    file_size_bytes: int = 256_000_000
+    file_size_bytes: int = 256_000_000  # 0: one part, however large, its rows in order
 
     @property
     def prefix(self) -> str:

@@ -7,7 +7,7 @@ work can be done in another process or on another machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +44,7 @@ class Limits:
     cell_bytes: int = 16 * 1024 * 1024
     columns: int = 10_000
     partitions: int = 2_000
+    in_order: bool = False  # whether rows keep the order that their files have them in
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Survey:
     """What a file seems to be, from a look at some of it: the first version of a feed."""
 
     format: Format
-    compression: str  # none, gzip, zstd
+    compression: str  # none, gzip, zstd, bzip2, xz, lz4, zip
     delimiter: str | None
     schema: Schema  # columns as a conversion would propose them
     notes: tuple[str, ...]
@@ -174,6 +175,10 @@ class Answer(Protocol):
 
     def rows(self, limit: int | None = None) -> list[tuple[Any, ...]]:
         """Rows as Python values."""
+        ...
+
+    def stream(self, size: int = 1_000) -> Iterator[tuple[Any, ...]]:
+        """Rows as Python values, so many of them in memory at a time."""
         ...
 
     def arrow(self) -> Any:

@@ -4,7 +4,9 @@ What a parser answers is held against these counts, so they share nothing with i
 no delimiter, no types, no rows; only where lines end, and which line ends are quoted.
 
 A line ends with LF or CRLF, or with CR in a file that has no LF outside quotes.
-A last line without an end counts; a blank line does not; a byte order mark is nothing.
+A last line without an end counts; a blank line does not; a byte order mark is nothing,
+but that of UTF-16 or UTF-32 has what follows counted as the text that it is. Other
+encodings are counted as they lie, which is right where ASCII is itself in them.
 
 Two bytes side by side are looked for with the C library's strstr: in bytes it is twenty
 times as fast as CPython's own search, and that search is all that blank lines cost.
@@ -12,6 +14,7 @@ times as fast as CPython's own search, and that search is all that blank lines c
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import re
 from typing import Protocol
@@ -20,7 +23,14 @@ from headwater.errors import UsageError
 
 Block = bytes | bytearray | memoryview
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = codecs.BOM_UTF8
+_WIDE_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LONGEST_BOM_BYTES = 4
 _LONG_LINE_BYTES = 64
 _EVERY_BYTE = bytes(range(256))
 
@@ -48,25 +58,35 @@ class _TextCounter:
         self._lf = _Lines(b"\n", quote=quote, blank=blank + b"\r")
         self._cr = _Lines(b"\r", quote=quote, blank=blank)
         self._head: bytes | None = b""  # what may yet be a byte order mark
+        self._wide: codecs.IncrementalDecoder | None = None
 
     def update(self, block: Block) -> None:
         """Take the next bytes; they may change once this returns."""
         text = bytes(block)
         if self._head is not None:
             text = self._head + text
-            if len(text) < len(_BOM) and _BOM.startswith(text):
+            if len(text) < _LONGEST_BOM_BYTES:
                 self._head = text
                 return
-            text = text.removeprefix(_BOM)
-            self._head = None
-        self._count(text)
+            text = self._begin(text)
+        self._count(text if self._wide is None else self._wide.decode(text).encode())
 
     def finish(self) -> int:
         """How many records there were in all."""
         if self._head:
-            self._count(self._head)
-            self._head = None
+            self._count(self._begin(self._head))
+        if self._wide is not None:
+            self._count(self._wide.decode(b"", final=True).encode())
         return (self._lf if self._lf.ended else self._cr).total()
+
+    def _begin(self, head: bytes) -> bytes:
+        """The first bytes without their mark."""
+        self._head = None
+        for mark, encoding in _WIDE_BOMS:
+            if head.startswith(mark):
+                self._wide = codecs.getincrementaldecoder(encoding)("replace")
+                return head[len(mark) :]
+        return head.removeprefix(_BOM)
 
     def _count(self, text: bytes) -> None:
         self._lf.update(text)

@@ -1,40 +1,73 @@
-"""The dialect of a delimited text, found from its first records."""
+"""The dialect of a delimited text: all that has to be known to read it."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from headwater.reading.grammar import LINE_ENDS, Fault, Grammar, Reading
+from headwater.reading.grammar import LINE_ENDS, Fault, Grammar, Marks, Reading
 from headwater.reading.unreadable import Unreadable
 
 DELIMITERS = (",", "\t", ";", "|", "\x01")
-_SNIFF_BYTES = 64 * 1024
-_SNIFF_LINES = 200
-_QUOTED = re.compile(rb'"[^"]*+"')
-_QUOTED_IN_LINE = re.compile(rb'"[^"\r\n]*+"')
-_LINE_END = re.compile(rb"\r\n|\n|\r")
-_NUMBER = re.compile(r"[-+]?(?:\d[\d ,.'_]*|\.\d+)(?:[eE][-+]?\d+)?\s?%?")
-_DATE = re.compile(
-    r"\d{4}-\d\d?-\d\d?(?:[T ].*)?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?: .*)?|\d\d?:\d\d.*"
-)
+UNIT_SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a delimited file is spelled."""
 
-    delimiter: str
-    quote: str = '"'
+    delimiter: str  # one character or several
+    quote: str = '"'  # empty where nothing is quoted
     header: bool = True
     newline: str = "\n"  # "\n", "\r\n", "\r" or "mixed", as far as the sample shows
-    skip_bytes: int = 0  # the byte order mark
+    skip_bytes: int = 0  # before the table: byte order mark, sep= line, preamble
+    skip_lines: int = 0  # lines among them
+    drop_bytes: int = 0  # behind the table: footer and total lines
+    header_rows: int = 1  # where there is a header
+    escape: str = ""  # a backslash where one stands before quotes; a doubled quote is one anyway
+    letters: bool = False  # as databases write: \n, \t, and an empty cell is an empty text
+    comment: str = ""  # a line that begins so, and has not the table's width, is no record
+    nulls: tuple[str, ...] = ()  # cells that stand for null, besides the empty one
+    decimal: str = "."  # what the numbers seem to have; nothing is read otherwise for it
+
+    @property
+    def marks(self) -> Marks:
+        """What a grammar needs of it."""
+        return Marks(self.delimiter, self.quote, self.escape, self.letters)
+
+    @property
+    def piece_delimiter(self) -> str:
+        """The delimiter of clean records in a piece: one byte, and nothing that may be a digit."""
+        mark = self.delimiter
+        fit = len(mark) == 1 and mark.isascii() and not mark.isalnum() and mark not in "\"'\\-\r\n"
+        return mark if fit else UNIT_SEPARATOR
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether its clean records can be handed on as they are."""
+        bare = not self.escape and not self.nulls and not self.letters
+        return bare and self.quote == '"' and self.piece_delimiter == self.delimiter
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether a parser of plain RFC 4180 text reads it when told its marks."""
+        bare = not self.escape and not self.nulls and not self.letters
+        known = self.quote in {'"', "'"} and self.newline != "mixed"
+        return bare and known and self.piece_delimiter == self.delimiter
+
+    @property
+    def heads(self) -> int:
+        """How many records the header takes."""
+        return self.header_rows if self.header else 0
 
 
-def newline_of(sample: bytes) -> str:
+def newline_of(sample: bytes, quote: bytes = b'"') -> str:
     """Which line ends the sample has outside its quotes."""
-    bare = _QUOTED.sub(b"", sample)
+    if b"\r" not in sample:
+        return "\n"
+    mark = re.escape(quote)
+    bare = re.sub(mark + b"[^" + mark + b"]*+" + mark, b"", sample) if quote else sample
     if bare.endswith(b"\r") and b"\n" in bare:
         bare = bare[:-1]  # half of a CRLF, cut by the sample's end
     pairs = bare.count(b"\r\n")
@@ -54,34 +87,24 @@ def newline_byte(newline: str) -> bytes:
     return b"\r" if newline == "\r" else b"\n"
 
 
-def delimiter_of(sample: bytes, *, whole: bool) -> str:
-    """The delimiter that gives the records the most even width, and more than one field.
-
-    Where none does, the file has one column, and the comma is taken: a value with a
-    comma is then refused as ragged and not taken for something it may not be.
-    """
-    start = sample[:_SNIFF_BYTES].lstrip(LINE_ENDS)
-    best = (False, 0.0, 1), DELIMITERS[0]
-    # Quoted text is left out once as it may span lines and once within its line only, so that
-    # neither many such cells nor one stray quote hides the width of the records.
-    for bare in dict.fromkeys((_QUOTED.sub(b"q", start), _QUOTED_IN_LINE.sub(b"q", start))):
-        lines = [line for line in _LINE_END.split(bare)[: _SNIFF_LINES + 1] if line]
-        if len(lines) > 1 and (not whole or len(lines) > _SNIFF_LINES):
-            lines.pop()  # it may be cut
-        for delimiter in DELIMITERS:
-            mark = delimiter.encode()
-            if mark not in bare:
-                continue
-            score = _score([line.count(mark) + 1 for line in lines] or [1])
-            if score[2] > 1 and (score > best[0] or best[0][2] == 1):
-                best = score, delimiter
-    return best[1]
+def trimmed(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """The blocks of the table alone: without what lies before and behind it."""
+    skip, drop, held = dialect.skip_bytes, dialect.drop_bytes, b""
+    for block in blocks:
+        rest = block[skip:] if skip else block
+        skip = max(0, skip - len(block))
+        if drop:
+            rest = held + rest
+            rest, held = rest[:-drop], rest[-drop:]
+        yield rest
 
 
-def first_record(text: bytes, delimiter: str, newline: str, *, whole: bool) -> Reading:
+def first_record(
+    text: bytes, marks: Marks, newline: str, *, whole: bool, start: int = 0
+) -> Reading:
     """The first record that is not a blank line; the header, where there is one."""
-    start = len(text) - len(text.lstrip(LINE_ENDS))
-    reading = Grammar(delimiter, 1, newline_byte(newline)).read(text, start)
+    start = len(text) - len(text[start:].lstrip(LINE_ENDS))
+    reading = Grammar(marks, 1, newline_byte(newline)).read(text, start)
     if reading.fault is Fault.OPEN and not whole:
         raise Unreadable(
             "quote", "a quote in its first record is not closed within the first records' bytes"
@@ -95,14 +118,9 @@ def first_record(text: bytes, delimiter: str, newline: str, *, whole: bool) -> R
     return reading
 
 
-def looks_like_data(cells: tuple[str, ...]) -> bool:
-    """Whether a first record is data already: a number, date or time names no column."""
-    return any(_NUMBER.fullmatch(cell.strip()) or _DATE.fullmatch(cell.strip()) for cell in cells)
-
-
-def _score(widths: list[int]) -> tuple[bool, float, int]:
-    """Whether the header agrees with the rest, how many agree, and how many fields they have."""
-    width, count = Counter(widths).most_common(1)[0]
-    if width == 1:
-        return False, 0.0, widths[0]
-    return widths[0] == width, round(count / len(widths), 2), width
+def behind_heads(text: bytes, dialect: Dialect) -> bytes:
+    """The records of a table that begins with its header."""
+    end = 0
+    for _ in range(dialect.heads):
+        end = first_record(text, dialect.marks, dialect.newline, whole=True, start=end).end
+    return text[end:].lstrip(LINE_ENDS) if end else text

@@ -18,17 +18,22 @@ _SHOWN = 5
 _UNFIT = re.compile(r"[\s,;{}()=.\"'`\\/\x00-\x1f\x7f-\x9f]")
 
 
-def clean_names(originals: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def clean_names(
+    originals: Sequence[str], *, lenient: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names as columns get them, in order, and notes on what was changed.
 
-    Unreadable: columns (blank, twice the same without regard to case, too long),
-    reserved (ours, or a data frame's index), too_wide.
+    Leniently, a blank name is column_2 by its place, one that was there is name_2, and a
+    reserved one gets an underscore behind it. Unreadable: columns (blank, twice the same
+    without regard to case, too long), reserved (ours, or a data frame's index), too_wide.
     """
     if len(originals) > COLUMNS:
         raise Unreadable(
             "too_wide", f"it has {len(originals):,} columns and {COLUMNS:,} are the limit"
         )
     names = tuple(_clean(original) for original in originals)
+    if lenient:
+        names = _made_distinct(names)
     seen: dict[str, int] = {}
     for position, (name, original) in enumerate(zip(names, originals, strict=True)):
         _refuse_unfit(name, original, position)
@@ -41,6 +46,23 @@ def clean_names(originals: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, .
                 "to case, so rename one of them",
             )
     return names, _notes(names, originals)
+
+
+def _made_distinct(names: Sequence[str]) -> tuple[str, ...]:
+    taken = {name.lower() for name in names}
+    used: set[str] = set()
+    made = []
+    for place, bare in enumerate(names, 1):
+        name = bare or f"column_{place}"
+        if name.lower() in RESERVED or name.lower().startswith(RESERVED_PREFIX):
+            name = f"{name.lstrip('_')}_"
+        root, count = name, 1
+        while name.lower() in used or (name != bare and name.lower() in taken):
+            count += 1
+            name = f"{root}_{count}"
+        used.add(name.lower())
+        made.append(name)
+    return tuple(made)
 
 
 def _clean(original: str) -> str:

@@ -89,11 +89,18 @@ class PieceBuilder:
         self._verbatim: dict[int, bytes] = {}
         self._place = 0  # lines of text so far
 
-    def take_lines(self, records: list[bytes], line: int) -> None:
-        """Clean records of one line each, the first of them from that line on."""
+    def take_lines(
+        self, records: list[bytes], line: int, *, verbatim: list[bytes] | None = None
+    ) -> None:
+        """Clean records of one line each, the first of them from that line on.
+
+        Verbatim, if the source spells them otherwise.
+        """
         if not records:
             return
         self._mark(line)
+        if verbatim is not None:
+            self._verbatim.update(zip(count_from(self.count), verbatim, strict=False))
         template = b"%d" + self._separator.replace(b"%", b"%%") + b"%b\n"
         numbered = zip(count_from(self.count), records, strict=False)
         part = b"".join([template % pair for pair in numbered])

@@ -2,80 +2,136 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from codecs import BOM_UTF8
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from headwater.model.feed import Format
-from headwater.reading.dialect import (
-    Dialect,
-    delimiter_of,
-    first_record,
-    looks_like_data,
-    newline_of,
-)
-from headwater.reading.encoding import text_start
-from headwater.reading.inflate import head
+from headwater.model.feed import Format, Selection
+from headwater.reading.containers import container, workbook
+from headwater.reading.delimited import told_from_content
+from headwater.reading.dialect import Dialect, newline_byte
+from headwater.reading.encoding import as_utf8, encoding_of
+from headwater.reading.footer import TAIL_BYTES
+from headwater.reading.found import Found, overruled
+from headwater.reading.inflate import head, member_names
 from headwater.reading.jsonkind import is_object, json_format
 from headwater.reading.magic import (
     Compression,
     compression_of,
     is_parquet,
-    refuse_packed_parquet,
+    refuse_nested,
     refuse_strangers,
 )
 from headwater.reading.names import clean_names
 from headwater.reading.pieces import RECORD_BYTES
+from headwater.reading.textkind import Text, fixed_of, head_lines, lines_of, refuse_html, xml_of
+from headwater.reading.told import Sample, Told
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.wrapping import Wrapping, text_head
 
-__all__ = ["Compression", "Dialect", "Found", "recognise"]
+__all__ = ["Compression", "Dialect", "Found", "Told", "recognise"]
 
 _SAMPLE_BYTES = 1024 * 1024
 _MAGIC_BYTES = 64 * 1024
 _TAIL_BYTES = 16
-_MARKUP = re.compile(rb"\s*<(?:(!doctype|html|head|body)\b|(\?xml)\b)", re.IGNORECASE)
+_SHOWN = 3
 _DELIMITED = frozenset({Format.CSV, Format.TSV})
 _JSON = frozenset({Format.JSON, Format.NDJSON})
+_ONE_PART = frozenset({Format.JSON, Format.SQLDUMP})  # what cannot be read one behind the other
+_NOTHING_TOLD = Told()
+_NOTHING_CHOSEN = Selection()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a file was found to be."""
-
-    format: Format  # never AUTO
-    compression: Compression
-    dialect: Dialect | None = None  # of a delimited text
-    columns: tuple[str, ...] = ()  # of a delimited text: cleaned names in file order
-    originals: tuple[str, ...] = ()  # the names as the file has them
-    notes: tuple[str, ...] = ()
-
-
-def recognise(path: Path, declared: Format) -> Found:
+def recognise(
+    path: Path,
+    declared: Format,
+    *,
+    encoding: str | None = None,
+    member: str | None = None,
+    told: Told = _NOTHING_TOLD,
+    selection: Selection = _NOTHING_CHOSEN,
+) -> Found:
     """Find out what the file is from a few bytes of it.
 
     What is declared wins where the bytes leave a choice; where they say something
-    else, they win and a note tells. Unreadable: the file is refused whole.
+    else, they win and a note tells. Of a zip archive the member is read that matches the
+    pattern, or all that do. Unreadable: the file is refused whole. MissingExtra: what reads
+    such files is not installed.
     """
     start, tail, size_bytes = _edges(path)
     if is_parquet(start, tail, size_bytes):
-        return Found(Format.PARQUET, Compression.NONE, notes=_overruled(declared, Format.PARQUET))
-    refuse_strangers(start, tail)
+        return Found(Format.PARQUET, Compression.NONE, notes=overruled(declared, Format.PARQUET))
+    if (found := container(path, start, tail, declared)) is not None:
+        return found
+    refuse_strangers(start)
     compression = compression_of(start)
-    content, whole = head(path, compression, _SAMPLE_BYTES)
+    if compression is Compression.ZIP and (found := workbook(path, declared, selection)):
+        return found
+    members = member_names(path, member) if compression is Compression.ZIP else ()
+    seen = Text(path, Wrapping(compression, members), b"", declared, selection)
+    return _content(seen, told, encoding)
+
+
+def _content(seen: Text, told: Told, encoding: str | None) -> Found:
+    """What a file is that is no container of its own, packed or not."""
+    wrapping, declared = seen.wrapping, seen.declared
+    compression, members = wrapping.compression, wrapping.members
+    # Half a sample takes one block of bzip2, which is slow, and a whole one two.
+    wanted = _SAMPLE_BYTES // (2 if compression is Compression.BZIP2 else 1)
+    content, whole = head(seen.path, compression, wanted, members[0] if members else None)
     if compression is not Compression.NONE:
-        refuse_packed_parquet(content)
-        refuse_strangers(content, b"")
+        refuse_nested(content)
+        refuse_strangers(content)
     if declared is Format.PARQUET and b"\0" in content:
         raise Unreadable(
             "parquet", "it is declared as Parquet and does not begin as such; send it again"
         )
-    skip = text_start(content, whole=whole)
-    _refuse_markup(content[skip:])
-    found = _text(path, compression, (content[skip:], whole), declared)
-    if not skip:
-        return found
-    dialect = found.dialect and replace(found.dialect, skip_bytes=skip)
-    return replace(found, dialect=dialect, notes=("byte order mark dropped", *found.notes))
+    seen = replace(seen, sample=content)
+    if (found := xml_of(seen)) is not None:
+        return _unwrapped(found, wrapping, (content, 0), ())
+    coding = encoding_of(content, encoding, whole=whole)
+    wrapping = replace(wrapping, encoding=coding.codec)
+    text, skip = as_utf8(content, coding, whole=whole)
+    refuse_html(text)
+    seen = replace(seen, wrapping=wrapping, sample=text)
+    found = _text(seen, told, whole=whole and len(members) <= 1)
+    return _unwrapped(found, wrapping, (text, skip), coding.notes)
+
+
+def _unwrapped(
+    found: Found, wrapping: Wrapping, start: tuple[bytes, int], notes: tuple[str, ...]
+) -> Found:
+    """What was found, and what has to be taken off for it."""
+    text, skip = start
+    if skip and found.dialect:
+        found = replace(
+            found, dialect=replace(found.dialect, skip_bytes=found.dialect.skip_bytes + skip)
+        )
+    if len(wrapping.members) > 1:
+        wrapping = replace(wrapping, header=_repeated(found, text))
+    if wrapping.members:
+        notes = (f"read from its zip archive: {', '.join(wrapping.members[:_SHOWN])}", *notes)
+    return replace(found, wrapping=wrapping, notes=(*notes, *found.notes))
+
+
+def _repeated(found: Found, text: bytes) -> bytes:
+    """What each of several members begins with, to be read but once."""
+    if found.format in _ONE_PART:
+        raise Unreadable(
+            "multi",
+            f"its zip archive holds several files that cannot be joined: {found.format}; "
+            "name one as `member`",
+        )
+    if found.dialect is None:
+        lines, end = head_lines(found), b"\n"
+    else:
+        lines = found.dialect.skip_lines + found.dialect.heads if found.dialect.heads else 0
+        end = newline_byte(found.dialect.newline)
+    place = 0
+    for _ in range(lines):
+        place = text.find(end, place) + 1 or len(text)
+    return text[:place]
 
 
 def _edges(path: Path) -> tuple[bytes, bytes, int]:
@@ -86,28 +142,40 @@ def _edges(path: Path) -> tuple[bytes, bytes, int]:
         return start, file.read(_TAIL_BYTES), size_bytes
 
 
-def _refuse_markup(text: bytes) -> None:
-    if markup := _MARKUP.match(text):
-        what = "an HTML page, perhaps an error message" if markup[1] else "XML, which is not read"
-        raise Unreadable("type", f"it is {what}; send CSV, JSON or Parquet")
-
-
-def _text(
-    path: Path, compression: Compression, sample: tuple[bytes, bool], declared: Format
-) -> Found:
-    content, whole = sample
-    text = content.decode("utf-8", "ignore")  # a letter may be cut at the sample's end
+def _text(text: Text, told: Told, *, whole: bool) -> Found:
+    declared, compression, content = text.declared, text.wrapping.compression, text.sample
+    lines = lines_of(text, told.skip_lines or 0, whole=whole)
+    if lines is not None:
+        return lines
+    letters = content.decode("utf-8", "ignore")  # one may be cut at the sample's end
     if declared in _DELIMITED:
-        _refuse_objects(text, declared)
+        _refuse_objects(letters, declared)
         found = None
     else:
-        found = json_format(text, declared, whole=whole)
+        found = json_format(letters, declared, whole=whole)
     if found is not Format.JSON and not whole and not _has_line_end(content):
-        content, whole = _longer(path, compression)
+        content, whole = _longer(text.path, text.wrapping)
         found = found and json_format(content.decode("utf-8", "ignore"), declared, whole=whole)
     if found is not None:
-        return Found(found, compression, notes=_overruled(declared, found))
-    return _delimited(content, compression, declared, whole=whole)
+        return Found(found, compression, notes=overruled(declared, found))
+    tail = partial(_last_bytes, text.path) if text.wrapping.is_plain and not whole else None
+    sample = Sample(content, whole, tail)
+    if declared is not Format.AUTO or told.delimiter is not None:
+        return _delimited(sample, compression, declared, told)
+    return _table(text, sample, told)
+
+
+def _table(text: Text, sample: Sample, told: Told) -> Found:
+    """A delimited text, or one of fixed width where that leaves one column or parts at blanks."""
+    try:
+        table = _delimited(sample, text.wrapping.compression, text.declared, told)
+    except Unreadable:
+        if (fixed := fixed_of(text, whole=sample.whole)) is not None:
+            return fixed
+        raise
+    if len(table.columns) == 1 or (table.dialect and table.dialect.delimiter == " "):
+        return fixed_of(text, whole=sample.whole) or table
+    return table
 
 
 def _refuse_objects(text: str, declared: Format) -> None:
@@ -123,37 +191,40 @@ def _has_line_end(content: bytes) -> bool:
     return b"\n" in content.lstrip() or b"\r" in content.lstrip()[:-1]
 
 
-def _longer(path: Path, compression: Compression) -> tuple[bytes, bool]:
+def _longer(path: Path, wrapping: Wrapping) -> tuple[bytes, bool]:
     """A sample of as much as one record may have, where a smaller one shows no line end."""
-    content, whole = head(path, compression, RECORD_BYTES + 1)
+    content, whole = text_head(path, wrapping, RECORD_BYTES + 1)
     if not whole and not _has_line_end(content):
         raise Unreadable(
             "line_too_long",
             f"its first line is longer than {RECORD_BYTES >> 20} MiB; look for missing line ends",
         )
-    return content[text_start(content, whole=whole) :], whole
+    return content.removeprefix(BOM_UTF8), whole
 
 
-def _delimited(content: bytes, compression: Compression, declared: Format, *, whole: bool) -> Found:
-    delimiter = "\t" if declared is Format.TSV else delimiter_of(content, whole=whole)
-    newline = newline_of(content)
-    cells = first_record(content, delimiter, newline, whole=whole).values()
-    header = not looks_like_data(cells)
-    originals, notes = cells, tuple[str, ...]()
-    if not header:
-        originals = tuple(f"column_{place}" for place in range(1, len(cells) + 1))
-        notes = ("no header: its first record looks like data",)
-    columns, renamed = clean_names(originals)
+def _last_bytes(path: Path) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        file.seek(-TAIL_BYTES, 2)
+        return file.read(TAIL_BYTES)
+
+
+def _delimited(sample: Sample, compression: Compression, declared: Format, told: Told) -> Found:
+    if declared is Format.TSV and told.delimiter is None:
+        told = replace(told, delimiter="\t")
+    seen = told_from_content(sample, told)
+    columns, renamed = clean_names(seen.names, lenient=told.lenient)
     if declared is Format.AUTO:
-        form = Format.TSV if delimiter == "\t" else Format.CSV
+        form = Format.TSV if seen.dialect.delimiter == "\t" else Format.CSV
     else:
         form = declared if declared in _DELIMITED else Format.CSV
-    dialect = Dialect(delimiter, header=header, newline=newline)
-    told = (*_overruled(declared, form), *notes, *renamed)
-    return Found(form, compression, dialect, columns, originals, told)
-
-
-def _overruled(declared: Format, found: Format) -> tuple[str, ...]:
-    if declared in {Format.AUTO, found}:
-        return ()
-    return (f"declared as {declared} and read as {found}, which its content is",)
+    notes = (*overruled(declared, form), *seen.notes, *renamed)
+    return Found(
+        form,
+        compression,
+        seen.dialect,
+        columns,
+        seen.names,
+        notes,
+        reasons=seen.reasons,
+        candidates=seen.candidates,
+    )

@@ -32,10 +32,11 @@ or, in files without any, several lines of four fields or more and no other line
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from headwater.reading.grammar import Fault, Grammar
+from headwater.reading.grammar import Grammar
 from headwater.reading.window import NeedMore, Window
 
 _LOOK_LINES = 64  # behind the record; beyond, the score so far decides
@@ -64,7 +65,7 @@ class Shape:
             return
         for line in lines[: _SHAPE_LINES - self._lines]:
             self._lines += 1
-            for place, cell in enumerate(self._grammar.read(line).values()):
+            for place, cell in enumerate(self._cells(line)):
                 self._filled[place] |= bool(cell)
                 self._numeric[place] &= not cell or _NUMERIC.fullmatch(cell) is not None
         pairs = zip(self._numeric, self._filled, strict=True)
@@ -74,9 +75,21 @@ class Shape:
 
     def fits(self, line: bytes) -> bool:
         """Whether a line of the right width has numbers where they are expected."""
-        cells = self._grammar.read(line).values()
+        cells = self._cells(line)
+        return self.suits(cells)
+
+    def suits(self, cells: Sequence[str]) -> bool:
+        """Whether cells, as many as the table has, are numbers where its numbers are."""
         told = [cells[place] for place in self.telling]
         return any(told) and all(not cell or _NUMERIC.fullmatch(cell) for cell in told)
+
+    @property
+    def young(self) -> bool:
+        """Whether too few lines were seen to know a row by."""
+        return self._lines < _TELLING_ROWS
+
+    def _cells(self, line: bytes) -> tuple[str, ...]:
+        return self._grammar.values(self._grammar.read(line))
 
 
 @dataclass(slots=True)
@@ -107,6 +120,8 @@ class Spans:
 
     def is_one(self, window: Window, first: int, behind: int) -> bool:
         """Whether the lines from first up to behind, which read as one sound record, are one."""
+        if not self._grammar.quote:
+            return True  # nothing but an escaped line end can have made them one
         if self._waste > self._budget or self._hold_rows(window, first, behind):
             return False
         one, split = _Story(behind), _Story(first + 1, faults=1)
@@ -116,7 +131,7 @@ class Spans:
         if split.score() != one.score():
             return split.score() > one.score()
         # A cell that ends with a line end closes on a line of its own: common in forms.
-        closes_alone = window.bare(behind - 1) == b'"'
+        closes_alone = window.bare(behind - 1) == self._grammar.quote
         found = window.bare(first).count(self._grammar.delimiter) + 1
         return closes_alone or found < self._grammar.width
 
@@ -183,7 +198,7 @@ class Spans:
         if window.blank(index):
             return index + 1
         line = window.bare(index)
-        if b'"' not in line:
+        if self._grammar.is_plain(line):
             return (
                 index + 1
                 if line.count(self._grammar.delimiter) + 1 == self._grammar.width
@@ -192,10 +207,12 @@ class Spans:
         start = window.start(index)
         whole = self._grammar.match(window.text, start)
         if whole is not None:
+            if window.is_cut(index, whole.end()):
+                raise NeedMore
             fits = window.within_limit(index, whole.end())
             return window.line_behind(whole.end()) if fits else None
         reading = self._grammar.read(window.text, start)
-        if reading.fault is Fault.OPEN and window.may_grow(index):
+        if window.is_cut(index, reading.end):
             raise NeedMore
         self._waste += max(0, reading.end - start - len(line))
         return None

@@ -18,8 +18,10 @@ from headwater.flow.status import Status, TableStanding
 from headwater.flow.sweep import Swept
 from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
+from headwater.look.content import Content
 from headwater.model.receipt import Receipt
 from headwater.show.html import html
+from headwater.show.look import look_page
 from headwater.show.page import Page, dim, line
 from headwater.show.receipts import failed_page, landings_page, receipt_page, receipts_page
 from headwater.show.refused import refused_files_page, refused_rows_page
@@ -59,6 +61,7 @@ _LISTS: dict[type, Callable[[Any], Page]] = {
     TableStanding: tables_page,
 }
 
+shown_as(Content, look_page)
 shown_as(Receipt, receipt_page)
 shown_as(Landing, lambda landing: landings_page([landing]))
 shown_as(RefusedFile, lambda file: refused_files_page([file]))

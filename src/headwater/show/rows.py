@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -39,16 +39,23 @@ def answer_page(answer: Answer) -> Page:
 
 
 def _cell(value: Any, longest: int | None) -> Piece:
+    return dim("null") if value is None else clean(cell(value), longest)
+
+
+def cell(value: Any) -> str:
+    """A value as a person reads it."""
     if value is None:
-        return dim("null")
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
         spelled = value.isoformat(sep=" ")
         return spelled.removesuffix("+00:00") + ("Z" if spelled.endswith("+00:00") else "")
     if isinstance(value, bytes | bytearray | memoryview):
-        return clean("\\x" + bytes(value).hex(), longest)
-    return clean(str(value), longest)
+        return "\\x" + bytes(value).hex()
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {cell(each)}' for name, each in value.items())}}}"
+    return f"[{', '.join(map(cell, value))}]" if isinstance(value, list) else str(value)
 
 
 _NUMBERS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _FILE = "headwater file"
+_VIEW = "headwater answer"
 _SETTINGS = (
     "SET TimeZone = 'UTC'",
     "SET autoinstall_known_extensions = false",
@@ -97,6 +98,14 @@ class DuckAnswer:
         found: list[tuple[Any, ...]] = self._run(relation.fetchall)
         return found
 
+    def stream(self, size: int = 1_000) -> Iterator[tuple[Any, ...]]:
+        """Rows as Python values, so many of them at a time."""
+        self._relation.create_view(_VIEW, replace=True)
+        ask = f"FROM {quote.name(_VIEW)}"
+        self._run(lambda: self._connection.execute(ask))
+        while rows := self._run(lambda: self._connection.fetchmany(size)):
+            yield from rows
+
     def arrow(self) -> Any:
         """A pyarrow Table."""
         _require("pyarrow", "arrow")
@@ -119,8 +128,8 @@ class DuckAnswer:
             raise QueryError(f"{kind} is no kind of file", hint=f"one of {', '.join(_KINDS)}")
         made, target = Path(self._room.path) / "answer", Path(path)
         beside = target.with_name(f".{target.name}.tmp")
-        self._relation.create_view("headwater answer", replace=True)
-        copy = f'COPY "headwater answer" TO {quote.text(str(made))} {_KINDS[kind]}'
+        self._relation.create_view(_VIEW, replace=True)
+        copy = f"COPY {quote.name(_VIEW)} TO {quote.text(str(made))} {_KINDS[kind]}"
         (count,) = self._run(lambda: self._connection.execute(copy).fetchone()) or (0,)
         try:
             shutil.move(made, beside)

@@ -22,16 +22,15 @@ from headwater.adapters.duckdb.virtual import Stream
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, OnBadValue
 from headwater.points import point
-from headwater.reading.array import careful_array
-from headwater.reading.careful import careful_delimited
-from headwater.reading.inflate import blocks
-from headwater.reading.lines import careful_ndjson
 from headwater.reading.piece import Piece
+from headwater.reading.records import records
 from headwater.reading.unreadable import Unreadable
 
 Answer = TypeVar("Answer")
 _SHOWN = 80
 _FIRST_ROWS = 2_000  # of which the types are guessed, to be asked of all
+_DENSE = frozenset({Format.AVRO, Format.ORC, Format.EXCEL})  # packed by themselves
+_DENSE_GROWTH = 200
 _NAMES = 1_000_000 // 8  # pieces of eight megabytes: a terabyte
 
 
@@ -63,10 +62,11 @@ class Careful:
         Unreadable refuses the source.
         """
         source = group.sources[0]
-        if group.shape.json:
-            group.shape = json_shape(self._keys(source), uniform=False)
+        if group.shape.json and not source.found.columns:
+            keys = self._keys(source)
+            group.shape = json_shape(keys, uniform=False, texts=group.shape.texts)
         shape, names = group.shape, [name.lower() for name in group.shape.columns]
-        every = frozenset(range(len(names)))
+        every = frozenset(range(len(names)) if shape.typed else ())
 
         def over(ask: Callable[[str], Answer], rows: int | None = None) -> Answer:
             some = "" if rows is None else f" LIMIT {rows}"
@@ -75,9 +75,9 @@ class Careful:
             )
 
         cells = [i for i, name in enumerate(names) if name not in known]
-        first = Observer(self.connection, partial(over, rows=_FIRST_ROWS), json=shape.json)
+        first = Observer(self.connection, partial(over, rows=_FIRST_ROWS), json=shape.typed)
         guesses = first.observe(cells, {})
-        found = Observer(self.connection, over, json=shape.json).observe(cells, guesses)
+        found = Observer(self.connection, over, json=shape.typed).observe(cells, guesses)
         return {names[i]: each for i, each in found.items()}
 
     def stage(self, group: Group, plan: Plan, refusals: Refusals) -> Staged:
@@ -121,8 +121,9 @@ class Careful:
             source,
             None,
             lambda relation: self.connection.execute(
-                "SELECT key FROM (SELECT unnest(json_keys(line)) AS key, _n::BIGINT AS n "
-                f"FROM ({relation})) GROUP BY key ORDER BY min(n), key"
+                "SELECT key FROM (SELECT unnest(keys) AS key, n, generate_subscripts(keys, 1) AS i "
+                f"FROM (SELECT json_keys(line) AS keys, _n::BIGINT AS n FROM ({relation}))) "
+                "GROUP BY key ORDER BY min(n), min(i), key"
             ).fetchall(),
         )
         return [row[0] for row in found]
@@ -159,7 +160,8 @@ class Careful:
         if shape.json:
             lines = self.reader.text(replace(shape, delimiter="\t"), stream, before=("_n",))
             return lines if raw is None else json_cells(shape, lines, raw, keep="_n")
-        return self.reader.text(replace(shape, newline="\n"), stream, before=("_n",))
+        plain = replace(shape, newline="\n", quote='"')  # as pieces are, whatever the source is
+        return self.reader.text(plain, stream, before=("_n",))
 
     def _stage_piece(
         self, shape: Shape, plan: Plan, refusals: Refusals, what: tuple[Staged, Piece]
@@ -240,17 +242,14 @@ class Careful:
 
 def pieces(source: Source) -> Iterator[Piece]:
     """The source's records, clean ones and refused ones."""
-    content = blocks(source.path, source.found.compression)
-    if source.found.format is Format.JSON:
-        return careful_array(content)
-    if source.found.format is Format.NDJSON:
-        return careful_ndjson(content)
-    return careful_delimited(content, source.found)
+    return records(source.path, source.found, repairs=source.repairs)
 
 
 def _names(source: Source) -> int:
-    packed = source.found.compression.value != "none"
-    return min(_NAMES, source.input.size_bytes // (1 << 20) * (8 if packed else 1) + 64)
+    wrapping = source.found.wrapping
+    growth = _DENSE_GROWTH if source.found.format in _DENSE else 8 if wrapping.is_packed else 1
+    text = source.input.size_bytes * growth * wrapping.growth
+    return min(_NAMES, text // (1 << 20) + 64)
 
 
 def _refused(plan: Plan, row: tuple[Any, ...], line: int, raw: str) -> Refused:

@@ -15,6 +15,7 @@ import duckdb
 
 from headwater.adapters.duckdb.convert import convert
 from headwater.adapters.duckdb.fault import translated
+from headwater.adapters.duckdb.peek import peek
 from headwater.adapters.duckdb.rewrite import rewrite
 from headwater.adapters.duckdb.survey import survey
 from headwater.errors import HeadwaterError
@@ -22,6 +23,7 @@ from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress
 from headwater.ports.engine import Job, Rewriting
+from headwater.ports.peek import PeekJob
 
 
 def main() -> None:
@@ -73,6 +75,8 @@ def _answer(request: dict[str, Any], voice: _Voice) -> dict[str, Any]:
 def _do(request: dict[str, Any], voice: _Voice) -> object:
     if request["do"] == "convert":
         return convert(from_plain(Job, request["task"]), voice.progress)
+    if request["do"] == "peek":
+        return peek(from_plain(PeekJob, request["task"]), voice.progress)
     if request["do"] == "survey":
         return survey(request["task"]["location"], from_plain(Feed, request["task"]["feed"]))
     return rewrite(from_plain(Rewriting, request["task"]))

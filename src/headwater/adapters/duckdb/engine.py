@@ -17,6 +17,7 @@ from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.ports.engine import Conversion, Job, Rewriting, Rewritten, Survey
+from headwater.ports.peek import Peeked, PeekJob
 
 _PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "TMPDIR")
 _PASSED_PREFIX = "HEADWATER_CRASH"
@@ -45,6 +46,10 @@ class DuckEngine:
         """Look at a file under a feed's settings; see the port."""
         task = {"location": location, "feed": feed}
         return from_plain(Survey, self._ask("survey", task, nobody))
+
+    def peek(self, job: PeekJob, watch: Watch) -> Peeked:
+        """Look at a file without a lake; see the port of that name."""
+        return from_plain(Peeked, self._ask("peek", job, watch))
 
     def rewrite(self, rewriting: Rewriting) -> Rewritten:
         """Write parts anew without the rows of some arrivals; see the port."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from headwater.adapters.duckdb.source import Source
 from headwater.points import point
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
-from headwater.reading.dialect import first_record
-from headwater.reading.inflate import blocks
+from headwater.reading.dialect import behind_heads, trimmed
 from headwater.reading.laxity import Laxity, is_strict_file
 from headwater.reading.pieces import line_pieces
 from headwater.reading.soundness import Soundness, first_line, is_sound, is_sound_file
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.wrapping import texts
 
 PIECE_BYTES = 16 * 1024 * 1024
 JOINED_BYTES = 4 * 1024 * 1024  # small, so that one is parsed while the next is put together
@@ -37,14 +37,16 @@ class Findings:
 
 def names_needed(source: Source, factor: int) -> int:
     """How many pieces one source may have at most, if it inflates by that factor."""
-    packed = source.input.size_bytes * (factor if source.found.compression.value != "none" else 1)
-    return int(packed * _SLACK) // PIECE_BYTES + 4
+    wrapping = source.found.wrapping
+    text = source.input.size_bytes * (factor if wrapping.is_packed else 1) * wrapping.growth
+    return int(text * _SLACK) // PIECE_BYTES + 4
 
 
 def one(source: Source, findings: Findings) -> Iterator[bytes]:
     """A large source in pieces that begin and end with a record; the header is left in."""
     counter = _counter(source)
-    counted = _counting(blocks(source.path, source.found.compression), counter)
+    content = texts(source.path, source.found.wrapping)
+    counted = _counting(trimmed(content, source.dialect) if source.delimited else content, counter)
     watched = _watched(counted, counter, source) if source.delimited else _strict(counted)
     quote = source.dialect.quote if source.delimited else None
     try:
@@ -100,7 +102,7 @@ def joined(sources: Sequence[Source], findings: Findings) -> Iterator[bytes]:
 
 
 def _whole(source: Source, findings: Findings) -> bytes:
-    text = b"".join(blocks(source.path, source.found.compression))
+    text = table_of(source, b"".join(texts(source.path, source.found.wrapping)))
     point("src.mid")
     count = source.counted
     if count is None:
@@ -135,9 +137,7 @@ def _even(source: Source, text: bytes, body: bytes, count: int) -> bool:
         return body.count(b"\n") + 1 == count and delimiters == count * (source.width - 1)
     ends = sum(stretch.count(b"\n") for stretch in body.split(dialect.quote.encode())[::2])
     records = source.with_header(count)
-    return ends + 1 == count and is_sound(
-        text[dialect.skip_bytes :], dialect, records, source.width
-    )
+    return ends + 1 == count and is_sound(text, dialect, records, source.width)
 
 
 def _pairs(source: Source) -> bool:
@@ -153,16 +153,19 @@ def _outside_quotes(text: bytes, source: Source, old: bytes, new: bytes) -> byte
     return quote.join(stretches)
 
 
+def table_of(source: Source, text: bytes, *, whole: bool = True) -> bytes:
+    """The text without what lies before the table, and behind it if that is in the text."""
+    if not source.delimited:
+        return text
+    drop = source.dialect.drop_bytes if whole else 0
+    return text[source.dialect.skip_bytes : len(text) - drop]
+
+
 def behind_header(source: Source, text: bytes) -> bytes:
-    """The text without byte order mark and header."""
+    """The table's text, or what JSON text there is, without header and byte order mark."""
     if not source.delimited:
         return text.removeprefix(b"\xef\xbb\xbf")
-    dialect = source.dialect
-    text = text[dialect.skip_bytes :]
-    if not dialect.header:
-        return text
-    reading = first_record(text, dialect.delimiter, dialect.newline, whole=True)
-    return text[reading.end :].lstrip(b"\r\n")
+    return behind_heads(text, source.dialect)
 
 
 def _strict(inflated: Iterable[bytes]) -> Iterator[bytes]:
@@ -181,11 +184,9 @@ def _counter(source: Source) -> RecordCounter:
 def _watched(inflated: Iterable[bytes], counter: RecordCounter, source: Source) -> Iterator[bytes]:
     """The blocks, as long as they are sound."""
     soundness = Soundness(source.dialect)
-    skip = source.dialect.skip_bytes
     for block in inflated:
-        if not soundness.update(block[skip:] if skip else block):
+        if not soundness.update(block):
             raise Unsound
-        skip = max(0, skip - len(block))
         yield block
     if not soundness.finish(counter.finish(), source.width):
         raise Unsound
@@ -198,4 +199,4 @@ def _counting(inflated: Iterable[bytes], counter: RecordCounter) -> Iterator[byt
 
 
 def _without_header(source: Source, count: int) -> int:
-    return max(count - 1, 0) if source.delimited and source.dialect.header else count
+    return max(count - source.dialect.heads, 0) if source.delimited else count

@@ -64,14 +64,19 @@ def draft(
     point("part.tmp")
     folder.mkdir(parents=True)
     by = [quote.name(each.name) for each in target.feed.partition]
-    options = [*_options(target.feed), f"FILENAME_PATTERN {quote.text(target.name('{i}'))}"]
+    options, where = _options(target.feed), folder
+    if by or target.feed.file_size_bytes:
+        pattern = quote.text(target.name("{i}"))
+        options += [f"FILENAME_PATTERN {pattern}", "OVERWRITE_OR_IGNORE"]
     if by:
         options.append(f"PARTITION_BY ({', '.join(by)})")
-    else:
+    elif target.feed.file_size_bytes:
         options.append(f"FILE_SIZE_BYTES {target.feed.file_size_bytes}")
+    else:  # DuckDB keeps the order of rows only where it writes one file, and names it itself
+        where = folder / f"{target.name('0')}.parquet"
     connection.execute(
-        f"COPY ({select}) TO {quote.text(str(folder))} "
-        f"(FORMAT parquet, {', '.join(options)}, OVERWRITE_OR_IGNORE, RETURN_STATS)"
+        f"COPY ({select}) TO {quote.text(str(where))} "
+        f"(FORMAT parquet, {', '.join(options)}, RETURN_STATS)"
     )
     point("part.closed")
     stats = [row for row in connection.fetchall() if row[1]]

@@ -30,7 +30,7 @@ class Cell:
 
 def raw_cells(shape: Shape, plan: Plan) -> frozenset[int]:
     """Which cells of JSON are wanted as JSON text: there, a number differs from its string."""
-    if not shape.json:
+    if not shape.typed:
         return frozenset()
     found = set()
     for i, name in enumerate(shape.columns):
@@ -111,7 +111,7 @@ def _spelled(shape: Shape, target: Target, feed: Feed, where: tuple[int, str]) -
         return Cell(target, cell, cell, "true", f"v{n}")
     text = f"nullif({cell}, '')"
     fit = target.fit
-    if shape.json and fit is Fit.LOSSLESS and kind.kind in {"real", "double"}:
+    if shape.typed and fit is Fit.LOSSLESS and kind.kind in {"real", "double"}:
         fit = Fit.NUMBER
     made = exact(kind, fit, text, f"v{n}", target.clock(feed))
     checked = exact(kind, fit, f"t{n}", f"v{n}", target.clock(feed))

@@ -38,6 +38,7 @@ class Shape:
     newline: str = "\n"
     natives: tuple[str, ...] = ()  # of Parquet: DuckDB's types
     strict: bool = False  # of JSON: every object has all keys and no other
+    texts: bool = False  # of JSON: its strings are texts as delimited cells are, and no more
 
     @property
     def delimited(self) -> bool:
@@ -48,6 +49,11 @@ class Shape:
     def json(self) -> bool:
         """Whether it is JSON of either kind."""
         return self.format in {Format.JSON, Format.NDJSON}
+
+    @property
+    def typed(self) -> bool:
+        """Whether it is JSON that tells numbers from strings."""
+        return self.json and not self.texts
 
     def find(self, name: str) -> int | None:
         """The place of a column, whatever its case."""
@@ -187,6 +193,8 @@ class Reader:
             "max_line_size": str(longest),
             "buffer_size": str(max(_BUFFER_BYTES, longest)),
         }
+        if shape.delimited and shape.newline == "\n":
+            options["new_line"] = r"'\n'"  # else it is guessed, from inside quotes as well
         words = ", ".join(f"{key} = {value}" for key, value in options.items())
         return f"SELECT * FROM read_csv({quote.texts(paths)}, {words})"
 

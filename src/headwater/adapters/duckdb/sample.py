@@ -11,13 +11,13 @@ import duckdb
 from headwater.adapters.duckdb.batch import Batch
 from headwater.adapters.duckdb.evidence import Observer
 from headwater.adapters.duckdb.exact import TIMES
-from headwater.adapters.duckdb.feeding import behind_header
+from headwater.adapters.duckdb.feeding import behind_header, table_of
 from headwater.adapters.duckdb.relation import Group, json_cells
 from headwater.adapters.duckdb.source import Source, Way
 from headwater.model.feed import Format
-from headwater.reading.inflate import head
 from headwater.reading.soundness import Soundness
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.wrapping import text_head
 
 Answer = TypeVar("Answer")
 _HEAD_BYTES = 64 * 1024
@@ -79,13 +79,13 @@ def _spread(sources: Sequence[Source]) -> list[Source]:
 def _samples(source: Source) -> Iterable[bytes]:
     """Whole records of the head, and of a few places where a line's end is a record's end."""
     try:
-        content, whole = head(source.path, source.found.compression, _HEAD_BYTES)
+        content, whole = text_head(source.path, source.found.wrapping, _HEAD_BYTES)
         end = b"\r" if source.dialect.newline == "\r" and source.delimited else b"\n"
         if not whole:
             content = content[: content.rfind(end) + 1]
         if source.delimited and not whole and content.count(source.dialect.quote.encode()) % 2:
             return []
-        text = behind_header(source, content)
+        text = behind_header(source, table_of(source, content, whole=whole))
     except (Unreadable, OSError):
         return []
     if source.delimited and not Soundness(source.dialect).update(text):

@@ -44,6 +44,8 @@ def _of(limits: Limits, scratch: Path | None, *, partitioned: bool) -> Iterator[
     memory_bytes = limits.memory_bytes * (_PARTITIONED_FACTOR if partitioned else 1)
     yield f"SET memory_limit = '{memory_bytes}B'"
     yield f"SET threads = {limits.threads}"
+    if limits.in_order:
+        yield "SET preserve_insertion_order = true"
     yield f"SET partitioned_write_flush_threshold = {_PARTITION_ROWS}"
     if scratch is not None:
         yield f"SET temp_directory = {quote.text(str(scratch / 'spill'))}"

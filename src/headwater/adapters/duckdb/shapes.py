@@ -15,12 +15,20 @@ from headwater.adapters.duckdb.feeding import LINE_DELIMITER
 from headwater.adapters.duckdb.relation import Group, Shape
 from headwater.adapters.duckdb.source import Source, Way
 from headwater.model.feed import Format
-from headwater.reading.inflate import head
+from headwater.reading import fixed, logs, sqldump, workbook
 from headwater.reading.names import clean_names
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.wrapping import text_head
 
 SAMPLE_BYTES = 256 * 1024
 _SAMPLE_LINES = 1_000
+_OBJECTS = frozenset({Format.XML, Format.AVRO, Format.ORC})  # read as objects of JSON
+_LISTS = {  # read as delimited records, by this mark
+    Format.FIXED: fixed.DELIMITER,
+    Format.LOG: logs.DELIMITER,
+    Format.EXCEL: workbook.DELIMITER,
+    Format.SQLDUMP: sqldump.DELIMITER,
+}
 
 
 def shape_of(connection: duckdb.DuckDBPyConnection, source: Source) -> Shape:
@@ -31,20 +39,31 @@ def shape_of(connection: duckdb.DuckDBPyConnection, source: Source) -> Shape:
     if found.format in {Format.JSON, Format.NDJSON}:
         keys, uniform = _sampled_keys(source)
         return json_shape(keys, uniform=uniform)
+    if found.format in _OBJECTS:
+        return json_shape(found.originals, uniform=False, texts=found.format is Format.XML)
+    if found.format in _LISTS:
+        return Shape(Format.CSV, found.columns, delimiter=_LISTS[found.format])
     dialect = source.dialect
     return Shape(
         Format.CSV,
         found.columns,
-        delimiter=dialect.delimiter,
+        delimiter=dialect.piece_delimiter,
         quote=dialect.quote,
         newline="\n" if dialect.newline == "\r" and source.way is Way.JOINED else dialect.newline,
     )
 
 
-def json_shape(keys: Sequence[str], *, uniform: bool) -> Shape:
+def json_shape(keys: Sequence[str], *, uniform: bool, texts: bool = False) -> Shape:
     """The shape of JSON objects with these keys."""
     columns, _ = clean_names(keys) if keys else ((), ())
-    return Shape(Format.NDJSON, columns, keys=tuple(keys), delimiter=LINE_DELIMITER, strict=uniform)
+    return Shape(
+        Format.NDJSON,
+        columns,
+        keys=tuple(keys),
+        delimiter=LINE_DELIMITER,
+        strict=uniform,
+        texts=texts,
+    )
 
 
 def grouped_by_shape(shaped: Iterable[tuple[Source, Shape]]) -> list[Group]:
@@ -73,7 +92,7 @@ def _sampled_keys(source: Source) -> tuple[tuple[str, ...], bool]:
     """The keys of the first objects in order, and whether each of these has all of them."""
     if source.way is Way.CAREFUL:
         return (), False
-    content, whole = head(source.path, source.found.compression, SAMPLE_BYTES)
+    content, whole = text_head(source.path, source.found.wrapping, SAMPLE_BYTES)
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     keys: dict[str, None] = {}
     sets = set()

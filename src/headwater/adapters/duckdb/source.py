@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from headwater.errors import MissingExtra
 from headwater.model.arrival import Cause
-from headwater.model.feed import Format
+from headwater.model.feed import Feed, Format, Ragged
 from headwater.ports.engine import Fate, Input, InputResult, Job
 from headwater.reading.dialect import Dialect
-from headwater.reading.recognise import Compression, Found, recognise
+from headwater.reading.recognise import Found, recognise
+from headwater.reading.repair import Repairs
 from headwater.reading.source import source_stamp
+from headwater.reading.told import Told
 from headwater.reading.unreadable import Unreadable
 
 SMALL_BYTES = 4 * 1024 * 1024
+_COUNTED = frozenset({Format.CSV, Format.TSV, Format.NDJSON})
+"""Formats whose records can be counted without reading them, and that DuckDB reads itself."""
 
 
 class Way(Enum):
@@ -37,6 +42,7 @@ class Source:
     way: Way
     counted: int | None  # records without the header, once that is known
     notes: list[str] = field(default_factory=list)
+    repairs: Repairs = field(default_factory=Repairs)  # of records read carefully
 
     @property
     def dialect(self) -> Dialect:
@@ -55,7 +61,7 @@ class Source:
 
     def with_header(self, records: int) -> int:
         """How many records there are with the header, of so many without."""
-        return records + (self.delimited and self.dialect.header)
+        return records + (self.dialect.heads if self.delimited else 0)
 
     @property
     def unchanged(self) -> bool:
@@ -73,16 +79,38 @@ def open_sources(job: Job) -> tuple[list[Source], dict[int, InputResult]]:
             results[place] = InputResult(each.arrival, fate)
             continue
         try:
-            found = recognise(Path(each.location), job.feed.format)
+            found = found_as(Path(each.location), job.feed)
         except Unreadable as refusal:
             results[place] = refused(each, refusal.cause)
+        except MissingExtra as missing:
+            cause = Cause("extra", f"{missing.message}; {missing.hint}")
+            results[place] = refused(each, cause)
         except OSError as error:
             results[place] = refused(
                 each, Cause("unreadable", f"it cannot be read: {error.strerror}")
             )
         else:
-            sources.append(_source(place, each, found))
+            sources.append(_source(place, each, found, job.feed))
     return sources, results
+
+
+def found_as(path: Path, feed: Feed) -> Found:
+    """What a file of this feed is. Unreadable, MissingExtra."""
+    told = Told(
+        delimiter=feed.delimiter,
+        header_rows=feed.header,
+        skip_lines=feed.skip,
+        columns=feed.schema.names(),
+        lenient=feed.lenient,
+    )
+    return recognise(
+        path,
+        feed.format,
+        encoding=feed.encoding,
+        member=feed.member,
+        told=told,
+        selection=feed.selection,
+    )
 
 
 def refused(each: Input, cause: Cause, notes: tuple[str, ...] = ()) -> InputResult:
@@ -99,24 +127,37 @@ def _fate(each: Input) -> Fate | None:
     return None if source_stamp(status) == each.stamp else Fate.CHANGED
 
 
-def _source(place: int, each: Input, found: Found) -> Source:
+def _source(place: int, each: Input, found: Found, feed: Feed) -> Source:
     counted = each.records
-    if counted is not None and found.dialect is not None and found.dialect.header:
-        counted = max(counted - 1, 0)
-    if found.format in {Format.PARQUET, Format.JSON}:
+    if counted is not None and found.dialect is not None:
+        counted = _rows(counted, found.dialect)
+    if found.format not in _COUNTED or not found.wrapping.counts_as_it_lies:
         counted = None
     path = Path(each.location)
     way = _way(each, found, known=counted is not None)
-    return Source(place, each, path, found, way, counted, list(found.notes))
+    repairs = Repairs(pad=feed.ragged is Ragged.PAD, lenient=feed.lenient)
+    return Source(place, each, path, found, way, counted, list(found.notes), repairs)
+
+
+def _rows(records: int, dialect: Dialect) -> int | None:
+    """The rows among records that were counted as if all of the file were the table.
+
+    None where some may be none, or where the quotes are others than was thought.
+    """
+    table_alone = not dialect.skip_lines and not dialect.drop_bytes
+    if not table_alone or dialect.quote != '"':
+        return None
+    return max(records - dialect.heads, 0)
 
 
 def _way(each: Input, found: Found, *, known: bool) -> Way:
     if found.format is Format.PARQUET:
         return Way.DIRECT
-    if found.format is Format.JSON or (found.dialect and found.dialect.newline == "mixed"):
+    if found.format not in _COUNTED or (found.dialect and not found.dialect.is_fast):
         return Way.CAREFUL
     if each.size_bytes <= SMALL_BYTES:
         return Way.JOINED
-    if found.compression is not Compression.NONE or not known:
+    if not found.wrapping.is_plain or not known:
         return Way.PIECES
-    return Way.PIECES if found.dialect and found.dialect.skip_bytes else Way.DIRECT
+    dialect = found.dialect
+    return Way.PIECES if dialect and (dialect.skip_bytes or dialect.heads > 1) else Way.DIRECT

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from headwater.adapters.duckdb.convert import convert
+from headwater.adapters.duckdb.source import found_as
 from headwater.errors import SourceMissing, SourceUnreadable
 from headwater.model.clock import utc_now
 from headwater.model.feed import Feed, OnBadValue, OnNewColumn
 from headwater.model.ids import ArrivalId, AttemptId, Key
 from headwater.model.types import Schema
 from headwater.ports.engine import Fate, Input, Job, Survey
-from headwater.reading.recognise import recognise
 from headwater.reading.source import source_stamp
 from headwater.reading.unreadable import Unreadable
 
@@ -23,7 +23,7 @@ def survey(location: str, feed: Feed) -> Survey:
     path = Path(location)
     try:
         status = path.stat()
-        found = recognise(path, feed.format)
+        found = found_as(path, feed)
     except FileNotFoundError as gone:
         raise SourceMissing(f"{path} is not there", hint="check the path") from gone
     except OSError as error:

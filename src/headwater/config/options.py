@@ -1,0 +1,70 @@
+"""Settings of a reading without a lake: a feed's keys, given one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from headwater.config import rules
+from headwater.config.check import check
+from headwater.config.document import EMPTY, Document, read
+from headwater.config.load import feed_of
+from headwater.config.mistakes import Mistake, Path, spell
+from headwater.errors import UsageError
+from headwater.model.feed import Feed
+
+FEED = "file"
+_OF_TABLES = ("match", "table", "partition", "batch", "retries", "file_size", "compression")
+"""Keys that say nothing about how a file is read."""
+
+
+def feed_from(options: Mapping[str, Any]) -> Feed:
+    """The feed that reads as these keys say; UsageError names the key that is wrong."""
+    for key in _OF_TABLES:
+        if key in options:
+            raise UsageError(
+                f"{key} is about tables, and a file is read here", hint=f"leave {key} out"
+            )
+    given = {key: deepcopy(value) for key, value in options.items() if value is not None}
+    tree = {"feeds": {FEED: given}}
+    checked = check(Document(tree=tree, lines=dict.fromkeys(_places(tree), 1)))
+    if checked.mistakes:
+        raise _refusal(checked.mistakes[0])
+    feed = feed_of(FEED, checked.keys.feeds[FEED])
+    for broken in rules.of_feed(feed):
+        raise UsageError(f"{_key(broken.path)}{broken.what}", hint=broken.hint)
+    return feed
+
+
+def option(text: str) -> tuple[str, Any]:
+    """A key and its value, as `KEY=VALUE` gives them; the value is read as in headwater.yaml."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(
+            f"{text!r} is not a key and a value", hint="write it as KEY=VALUE, such as timezone=UTC"
+        )
+    document = read(value, {})
+    plain = document.tree is EMPTY or document.mistakes  # as in delimiter=|
+    return key.strip(), value if plain else document.tree
+
+
+def _places(value: object, path: Path = ()) -> Iterator[Path]:
+    """The way to each value, by which a mistake tells where it is."""
+    yield path
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _places(below, (*path, str(key)))
+    elif isinstance(value, list):
+        for at, below in enumerate(value):
+            yield from _places(below, (*path, at))
+
+
+def _refusal(mistake: Mistake) -> UsageError:
+    return UsageError(f"{_key(mistake.path)}{mistake.what}", hint=mistake.hint)
+
+
+def _key(path: Path) -> str:
+    """The key below the feed, which is ours and not the user's."""
+    below = spell(path[2:])
+    return f"{below}: " if below else ""

@@ -1,0 +1,1 @@
+"""Files without a lake: what one is, and what is in it."""

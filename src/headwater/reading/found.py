@@ -1,0 +1,37 @@
+"""What a file was found to be, and what has to be known of it to read its records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from headwater.model.feed import Format, Selection
+from headwater.reading.candidates import Candidate
+from headwater.reading.dialect import Dialect
+from headwater.reading.fixed import FixedLayout
+from headwater.reading.logpatterns import LogPattern
+from headwater.reading.magic import Compression
+from headwater.reading.sqldump import DumpTable
+from headwater.reading.wrapping import Wrapping
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file was found to be."""
+
+    format: Format  # never AUTO
+    compression: Compression
+    dialect: Dialect | None = None  # of a delimited text
+    columns: tuple[str, ...] = ()  # where the start of a file tells: cleaned names in file order
+    originals: tuple[str, ...] = ()  # the names as the file has them
+    notes: tuple[str, ...] = ()
+    wrapping: Wrapping = field(default_factory=Wrapping)  # what to take off for its text
+    reasons: tuple[str, ...] = ()  # why it is taken to be so
+    candidates: tuple[Candidate, ...] = ()  # the delimiters that were tried, the best first
+    rows: FixedLayout | LogPattern | DumpTable | Selection | None = None  # where its rows are
+
+
+def overruled(declared: Format, found: Format) -> tuple[str, ...]:
+    """A note, where the content is something else than the feed declares."""
+    if declared in {Format.AUTO, found}:
+        return ()
+    return (f"declared as {declared} and read as {found}, which its content is",)

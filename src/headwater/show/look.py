@@ -1,0 +1,216 @@
+"""A look at a file: what it is, its columns and first rows, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from headwater.look.content import Content
+from headwater.ports.peek import Flaw, FoundFile, Peeked, Spelling
+from headwater.show.figures import clean, count, counted, duration, size
+from headwater.show.page import (
+    BLANK,
+    Heading,
+    Line,
+    Mark,
+    Page,
+    Piece,
+    Sheet,
+    Span,
+    Tone,
+    dim,
+    line,
+    sheet,
+    strong,
+)
+from headwater.show.rows import cell, rows_sheet
+
+SHOWN = 10
+FLAWS = 10
+"""Most flaws that a page lists."""
+
+_LONGEST = 60
+_LONGEST_RAW = 200
+_GAP = 2  # between columns
+_NAMES = {
+    "utf-8": "UTF-8",
+    "csv": "CSV",
+    "tsv": "TSV",
+    "json": "JSON",
+    "ndjson": "NDJSON",
+    "parquet": "Parquet",
+    "xml": "XML",
+    "avro": "Avro",
+    "orc": "ORC",
+    "excel": "Excel",
+    "log": "log lines",
+    "fixed": "fixed width",
+    "sqldump": "SQL dump",
+}
+_MARKS = {"\t": "tab", " ": "blank", "": "none"}
+
+
+def look_page(content: Content, rows: Sequence[Sequence[Any]] | None = None) -> Page:
+    """What a notebook shows of a file."""
+    first = content.first(SHOWN) if rows is None else rows
+    peeked = content.peeked
+    return (
+        *what_page(content.name, peeked),
+        BLANK,
+        table(peeked, first),
+        extent(peeked, len(first)),
+        *flaws_page(peeked),
+    )
+
+
+def what_page(name: str, peeked: Peeked, seconds: float | None = None) -> Page:
+    """What the file is, and why it is taken to be that."""
+    found = peeked.found
+    mark = Mark.WARN if peeked.books.quarantined else Mark.GOOD
+    facts = [*_facts(found), size(peeked.size_bytes)]
+    if seconds is not None:
+        facts.append(f"looked at in {duration(seconds)}")
+    head = line(mark, " ", strong(clean(name)), "  ", dim("  ".join(facts)))
+    return (head, *_spelling(found), *(line(Mark.WARN, f" {clean(each)}") for each in found.notes))
+
+
+def why_page(found: FoundFile) -> Page:
+    """What each delimiter that was tried makes of the file."""
+    if not found.choices:
+        return ()
+    headings = [
+        Heading("delimiter"),
+        Heading("score", right=True),
+        Heading("fields", right=True),
+        Heading("what it does"),
+    ]
+    rows = [
+        (_mark(each.delimiter), _score(each.score), count(each.width), clean(each.told))
+        for each in found.choices
+    ]
+    return (BLANK, sheet(headings, rows))
+
+
+def table(peeked: Peeked, rows: Sequence[Sequence[Any]]) -> Sheet:
+    """The first rows below the names and types of all columns."""
+    names = [column.name for column in peeked.schema.columns]
+    return rows_sheet(names, _kinds(peeked), rows)
+
+
+def upright(peeked: Peeked, rows: Sequence[Sequence[Any]], width: int, most: int) -> Sheet:
+    """The columns one below the other, each with its type and as many values as fit."""
+    columns = peeked.schema.columns[:most]
+    names = [clean(column.name, width // 3) for column in columns]
+    kinds = [clean(kind, width // 4) for kind in _kinds(peeked)[:most]]
+    taken = max(map(len, [*names, "column"])) + max(map(len, [*kinds, "type"])) + 2 * _GAP
+    lines = []
+    for at, (name, kind) in enumerate(zip(names, kinds, strict=True)):
+        values = ", ".join(cell(row[at]) for row in rows)
+        lines.append((strong(name), dim(kind), clean(values, width - taken)))
+    return sheet([Heading("column"), Heading("type"), Heading("first values")], lines)
+
+
+def extent(peeked: Peeked, shown: int) -> Line:
+    """How much of the file the page speaks of."""
+    columns = counted(len(peeked.schema.columns), "column")
+    if not peeked.books.written:
+        return line(dim(f"{columns}, no rows"))
+    rows = counted(peeked.books.written, "row")
+    if peeked.whole:
+        shows = f", the first {count(shown)} shown" if shown < peeked.books.written else ""
+        return line(dim(f"{columns}, {rows}{shows}; the types hold for every row"))
+    total = _total(peeked)
+    return line(dim(f"{columns}; types of the first {rows}{total}; --all looks at every row"))
+
+
+def flaws_page(peeked: Peeked, most: int = FLAWS) -> Page:
+    """Records that are refused, each with its line, what is wrong with it, and its text."""
+    refused = peeked.books.quarantined
+    if not refused:
+        return ()
+    reasons = ", ".join(f"{clean(code)} {count(number)}" for code, number in peeked.reasons)
+    records = f"{count(refused)} of {counted(peeked.books.counted, 'record')} refused: {reasons}"
+    flaws = peeked.flaws[:most]
+    page: Page = (BLANK, line(Mark.BAD, f" {records}"), _flaws(flaws))
+    if refused > len(flaws):
+        page += (line(dim(f"... {count(refused - len(flaws))} more")),)
+    return page
+
+
+def _flaws(flaws: Sequence[Flaw]) -> Sheet:
+    rows: list[tuple[str | Span, ...]] = []
+    for each in flaws:
+        place = "" if each.line is None else count(each.line)
+        rows.append((place, Span(clean(f"{each.code}: {each.message}"), Tone.WARN)))
+        if each.raw is not None:
+            rows.append(("", dim(clean(each.raw, _LONGEST_RAW))))
+    return sheet([Heading("line", right=True), Heading("what is wrong")], rows)
+
+
+def _facts(found: FoundFile) -> Iterator[str]:
+    yield _named(found.format)
+    if found.compression != "none":
+        yield found.compression
+    if found.encoding is not None:
+        yield _named(found.encoding)
+    if found.members:
+        yield clean(", ".join(found.members[:3]), _LONGEST)
+
+
+def _spelling(found: FoundFile) -> Iterator[Line]:
+    if found.spelling is not None:
+        words = ", ".join(_words(found.spelling))
+        yield line("  ", words)
+    yield from (line(dim(f"  {clean(reason)}")) for reason in found.reasons)
+
+
+def _words(spelling: Spelling) -> Iterator[str]:
+    """How it is spelled: what a person wants to know, and what is unusual."""
+    yield f"delimiter {_mark(spelling.delimiter)}"
+    if spelling.header_rows:
+        lines = counted(spelling.header_rows, "row") if spelling.header_rows > 1 else ""
+        yield f"header of {lines}" if lines else "header"
+    else:
+        yield "no header"
+    if spelling.quote != '"':
+        yield f"quote {_mark(spelling.quote)}"
+    if spelling.escape:
+        yield f"escape {_mark(spelling.escape)}"
+    if spelling.newline != "LF":
+        yield f"line ends {spelling.newline}"
+    if spelling.comment:
+        yield f"comments {_mark(spelling.comment)}"
+    if spelling.nulls:
+        yield f"null {', '.join(map(_mark, spelling.nulls))}"
+    if spelling.decimal != ".":
+        yield "decimal comma"
+
+
+def _kinds(peeked: Peeked) -> list[str]:
+    empty = set(peeked.empty)
+    return [
+        "no value" if column.name in empty else str(column.type) for column in peeked.schema.columns
+    ]
+
+
+def _total(peeked: Peeked) -> str:
+    """How many rows there may be in all."""
+    if peeked.total_rows is not None:
+        return f" of {count(peeked.total_rows)}"
+    packed = peeked.found.compression != "none" or peeked.found.encoding != "utf-8"
+    if packed or not peeked.head_bytes:
+        return ""
+    about = peeked.books.counted * peeked.size_bytes // peeked.head_bytes
+    return f" of about {count(round(about, 2 - len(str(about))))}"
+
+
+def _score(score: float) -> Piece:
+    return f"{score:.2f}" if score else dim("alone")  # one that has no rival is not scored
+
+
+def _mark(text: str) -> str:
+    return _MARKS.get(text) or f"`{clean(text)}`"
+
+
+def _named(word: str) -> str:
+    return _NAMES.get(word, word)
