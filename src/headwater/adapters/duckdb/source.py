@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from headwater.adapters.duckdb.alike import Alike
 from headwater.errors import MissingExtra
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, Ragged
@@ -73,13 +74,14 @@ def open_sources(job: Job) -> tuple[list[Source], dict[int, InputResult]]:
     """The inputs that can be read, and the results of the others by their place."""
     sources: list[Source] = []
     results: dict[int, InputResult] = {}
+    alike = Alike()
     for place, each in enumerate(job.inputs):
         fate = _fate(each)
         if fate is not None:
             results[place] = InputResult(each.arrival, fate)
             continue
         try:
-            found = found_as(Path(each.location), job.feed)
+            found = _found(each, job.feed, alike)
         except Unreadable as refusal:
             results[place] = refused(each, refusal.cause)
         except MissingExtra as missing:
@@ -92,6 +94,17 @@ def open_sources(job: Job) -> tuple[list[Source], dict[int, InputResult]]:
         else:
             sources.append(_source(place, each, found, job.feed))
     return sources, results
+
+
+def _found(each: Input, feed: Feed, alike: Alike) -> Found:
+    path = Path(each.location)
+    if each.size_bytes > SMALL_BYTES:
+        return found_as(path, feed)
+    found = alike.find(path)
+    if found is None:
+        found = found_as(path, feed)
+        alike.learn(path, found)
+    return found
 
 
 def found_as(path: Path, feed: Feed) -> Found:
