@@ -4,22 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.adapters.duckdb.engine import DuckEngine
-from tests.contracts.bench import Bench
-
 PLAIN = "id,name\n1,a\n2,b\n"
-
-
-@pytest.fixture(scope="module")
-def engine():
-    engine = DuckEngine()
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def bench(engine, tmp_path):
-    return Bench(engine, tmp_path)
 
 
 @pytest.mark.parametrize(

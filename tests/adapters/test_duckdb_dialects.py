@@ -5,24 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.reading.count import DelimitedCounter
-from tests.contracts.bench import Bench, types_of
+from tests.contracts.bench import types_of
 
 MORE = 90_000  # rows enough that the file is no longer read together with others
-
-
-@pytest.fixture(scope="module")
-def shared():
-    engine = DuckEngine()
-    engine.warm()
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def bench(shared, tmp_path):
-    return Bench(shared, tmp_path)
 
 
 def told(text):

@@ -7,26 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.duckdb.source import open_sources
 from headwater.model.feed import Format, Place, Ragged, Selection
 from headwater.ports.engine import Fate
-from tests.contracts.bench import Bench, feed_of, schema_of, types_of
+from tests.contracts.bench import feed_of, schema_of, types_of
 from tests.inputs import makers
-
-
-@pytest.fixture(scope="module")
-def shared():
-    engine = DuckEngine()
-    engine.warm()
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def bench(shared, tmp_path):
-    return Bench(shared, tmp_path)
-
 
 NAMES = ("id", "day", "amount", "code", "note")
 ROWS = [

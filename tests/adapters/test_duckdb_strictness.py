@@ -6,27 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.model.feed import PartitionBy
 from headwater.ports.engine import Limits
 from headwater.reading.source import source_stamp
-from tests.contracts.bench import Bench, feed_of, types_of
+from tests.contracts.bench import feed_of, types_of
 
 ROWS = 150_000
 PLAIN = "{n},name {n},{n}"
 SPOILT = ROWS // 2
-
-
-@pytest.fixture(scope="module")
-def engine():
-    engine = DuckEngine()
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def bench(engine, tmp_path):
-    return Bench(engine, tmp_path)
 
 
 def csv_with(line=None, plain=PLAIN):
@@ -141,4 +128,13 @@ def test_a_line_end_inside_the_first_quotes_ends_no_line(bench, end, inner):
     conversion = bench.convert(text, records=[3])
 
     assert (f"a {inner} b",) in bench.rows(conversion, "cell")
+    assert conversion.results[0].books.written == 2
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_header_is_seen_again_behind_a_byte_order_mark(bench, mark):
+    conversion = bench.convert(f"{mark}id,name\n1,a\nid,name\n2,b\n")
+
+    (refused,) = bench.refused(conversion)
+    assert refused[4] == "header_again"
     assert conversion.results[0].books.written == 2

@@ -9,26 +9,12 @@ import zipfile
 
 import pytest
 
-from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.model.feed import Format
 from headwater.ports.engine import Fate
-from tests.contracts.bench import Bench, feed_of
+from tests.contracts.bench import feed_of
 
 SMALL = 50
 LARGE = 150_000
-
-
-@pytest.fixture(scope="module")
-def shared():
-    engine = DuckEngine()
-    engine.warm()
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def bench(shared, tmp_path):
-    return Bench(shared, tmp_path)
 
 
 def table(rows):

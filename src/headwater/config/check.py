@@ -17,7 +17,6 @@ _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
     "batch": (BatchKeys, "batch"),
     "retries": (RetryKeys, "retries"),
 }
-_FEED_DEPTH = 2  # feeds.sales
 
 
 @dataclass(frozen=True, slots=True)

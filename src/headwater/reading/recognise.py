@@ -37,7 +37,6 @@ _MAGIC_BYTES = 64 * 1024
 _TAIL_BYTES = 16
 _SHOWN = 3
 _DELIMITED = frozenset({Format.CSV, Format.TSV})
-_JSON = frozenset({Format.JSON, Format.NDJSON})
 _ONE_PART = frozenset({Format.JSON, Format.SQLDUMP})  # what cannot be read one behind the other
 _NOTHING_TOLD = Told()
 _NOTHING_CHOSEN = Selection()

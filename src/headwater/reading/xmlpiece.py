@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from headwater.reading.piece import Piece, Refusal, shown
 
 SEPARATOR = b"\t"
-_LINE_END = re.compile(rb"\r\n?|\n")
 
 
 def line_ends(text: bytes) -> int:

@@ -131,7 +131,7 @@ def _even(source: Source, text: bytes, body: bytes, count: int) -> bool:
         return LINE_DELIMITER.encode() not in body and Laxity().update(text)
     dialect = source.dialect
     if dialect.quote.encode() not in text:
-        if dialect.header and b"\n" + first_line(text[dialect.skip_bytes :]) + b"\n" in text:
+        if dialect.header and b"\n" + first_line(text) + b"\n" in text:
             return False
         delimiters = body.count(dialect.delimiter.encode())
         return body.count(b"\n") + 1 == count and delimiters == count * (source.width - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import duckdb
@@ -88,7 +89,7 @@ def _samples(source: Source) -> Iterable[bytes]:
         text = behind_header(source, table_of(source, content, whole=whole))
     except (Unreadable, OSError):
         return []
-    if source.delimited and not Soundness(source.dialect).update(text):
+    if source.delimited and not Soundness(replace(source.dialect, header=False)).update(text):
         return []
     if end == b"\r" and source.way is Way.JOINED:
         text = text.replace(b"\r", b"\n")
