@@ -2,7 +2,7 @@
 
 import re
 
-from headwater.reading.sqldump import DumpTable, careful_dump, tables_of
+from headwater.reading.dump.tables import DumpTable, careful_dump, tables_of
 
 CELL = re.compile(r'"((?:[^"]|"")*)"|([^\t\n"\r]*)')
 

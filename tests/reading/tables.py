@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from headwater.model.feed import Format
-from headwater.reading.careful import careful_delimited
-from headwater.reading.dialect import Dialect
-from headwater.reading.magic import Compression
+from headwater.reading.delimited.careful import careful_delimited
+from headwater.reading.delimited.dialect import Dialect
+from headwater.reading.packing.magic import Compression
 from headwater.reading.recognise import Found
 
 MIB = 1024 * 1024

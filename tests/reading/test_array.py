@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.reading.array import careful_array
+from headwater.reading.json.array import careful_array
 from headwater.reading.unreadable import Unreadable
 
 

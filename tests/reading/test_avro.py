@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from headwater.reading.avro import careful_avro, columns_of
+from headwater.reading.typed.avro import careful_avro, columns_of
 from headwater.reading.unreadable import Unreadable
 
 fastavro = pytest.importorskip("fastavro", reason="the extra avro is not installed")

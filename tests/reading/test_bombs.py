@@ -19,7 +19,7 @@ from pathlib import Path
 from headwater.model.feed import Format
 from headwater.reading.recognise import recognise
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import texts
+from headwater.reading.packing.wrapping import texts
 path, code = Path(sys.argv[1]), "read"
 try:
     for _ in texts(path, recognise(path, Format.AUTO).wrapping):

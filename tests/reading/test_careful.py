@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.model.feed import Format
-from headwater.reading.careful import careful_delimited
 from headwater.reading.count import DelimitedCounter
-from headwater.reading.magic import Compression
+from headwater.reading.delimited.careful import careful_delimited
+from headwater.reading.packing.magic import Compression
 from headwater.reading.recognise import Dialect, Found
 
 MIB = 1024 * 1024

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.reading.dialect import Dialect
+from headwater.reading.delimited.dialect import Dialect
 from tests.reading.tables import Spelling, found, nullable_rows, read, refused, rows
 
 SPELLINGS = [
@@ -76,7 +76,7 @@ def test_every_cut_of_a_sample_gives_the_same_rows():
 
 
 def read_blocks(blocks, seen):
-    from headwater.reading.careful import careful_delimited
+    from headwater.reading.delimited.careful import careful_delimited
 
     return list(careful_delimited(blocks, seen, piece_bytes=1))
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.model.feed import Format
-from headwater.reading.careful import careful_delimited
-from headwater.reading.decode import codec_of, decoded, keeps_ascii, retold
-from headwater.reading.lines import careful_ndjson
+from headwater.reading.delimited.careful import careful_delimited
+from headwater.reading.encoding.decode import codec_of, decoded, keeps_ascii, retold
+from headwater.reading.json.lines import careful_ndjson
 from headwater.reading.recognise import recognise
 from headwater.reading.unreadable import Unreadable
 

@@ -7,9 +7,9 @@ import pytest
 
 from headwater.model.feed import Format
 from headwater.reading.count import DelimitedCounter, LineCounter
+from headwater.reading.packing.wrapping import texts
 from headwater.reading.recognise import recognise
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import texts
 
 CSV = "id,name\n1,Grüße\n2,Łódź €\n"
 WIDE = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]

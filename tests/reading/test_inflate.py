@@ -13,8 +13,8 @@ from importlib import import_module
 import pytest
 from backports import zstd
 
-from headwater.reading.inflate import InflateLimits, blocks, head
-from headwater.reading.magic import Compression
+from headwater.reading.packing.inflate import InflateLimits, blocks, head
+from headwater.reading.packing.magic import Compression
 from headwater.reading.unreadable import Unreadable
 
 TEXT = b"".join(b"%d,some text,%d\n" % (n, n * 7919) for n in range(30_000))

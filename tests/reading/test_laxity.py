@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.reading.laxity import Laxity, is_strict_file
+from headwater.reading.json.laxity import Laxity, is_strict_file
 
 LAX = [
     b'{"a":NaN}',

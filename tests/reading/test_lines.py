@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.reading.lines import careful_ndjson
+from headwater.reading.json.lines import careful_ndjson
 
 
 def cut(text, size):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.reading.logpatterns import log_pattern, recognise_log
-from headwater.reading.logs import careful_log
+from headwater.reading.log.patterns import log_pattern, recognise_log
+from headwater.reading.log.rows import careful_log
 
 COMBINED = (
     b'203.0.113.9 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326 '

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.reading.longnumbers import (
+from headwater.reading.json.longnumbers import (
     KEPT_DIGITS,
     may_hold_long_number,
     quote_long_numbers,

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import orc
 
-from headwater.reading.orc import careful_orc, columns_of
+from headwater.reading.typed.orc import careful_orc, columns_of
 from headwater.reading.unreadable import Unreadable
 
 

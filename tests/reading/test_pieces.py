@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.reading.pieces import line_pieces
+from headwater.reading.pieces.joined import line_pieces
 from headwater.reading.unreadable import Unreadable
 
 

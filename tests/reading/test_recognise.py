@@ -12,7 +12,7 @@ import pytest
 from backports import zstd
 
 from headwater.model.feed import Format
-from headwater.reading.magic import Compression
+from headwater.reading.packing.magic import Compression
 from headwater.reading.recognise import recognise
 from headwater.reading.unreadable import Unreadable
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from headwater.reading.dialect import Dialect
-from headwater.reading.repair import Repairs
+from headwater.reading.delimited.dialect import Dialect
+from headwater.reading.delimited.repair import Repairs
 from tests.reading.tables import found, read, refused, rows
 
 PAD, LENIENT = Repairs(pad=True), Repairs(lenient=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from headwater.reading.dialect import Dialect
+from headwater.reading.delimited.dialect import Dialect
 from tests.reading.tables import found, read, refused, rows
 
 FIRST = b"id,name,amount\n" + b"1,ann,2.5\n" * 5

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.reading.count import DelimitedCounter
-from headwater.reading.dialect import Dialect
-from headwater.reading.soundness import Soundness, is_sound, is_sound_file
+from headwater.reading.delimited.dialect import Dialect
+from headwater.reading.delimited.soundness import Soundness, is_sound, is_sound_file
 
 COMMA = Dialect(",", header=False)
 HEADED = Dialect(",")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from headwater.reading.sqldump import Dump, DumpTable, recognise_dump
+from headwater.reading.dump.tables import Dump, DumpTable, recognise_dump
 from headwater.reading.unreadable import Unreadable
 from tests.reading.dumps import MYSQL, POSTGRES, read, refused, rows, table, tables, told
 

@@ -6,7 +6,7 @@ import tracemalloc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.reading.sqldump import Dump, careful_dump
+from headwater.reading.dump.tables import Dump, careful_dump
 from headwater.reading.unreadable import Unreadable
 from tests.reading.dumps import read, refused, rows, table, told
 

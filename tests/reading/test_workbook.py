@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.workbook import careful_workbook, recognise_workbook, sheets_of
-from headwater.reading.workbookcells import CellStyle, cell_style, number_text, plain_number
+from headwater.reading.workbook.cells import CellStyle, cell_style, number_text, plain_number
+from headwater.reading.workbook.table import careful_workbook, recognise_workbook, sheets_of
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

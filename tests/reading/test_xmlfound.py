@@ -5,8 +5,8 @@ import codecs
 import pytest
 
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.xmlfound import recognise_xml
-from headwater.reading.xmlrows import careful_xml
+from headwater.reading.xml.found import recognise_xml
+from headwater.reading.xml.rows import careful_xml
 
 ROWS = '<orders>\n<order id="1"><name>Zoë €</name></order>\n<order id="2"><name>x</name></order>\n'
 TEXT = ROWS + "</orders>"

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.xmlrows import careful_xml
+from headwater.reading.xml.rows import careful_xml
 from tests.reading.xmltexts import objects, places, read, refused
 
 XSI = b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

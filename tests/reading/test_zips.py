@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.model.feed import Format
-from headwater.reading.inflate import InflateLimits, blocks, member_names
-from headwater.reading.magic import Compression
+from headwater.reading.packing.inflate import InflateLimits, blocks, member_names
+from headwater.reading.packing.magic import Compression
+from headwater.reading.packing.wrapping import texts
 from headwater.reading.recognise import recognise
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import texts
 
 CSV = b"id,name\n" + b"".join(b"%d,name %d\n" % (n, n) for n in range(5000))
 

@@ -2,7 +2,7 @@
 
 import json
 
-from headwater.reading.xmlrows import careful_xml
+from headwater.reading.xml.rows import careful_xml
 
 
 def cut(text, size):

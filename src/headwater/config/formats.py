@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headwater.model.feed import Feed, Format, Ragged
-from headwater.reading.fixed import declared_layout
+from headwater.reading.fixed.rows import declared_layout
 from headwater.reading.names import clean_names
 from headwater.reading.unreadable import Unreadable
 

@@ -18,7 +18,7 @@ from headwater.points import point
 from headwater.ports.ledger import Registration, Sighting
 from headwater.ports.store import Stat
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
-from headwater.reading.decode import keeps_ascii
+from headwater.reading.encoding.decode import keeps_ascii
 from headwater.reading.measure import Measure, measure_many
 
 _logger = logging.getLogger(__name__)

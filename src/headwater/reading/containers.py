@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from headwater.model.feed import Format, Selection
-from headwater.reading import avro, orc
-from headwater.reading.directory import directory
 from headwater.reading.found import Found, overruled
-from headwater.reading.magic import Compression, is_avro, is_orc
 from headwater.reading.names import clean_names
-from headwater.reading.workbook import recognise_workbook, sheets_of
+from headwater.reading.packing.directory import directory
+from headwater.reading.packing.magic import Compression, is_avro, is_orc
+from headwater.reading.typed import avro, orc
+from headwater.reading.workbook.table import recognise_workbook, sheets_of
 
 _WORKBOOK = "xl/"  # the folder of an archive that is a workbook
 

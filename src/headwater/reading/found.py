@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from headwater.model.feed import Format, Selection
-from headwater.reading.candidates import Candidate
-from headwater.reading.dialect import Dialect
-from headwater.reading.fixed import FixedLayout
-from headwater.reading.logpatterns import LogPattern
-from headwater.reading.magic import Compression
-from headwater.reading.sqldump import DumpTable
-from headwater.reading.wrapping import Wrapping
+from headwater.reading.delimited.candidates import Candidate
+from headwater.reading.delimited.dialect import Dialect
+from headwater.reading.dump.tables import DumpTable
+from headwater.reading.fixed.rows import FixedLayout
+from headwater.reading.log.patterns import LogPattern
+from headwater.reading.packing.magic import Compression
+from headwater.reading.packing.wrapping import Wrapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,26 +9,26 @@ from pathlib import Path
 
 from headwater.model.feed import Format, Selection
 from headwater.reading.containers import container, workbook
-from headwater.reading.delimited import told_from_content
-from headwater.reading.dialect import Dialect, newline_byte
-from headwater.reading.encoding import as_utf8, encoding_of
-from headwater.reading.footer import TAIL_BYTES
+from headwater.reading.delimited.dialect import Dialect, newline_byte
+from headwater.reading.delimited.footer import TAIL_BYTES
+from headwater.reading.delimited.sniff import told_from_content
+from headwater.reading.encoding.told import as_utf8, encoding_of
 from headwater.reading.found import Found, overruled
-from headwater.reading.inflate import head, member_names
-from headwater.reading.jsonkind import is_object, json_format
-from headwater.reading.magic import (
+from headwater.reading.json.kind import is_object, json_format
+from headwater.reading.names import clean_names
+from headwater.reading.packing.inflate import head, member_names
+from headwater.reading.packing.magic import (
     Compression,
     compression_of,
     is_parquet,
     refuse_nested,
     refuse_strangers,
 )
-from headwater.reading.names import clean_names
-from headwater.reading.pieces import RECORD_BYTES
+from headwater.reading.packing.wrapping import Wrapping, text_head
+from headwater.reading.pieces.joined import RECORD_BYTES
 from headwater.reading.textkind import Text, fixed_of, head_lines, lines_of, refuse_html, xml_of
 from headwater.reading.told import Sample, Told
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import Wrapping, text_head
 
 __all__ = ["Compression", "Dialect", "Found", "Told", "recognise"]
 

@@ -7,22 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from headwater.model.feed import Format, Selection
-from headwater.reading.array import careful_array
-from headwater.reading.avro import careful_avro
-from headwater.reading.careful import careful_delimited
-from headwater.reading.decode import retold
-from headwater.reading.fixed import FixedLayout, careful_fixed
+from headwater.reading.delimited.careful import careful_delimited
+from headwater.reading.delimited.repair import Repairs
+from headwater.reading.dump.tables import DumpTable, careful_dump
+from headwater.reading.encoding.decode import retold
+from headwater.reading.fixed.rows import FixedLayout, careful_fixed
 from headwater.reading.found import Found
-from headwater.reading.lines import careful_ndjson
-from headwater.reading.logpatterns import LogPattern
-from headwater.reading.logs import careful_log
-from headwater.reading.orc import careful_orc
-from headwater.reading.piece import Piece
-from headwater.reading.repair import Repairs
-from headwater.reading.sqldump import DumpTable, careful_dump
-from headwater.reading.workbook import careful_workbook
-from headwater.reading.wrapping import texts
-from headwater.reading.xmlrows import careful_xml
+from headwater.reading.json.array import careful_array
+from headwater.reading.json.lines import careful_ndjson
+from headwater.reading.log.patterns import LogPattern
+from headwater.reading.log.rows import careful_log
+from headwater.reading.packing.wrapping import texts
+from headwater.reading.pieces.piece import Piece
+from headwater.reading.typed.avro import careful_avro
+from headwater.reading.typed.orc import careful_orc
+from headwater.reading.workbook.table import careful_workbook
+from headwater.reading.xml.rows import careful_xml
 
 _STRICT = Repairs()
 _TYPED: Mapping[Format, Callable[[Path], Iterator[Piece]]] = {

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headwater.model.feed import Format, Selection
-from headwater.reading.fixed import FixedLayout, declared_layout
-from headwater.reading.fixedlayout import recognise_fixed
+from headwater.reading.dump.tables import Dump, DumpTable, recognise_dump, tables_of
+from headwater.reading.fixed.layout import recognise_fixed
+from headwater.reading.fixed.rows import FixedLayout, declared_layout
 from headwater.reading.found import Found, overruled
-from headwater.reading.logpatterns import LogPattern, log_pattern, recognise_log
+from headwater.reading.log.patterns import LogPattern, log_pattern, recognise_log
 from headwater.reading.names import clean_names
-from headwater.reading.sqldump import Dump, DumpTable, recognise_dump, tables_of
+from headwater.reading.packing.wrapping import Wrapping, texts
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import Wrapping, texts
-from headwater.reading.xmlfound import recognise_xml
+from headwater.reading.xml.found import recognise_xml
 
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _STATEMENT = re.compile(

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headwater.reading.count import DelimitedCounter
-from headwater.reading.dialect import Dialect
-from headwater.reading.encoding import is_utf8
+from headwater.reading.delimited.dialect import Dialect
+from headwater.reading.delimited.kinds import begins_as_total
+from headwater.reading.delimited.soundness import first_line, is_sound
+from headwater.reading.encoding.told import is_utf8
 from headwater.reading.found import Found
-from headwater.reading.kinds import begins_as_total
-from headwater.reading.soundness import first_line, is_sound
 
 
 @dataclass(slots=True)

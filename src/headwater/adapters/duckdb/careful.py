@@ -22,7 +22,7 @@ from headwater.adapters.duckdb.virtual import Stream
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, OnBadValue
 from headwater.points import point
-from headwater.reading.piece import Piece
+from headwater.reading.pieces.piece import Piece
 from headwater.reading.records import records
 from headwater.reading.unreadable import Unreadable
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from headwater.adapters.duckdb.source import Source
 from headwater.points import point
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
-from headwater.reading.dialect import behind_heads, trimmed
-from headwater.reading.laxity import Laxity, is_strict_file
-from headwater.reading.pieces import line_pieces
-from headwater.reading.soundness import Soundness, first_line, is_sound, is_sound_file
+from headwater.reading.delimited.dialect import behind_heads, trimmed
+from headwater.reading.delimited.soundness import Soundness, first_line, is_sound, is_sound_file
+from headwater.reading.json.laxity import Laxity, is_strict_file
+from headwater.reading.packing.wrapping import texts
+from headwater.reading.pieces.joined import line_pieces
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import texts
 
 PIECE_BYTES = 16 * 1024 * 1024
 JOINED_BYTES = 4 * 1024 * 1024  # small, so that one is parsed while the next is put together

@@ -14,11 +14,11 @@ from headwater.adapters.duckdb.source import Source
 from headwater.model.feed import Format
 from headwater.ports.engine import Limits
 from headwater.ports.peek import Flaw
-from headwater.reading.magic import Compression
-from headwater.reading.piece import Piece
-from headwater.reading.pieces import line_pieces
+from headwater.reading.packing.magic import Compression
+from headwater.reading.packing.wrapping import texts
+from headwater.reading.pieces.joined import line_pieces
+from headwater.reading.pieces.piece import Piece
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import texts
 
 _OBJECTS = frozenset({"json", "xml", "avro", "orc"})
 """Formats whose pieces are lines of JSON."""

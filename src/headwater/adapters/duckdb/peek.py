@@ -29,7 +29,7 @@ from headwater.model.receipt import Books
 from headwater.model.types import TEXT, Column, Schema
 from headwater.ports.engine import Conversion, Fate, Input, InputResult, Job
 from headwater.ports.peek import Choice, Flaw, FoundFile, Peeked, PeekJob, Spelling
-from headwater.reading.dialect import Dialect
+from headwater.reading.delimited.dialect import Dialect
 from headwater.reading.found import Found
 from headwater.reading.source import source_fault, source_stamp
 from headwater.reading.unreadable import Unreadable

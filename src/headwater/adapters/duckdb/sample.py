@@ -16,9 +16,9 @@ from headwater.adapters.duckdb.feeding import behind_header, table_of
 from headwater.adapters.duckdb.relation import Group, json_cells
 from headwater.adapters.duckdb.source import Source, Way
 from headwater.model.feed import Format
-from headwater.reading.soundness import Soundness
+from headwater.reading.delimited.soundness import Soundness
+from headwater.reading.packing.wrapping import text_head
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import text_head
 
 Answer = TypeVar("Answer")
 _HEAD_BYTES = 64 * 1024

@@ -15,19 +15,22 @@ from headwater.adapters.duckdb.feeding import LINE_DELIMITER
 from headwater.adapters.duckdb.relation import Group, Shape
 from headwater.adapters.duckdb.source import Source, Way
 from headwater.model.feed import Format
-from headwater.reading import fixed, logs, sqldump, workbook
+from headwater.reading.dump.tables import DELIMITER as DUMP
+from headwater.reading.fixed.rows import DELIMITER as FIXED
+from headwater.reading.log.rows import DELIMITER as LOG
 from headwater.reading.names import clean_names
+from headwater.reading.packing.wrapping import text_head
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.wrapping import text_head
+from headwater.reading.workbook.table import DELIMITER as EXCEL
 
 SAMPLE_BYTES = 256 * 1024
 _SAMPLE_LINES = 1_000
 _OBJECTS = frozenset({Format.XML, Format.AVRO, Format.ORC})  # read as objects of JSON
 _LISTS = {  # read as delimited records, by this mark
-    Format.FIXED: fixed.DELIMITER,
-    Format.LOG: logs.DELIMITER,
-    Format.EXCEL: workbook.DELIMITER,
-    Format.SQLDUMP: sqldump.DELIMITER,
+    Format.FIXED: FIXED,
+    Format.LOG: LOG,
+    Format.EXCEL: EXCEL,
+    Format.SQLDUMP: DUMP,
 }
 
 

@@ -11,9 +11,9 @@ from headwater.errors import MissingExtra
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, Ragged
 from headwater.ports.engine import Fate, Input, InputResult, Job
-from headwater.reading.dialect import Dialect
+from headwater.reading.delimited.dialect import Dialect
+from headwater.reading.delimited.repair import Repairs
 from headwater.reading.recognise import Found, recognise
-from headwater.reading.repair import Repairs
 from headwater.reading.source import source_stamp
 from headwater.reading.told import Told
 from headwater.reading.unreadable import Unreadable

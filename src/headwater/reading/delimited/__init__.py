@@ -1,0 +1,1 @@
+"""Delimited text: told from its content, checked, and read record by record."""

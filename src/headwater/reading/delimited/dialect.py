@@ -1,0 +1,126 @@
+"""The dialect of a delimited text: all that has to be known to read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from headwater.reading.delimited.grammar import LINE_ENDS, Fault, Grammar, Marks, Reading
+from headwater.reading.unreadable import Unreadable
+
+DELIMITERS = (",", "\t", ";", "|", "\x01")
+UNIT_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a delimited file is spelled."""
+
+    delimiter: str  # one character or several
+    quote: str = '"'  # empty where nothing is quoted
+    header: bool = True
+    newline: str = "\n"  # "\n", "\r\n", "\r" or "mixed", as far as the sample shows
+    skip_bytes: int = 0  # before the table: byte order mark, sep= line, preamble
+    skip_lines: int = 0  # lines among them
+    drop_bytes: int = 0  # behind the table: footer and total lines
+    header_rows: int = 1  # where there is a header
+    escape: str = ""  # a backslash where one stands before quotes; a doubled quote is one anyway
+    letters: bool = False  # as databases write: \n, \t, and an empty cell is an empty text
+    comment: str = ""  # a line that begins so, and has not the table's width, is no record
+    nulls: tuple[str, ...] = ()  # cells that stand for null, besides the empty one
+    decimal: str = "."  # what the numbers seem to have; nothing is read otherwise for it
+
+    @property
+    def marks(self) -> Marks:
+        """What a grammar needs of it."""
+        return Marks(self.delimiter, self.quote, self.escape, self.letters)
+
+    @property
+    def piece_delimiter(self) -> str:
+        """The delimiter of clean records in a piece: one byte, and nothing that may be a digit."""
+        mark = self.delimiter
+        fit = len(mark) == 1 and mark.isascii() and not mark.isalnum() and mark not in "\"'\\-\r\n"
+        return mark if fit else UNIT_SEPARATOR
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether its clean records can be handed on as they are."""
+        bare = not self.escape and not self.nulls and not self.letters
+        return bare and self.quote == '"' and self.piece_delimiter == self.delimiter
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether a parser of plain RFC 4180 text reads it when told its marks."""
+        bare = not self.escape and not self.nulls and not self.letters
+        known = self.quote in {'"', "'"} and self.newline != "mixed"
+        return bare and known and self.piece_delimiter == self.delimiter
+
+    @property
+    def heads(self) -> int:
+        """How many records the header takes."""
+        return self.header_rows if self.header else 0
+
+
+def newline_of(sample: bytes, quote: bytes = b'"') -> str:
+    """Which line ends the sample has outside its quotes."""
+    if b"\r" not in sample:
+        return "\n"
+    mark = re.escape(quote)
+    bare = re.sub(mark + b"[^" + mark + b"]*+" + mark, b"", sample) if quote else sample
+    if bare.endswith(b"\r") and b"\n" in bare:
+        bare = bare[:-1]  # half of a CRLF, cut by the sample's end
+    pairs = bare.count(b"\r\n")
+    counts = {
+        "\r\n": pairs,
+        "\n": bare.count(b"\n") - pairs,
+        "\r": bare.count(b"\r") - pairs,
+    }
+    kinds = [kind for kind, count in counts.items() if count]
+    if len(kinds) > 1:
+        return "mixed"
+    return kinds[0] if kinds else "\n"
+
+
+def newline_byte(newline: str) -> bytes:
+    """The byte that ends lines: LF, or CR where the file has no LF outside its quotes."""
+    return b"\r" if newline == "\r" else b"\n"
+
+
+def trimmed(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """The blocks of the table alone: without what lies before and behind it."""
+    skip, drop, held = dialect.skip_bytes, dialect.drop_bytes, b""
+    for block in blocks:
+        rest = block[skip:] if skip else block
+        skip = max(0, skip - len(block))
+        if drop:
+            rest = held + rest
+            rest, held = rest[:-drop], rest[-drop:]
+        yield rest
+
+
+def first_record(
+    text: bytes, marks: Marks, newline: str, *, whole: bool, start: int = 0
+) -> Reading:
+    """The first record that is not a blank line; the header, where there is one."""
+    start = len(text) - len(text[start:].lstrip(LINE_ENDS))
+    reading = Grammar(marks, 1, newline_byte(newline)).read(text, start)
+    if reading.fault is Fault.OPEN and not whole:
+        raise Unreadable(
+            "quote", "a quote in its first record is not closed within the first records' bytes"
+        )
+    if reading.fault is not None:
+        raise Unreadable(
+            "quote",
+            f"a quote is out of place in column {len(reading.cells)} of its first record; "
+            "put quotes around the whole name and double those inside",
+        )
+    return reading
+
+
+def behind_heads(text: bytes, dialect: Dialect) -> bytes:
+    """The records of a table that begins with its header."""
+    end = 0
+    for _ in range(dialect.heads):
+        end = first_record(text, dialect.marks, dialect.newline, whole=True, start=end).end
+    return text[end:].lstrip(LINE_ENDS) if end else text

@@ -1,0 +1,125 @@
+"""Where in a delimited text the table lies: what stands before it, its header, what stands behind.
+
+    Sales report             preamble: lines with too few fields, padded, or comments
+    created 2024-01-31
+
+    region,Q1,,Q2,           header: rows of names, the upper one for several columns
+    ,net,gross,net,gross
+    north,1,2,3,4            body
+    Total,9,9,9,9            footer: lines that say so
+
+A line is passed over on evidence only: a header that lacks a field is no preamble, and a last
+record that is cut no footer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from headwater.reading.delimited.heading import HEADER_ROWS, header_rows, tells_header
+from headwater.reading.delimited.kinds import begins_as_total, telling_columns
+from headwater.reading.delimited.samplelines import Line
+
+COMMENTS = ("#", "//", "--", "%", "!", ";")
+_BODY_ROWS = 24
+_PREAMBLE_ROWS = 5_000
+_NARROW = 3  # fields: from there on, one field is no header of so many
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The parts of a table, as numbers of lines among those looked at."""
+
+    first: int  # where the header starts, or the body if there is none
+    width: int
+    header_rows: int
+    body: tuple[Line, ...]
+    telling: tuple[int, ...]  # columns of numbers and dates
+    comment: str = ""
+
+
+def lay_out(lines: Sequence[Line], width: int, *, heads: int | None = None) -> Layout:
+    """Find the table among the first lines of a text."""
+    first = _first(lines, width)
+    if lines[first].cells:
+        width = len(lines[first].cells)
+    comment = _comment(lines, first, width)
+    table = [
+        line
+        for line in lines[first:]
+        if line.cells and not (comment and line.raw.startswith(comment.encode()))
+    ]
+    rows = [line for line in table if line.sound and len(line.cells) == width][
+        : _BODY_ROWS + HEADER_ROWS
+    ]
+    if heads is None:
+        heads = header_rows([line.cells for line in rows])
+    body = tuple(line for line in rows[heads:] if not begins_as_total(line.first))
+    telling = tuple(telling_columns([line.cells for line in body])) if body else ()
+    return Layout(first, width, heads, body, telling, comment)
+
+
+def _first(lines: Sequence[Line], width: int) -> int:
+    """The line where the table starts."""
+    start = next((i for i, line in enumerate(lines) if not line.blank), 0)
+    for place, line in enumerate(lines[:_PREAMBLE_ROWS]):
+        if len(line.cells) == width and not _is_padded(lines, place, width):
+            if place == start:
+                return start
+            return place if _is_preamble(lines, start, place, width) else start
+    return start
+
+
+def _is_padded(lines: Sequence[Line], place: int, width: int) -> bool:
+    """Whether it is a title that a spreadsheet has filled up with empty fields."""
+    if width < _NARROW or lines[place].filled > 1:
+        return False
+    behind = (line for line in lines[place + 1 :] if line.filled > 1)
+    header = next(behind, None)
+    return header is not None and len(header.cells) == width == header.filled
+
+
+def _is_preamble(lines: Sequence[Line], start: int, place: int, width: int) -> bool:
+    """Whether the lines from start up to place are none of the table's."""
+    before = [line for line in lines[start:place] if not line.blank]
+    if _common_prefix(before):
+        return True
+    if any(len(line.cells) * 2 > width and not _is_title(line) for line in before):
+        return False
+    if lines[place - 1].blank or (len(before) > 1 and width >= _NARROW):
+        return True  # else the one line may be the name of the one column
+    behind = [line.cells for line in lines[place + 1 :] if len(line.cells) == width]
+    return bool(tells_header(lines[place].cells, telling_columns(behind[:_BODY_ROWS])))
+
+
+def _is_title(line: Line) -> bool:
+    return len(line.cells) > 1 and line.filled <= 1
+
+
+def _common_prefix(lines: Sequence[Line]) -> str:
+    for prefix in COMMENTS:
+        mark = prefix.encode()
+        if lines and all(line.raw.startswith(mark) for line in lines):
+            return prefix
+    return ""
+
+
+def _comment(lines: Sequence[Line], first: int, width: int) -> str:
+    """What comments begin with: no row begins so, and more than one line or a sentence does.
+
+    Where rows have but one column, nothing tells a comment from a row.
+    """
+    if width == 1:
+        return ""
+    for prefix in COMMENTS:
+        mark = prefix.encode()
+        starting = [line for line in lines if line.raw.startswith(mark)]
+        if not starting or any(
+            len(line.cells) == width and not line.filled <= 1 for line in starting
+        ):
+            continue
+        before = lines[0].raw.startswith(mark) and first > 0
+        if before or len(starting) > 1 or starting[0].raw.startswith(mark + b" "):
+            return prefix
+    return ""

@@ -1,0 +1,93 @@
+"""Several readings of a delimited text, scored: even widths first, then types down the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from headwater.reading.delimited.candidates import (
+    Candidate,
+    bare_texts,
+    between_digits,
+    candidates,
+    shown,
+)
+from headwater.reading.delimited.dialect import DELIMITERS
+from headwater.reading.delimited.grammar import Marks
+from headwater.reading.delimited.layout import lay_out
+from headwater.reading.delimited.samplelines import Line, read_lines
+from headwater.reading.told import Sample, Told
+
+_RIVALS = 6
+_SHOWN = 3
+_LINES = 40
+_FIRST_LINES = 5_000
+_TYPED = 0.3  # for columns of numbers and dates, and for records without a quote out of place
+_USUAL, _LONG, _WIDTH = 0.05, 0.08, 0.01
+_LATER, _TITLES = 0.04, 5
+_BLANK, _ODD = 0.2, 0.5
+_DECLARED, _WIDE_ALONE = 0.5, 0.4
+_INSIDE = {",": 0.2, ":": 0.5}  # of numbers and times
+
+
+def ranked(sample: Sample, quote: str, newline: str, known: Told) -> list[Candidate]:
+    """The delimiters that the text may have, the best first; one of one column if it has none."""
+    told = known.delimiter or ""
+    found = candidates(bare_texts(sample.text, quote.encode()), whole=sample.whole, told=told)
+    if len(found) > 1:
+        scored = [
+            replace(
+                each,
+                score=_score(each, sample, Marks(each.delimiter, quote), newline, known.columns),
+            )
+            for each in found[:_RIVALS]
+        ]
+        scored.sort(key=lambda each: -each.score)
+        found = [each for each in scored if each.score > 0]
+    return found or [Candidate(told or DELIMITERS[0], 1, 1, 1, 0)]
+
+
+def reason(ranking: Sequence[Candidate], told: str) -> str:
+    """Why the best is taken to be it."""
+    if told:
+        return f"{shown(told)} is told to be the delimiter"
+    if ranking[0].width == 1:
+        return "no delimiter is in it as often in every record: it has one column"
+    return "; ".join(each.told for each in ranking[:_SHOWN])
+
+
+def first_lines(sample: Sample, marks: Marks, newline: str, first: int) -> list[Line]:
+    """The records up to the table's first, if it is that far, and some of its rows."""
+    limit = min(first, _FIRST_LINES) + _LINES
+    return read_lines(sample.text, marks, newline, limit, whole=sample.whole)
+
+
+def _score(
+    candidate: Candidate, sample: Sample, marks: Marks, newline: str, columns: Sequence[str]
+) -> float:
+    """How well the delimiter explains the sample; nothing for one that leaves one column."""
+    lines = first_lines(sample, marks, newline, candidate.first)
+    if not lines:
+        return 0.0
+    layout = lay_out(lines, candidate.width)
+    if layout.width == 1:
+        return 0.0
+    typed = len(layout.telling) / layout.width
+    sound = sum(line.sound for line in lines) / len(lines)
+    score = candidate.even + _TYPED * (typed + sound) + _WIDTH * min(layout.width, 9)
+    score += _USUAL * (candidate.delimiter[0] in DELIMITERS)
+    score += _LONG * (len(candidate.delimiter) > 1)  # it explains all places of a shorter one
+    score -= _LATER * min(layout.first, _TITLES) + _BLANK * (candidate.delimiter == " ")
+    score += _DECLARED * _declared(lines[layout.first].cells, columns)
+    if between_digits(candidate.delimiter, [line.raw for line in lines]):
+        score -= _INSIDE.get(candidate.delimiter, 0.0)
+    return round(score - _ODD * (layout.width != candidate.width), 3)
+
+
+def _declared(row: Sequence[str], columns: Sequence[str]) -> float:
+    """How many of the declared columns a row names, or could be a row of, as a share."""
+    if not columns:
+        return 0.0
+    names = {cell.strip().casefold() for cell in row}
+    named = sum(name.casefold() in names for name in columns) / len(columns)
+    return named or _WIDE_ALONE * (len(row) == len(columns))

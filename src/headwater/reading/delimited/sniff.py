@@ -1,0 +1,168 @@
+"""A delimited text told from its content: how it is spelled, where its table lies, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from headwater.reading.delimited.candidates import Candidate
+from headwater.reading.delimited.dialect import Dialect, first_record, newline_byte, newline_of
+from headwater.reading.delimited.footer import Footer, footer_of
+from headwater.reading.delimited.grammar import Grammar, Marks
+from headwater.reading.delimited.heading import joined_names
+from headwater.reading.delimited.kinds import COMMA_DECIMAL, POINT_DECIMAL
+from headwater.reading.delimited.layout import Layout, lay_out
+from headwater.reading.delimited.marks import MarksFinder
+from headwater.reading.delimited.ranking import first_lines, ranked, reason
+from headwater.reading.delimited.samplelines import Line
+from headwater.reading.told import Sample, Told
+
+_SHOWN = 3
+_SHOWN_BYTES = 60
+_SEPARATOR = re.compile(rb"sep=([^\r\n]{1,4})(?:\r\n|\n|\r)", re.IGNORECASE)
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """A dialect, the names of its columns, and why it is taken to be so."""
+
+    dialect: Dialect
+    names: tuple[str, ...]  # as the file has them, or column_1 and so on
+    notes: tuple[str, ...]
+    reasons: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+
+
+def told_from_content(sample: Sample, told: Told) -> Delimited:
+    """Find out how a delimited text is spelled; Unreadable if its header cannot be read."""
+    text, skipped = sample.text, 0
+    separator = _SEPARATOR.match(text)
+    if separator and told.delimiter is None:
+        told = replace(told, delimiter=separator[1].decode("utf-8", "replace"))
+        skipped = separator.end()
+    skipped = _behind_lines(text, skipped, told.skip_lines or 0)
+    body = Sample(text[skipped:], sample.whole, sample.tail) if skipped else sample
+    found = _Finder(body, told).find()
+    if not skipped:
+        return found
+    dialect = replace(
+        found.dialect,
+        skip_bytes=found.dialect.skip_bytes + skipped,
+        skip_lines=found.dialect.skip_lines + _line_count(text[:skipped]),
+    )
+    notes = ("the first line names the delimiter",) if separator else ()
+    return replace(found, dialect=dialect, notes=(*notes, *found.notes))
+
+
+class _Finder:
+    """Finds the dialect of one sample."""
+
+    def __init__(self, sample: Sample, told: Told) -> None:
+        self._sample = sample
+        self._text = sample.text
+        self._told = told
+        self._reasons: list[str] = []
+        self._notes: list[str] = []
+
+    def find(self) -> Delimited:
+        finder = MarksFinder(self._sample, self._told, self._reasons)
+        quote = finder.quote()
+        newline = newline_of(self._text, quote.encode())
+        told = self._told.delimiter or ""
+        ranking = ranked(self._sample, quote, newline, self._told)
+        best = ranking[0]
+        self._reasons.append(reason(ranking, told))
+        marks = finder.marks(best.delimiter, best.width, quote, newline)
+        lines = first_lines(self._sample, marks, newline, best.first)
+        layout = self._layout(lines, best.width)
+        dialect = self._dialect(marks, newline, lines, layout)
+        nulls = finder.nulls(best.delimiter)
+        if nulls and self._told.nulls is None:
+            self._reasons.append(f"{nulls[0]} stands alone in fields, as databases write null")
+        names = self._names(dialect)
+        behind = footer_of(self._sample, dialect, layout)
+        dialect = replace(dialect, nulls=nulls, drop_bytes=behind.size)
+        self._note_lines(lines[: layout.first], behind)
+        return Delimited(dialect, names, tuple(self._notes), tuple(self._reasons), tuple(ranking))
+
+    def _layout(self, lines: list[Line], width: int) -> Layout:
+        if not lines:
+            return Layout(0, 1, 1, (), ())
+        return lay_out(lines, width, heads=self._told.header_rows)
+
+    def _dialect(
+        self, marks: Marks, newline: str, lines: Sequence[Line], layout: Layout
+    ) -> Dialect:
+        start = lines[layout.first].offset if layout.first else 0
+        return Dialect(
+            marks.delimiter,
+            marks.quote,
+            header=layout.header_rows > 0,
+            newline=newline,
+            skip_bytes=start,
+            skip_lines=_line_count(self._text[:start]),
+            header_rows=max(1, layout.header_rows),
+            escape=marks.escape,
+            letters=marks.letters,
+            comment=layout.comment if self._told.comment is None else self._told.comment,
+            decimal=self._decimal(layout),
+        )
+
+    def _names(self, dialect: Dialect) -> tuple[str, ...]:
+        text, end = self._text[dialect.skip_bytes :], 0
+        rows = []
+        for _ in range(max(1, dialect.heads)):
+            reading = first_record(
+                text, dialect.marks, dialect.newline, whole=self._sample.whole, start=end
+            )
+            end = reading.end
+            rows.append(Grammar(dialect.marks, 1, newline_byte(dialect.newline)).values(reading))
+        if dialect.header:
+            if len(rows) > 1:
+                self._reasons.append(f"its first {len(rows)} rows name columns of numbers")
+            return joined_names(rows) if len(rows) > 1 else rows[0]
+        if self._told.header_rows is None:
+            self._notes.append("no header: its first record looks like data")
+        return tuple(f"column_{place}" for place in range(1, len(rows[0]) + 1))
+
+    def _decimal(self, layout: Layout) -> str:
+        cells = [line.cells[place].strip() for line in layout.body for place in layout.telling]
+        commas = [cell for cell in cells if "," in cell and COMMA_DECIMAL.fullmatch(cell)]
+        if not any(not _THOUSANDS.fullmatch(cell) for cell in commas):
+            return "."
+        if any(POINT_DECIMAL.fullmatch(cell) for cell in cells):
+            return "."
+        self._reasons.append(f"numbers such as {commas[0]} have a decimal comma")
+        return ","
+
+    def _note_lines(self, before: Sequence[Line], behind: Footer) -> None:
+        titles = [line.raw for line in before if not line.blank]
+        if titles:
+            self._notes.insert(0, _passed_over(titles, "before"))
+        if behind.size:
+            self._notes.append(_passed_over(behind.lines, "behind"))
+
+
+def _passed_over(lines: Sequence[bytes], where: str) -> str:
+    some = (
+        repr(line[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")) for line in lines[:_SHOWN]
+    )
+    what = "line" if len(lines) == 1 else "lines"
+    return f"{len(lines)} {what} {where} the table passed over: {', '.join(some)}"
+
+
+def _behind_lines(text: bytes, start: int, count: int) -> int:
+    """The offset behind so many lines more."""
+    for _ in range(count):
+        end = _LINE_END.search(text, start)
+        if end is None:
+            return len(text)
+        start = end.end()
+    return start
+
+
+def _line_count(text: bytes) -> int:
+    return len(_LINE_END.findall(text))

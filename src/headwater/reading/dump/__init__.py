@@ -1,0 +1,1 @@
+"""Dumps of databases, as `pg_dump` and `mysqldump` write them."""

@@ -1,0 +1,217 @@
+"""Fixed-width text read line by line: cells are known by their place in the line.
+
+Places and widths are counted in characters (Unicode code points), not in bytes: what
+wrote the file padded letters. A combining accent therefore counts as one more, and a
+wide East Asian letter as one, whatever a terminal makes of them.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from headwater.reading.encoding.told import is_utf8
+from headwater.reading.pieces.joined import RECORD_BYTES
+from headwater.reading.pieces.piece import Piece
+from headwater.reading.pieces.sourced import SourcedBuilder, SourceLines
+from headwater.reading.pieces.spelling import COMMA, spelled_column
+from headwater.reading.pieces.stretches import Stretch, clean_runs, stretches
+
+PIECE_BYTES = 8 * 1024 * 1024
+DELIMITER = ","
+_STRETCH_BYTES = 256 * 1024  # what is made of it stays in the processor's cache
+_BLANK = b" "
+_BLANK_LINE = re.compile(rb"\n[ \t\r\x0b\x0c]*+\n")
+_OTHER_BLANKS = b"\t\r\x0b\x0c"  # bytes.strip() takes them too, and they may be values
+
+
+@dataclass(frozen=True, slots=True)
+class FixedColumn:
+    """One column's place in a line."""
+
+    name: str
+    start: int  # characters before it
+    width: int | None  # None: up to the end of the line, for the last column only
+    strip: bool = True  # blanks around the value are padding
+
+    @property
+    def end(self) -> int | None:
+        """The characters before what follows it."""
+        return None if self.width is None else self.start + self.width
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLayout:
+    """Where the columns are, and which lines are records."""
+
+    columns: tuple[FixedColumn, ...]
+    first_line: int  # the first record's line, from 1; what is before it is heading
+    shortest: int  # characters a record has at least
+    longest: int | None  # and at most
+    guards: tuple[tuple[int, int], ...] = ()  # places that must be blank: between two columns
+    originals: tuple[str, ...] = ()  # the names as the file has them
+    evidence: str = ""  # why it is taken for fixed width
+
+
+def declared_layout(
+    widths: Sequence[tuple[str, int, int]],
+    *,
+    skip_lines: int = 0,
+    trimmed: bool = False,
+    strip: bool = True,
+) -> FixedLayout:
+    """The layout of columns given as name, start (from 1) and length, in characters.
+
+    A record has exactly as many characters as the last column needs; trimmed: or fewer,
+    when blanks at its end were cut off. ValueError names the column that cannot be.
+    """
+    if not widths:
+        raise ValueError("no columns are declared; give name, start and length of each")
+    behind = 0
+    for name, start, length in widths:
+        if start < 1 or length < 1:
+            raise ValueError(f"column {name!r} needs a start from 1 and a length from 1")
+        if start <= behind:
+            raise ValueError(f"column {name!r} starts at {start}, inside the column before it")
+        behind = start + length - 1
+    columns = tuple(
+        FixedColumn(name, start - 1, length, strip=strip) for name, start, length in widths
+    )
+    names = tuple(column.name for column in columns)
+    shortest = 1 if trimmed else behind
+    return FixedLayout(columns, skip_lines + 1, shortest, behind, originals=names)
+
+
+def careful_fixed(
+    blocks: Iterable[bytes],
+    layout: FixedLayout,
+    *,
+    piece_bytes: int = PIECE_BYTES,
+    record_bytes: int = RECORD_BYTES,
+) -> Iterator[Piece]:
+    """Read every line: its cells as comma-delimited text, or refused with line and reason.
+
+    An empty cell stands for blanks only. Blank lines are no records. Codes: ragged (the
+    line is too short or too long, or text stands between two columns), encoding,
+    line_too_long. How blocks are cut changes nothing.
+    """
+    reader = _Reader(layout, record_bytes)
+    window = min(_STRETCH_BYTES, piece_bytes)
+    for stretch in stretches(blocks, stretch_bytes=window, record_bytes=record_bytes):
+        reader.take(stretch)
+        if reader.builder.size >= piece_bytes:
+            yield reader.builder.piece()
+    if not reader.builder.empty:
+        yield reader.builder.piece()
+
+
+class _Reader:
+    def __init__(self, layout: FixedLayout, record_bytes: int) -> None:
+        self._layout = layout
+        self._record_bytes = record_bytes
+        self._packed = _packed(layout)
+        self.builder = SourcedBuilder(COMMA)
+
+    def take(self, stretch: Stretch) -> None:
+        """Take the records of whole lines, and refuse those that are none."""
+        if stretch.too_long:
+            message = f"the line is longer than {self._record_bytes >> 20} MiB"
+            self.builder.refuse(stretch.line, stretch.lines[0], "line_too_long", message)
+            return
+        heading = max(0, self._layout.first_line - stretch.line)
+        lines = stretch.lines[heading:] if heading else stretch.lines
+        line = stretch.line + heading
+        for start, end in clean_runs(len(lines), self._odd(lines)):
+            if start < end:
+                run = lines[start:end] if end - start < len(lines) else lines
+                self.builder.take_run(self._records(run), SourceLines(line + start, run))
+            if end < len(lines) and lines[end].strip():
+                self._refuse(lines[end], line + end)
+
+    def _odd(self, lines: Sequence[bytes]) -> list[int]:
+        """The lines that are no records, in order."""
+        layout = self._layout
+        longest = 1 << 62 if layout.longest is None else layout.longest
+        together = b"\n".join(lines)
+        odd = set[int]()
+        if _BLANK_LINE.search(b"\n%b\n" % together):
+            odd.update(i for i, line in enumerate(lines) if not line or line.isspace())
+        texts: Sequence[bytes | str] = lines
+        if not together.isascii():
+            odd.update(i for i, line in enumerate(lines) if not is_utf8(line))
+            texts = together.decode("utf-8", "surrogateescape").split("\n")
+        lengths = map(len, texts)
+        odd.update(i for i, n in enumerate(lengths) if not layout.shortest <= n <= longest)
+        for start, end in layout.guards:
+            between = [text[start:end] for text in texts]
+            if len(set(between)) > 1:
+                odd.update(i for i, text in enumerate(between) if text and not text.isspace())
+        return sorted(odd)
+
+    def _records(self, lines: Sequence[bytes]) -> list[bytes]:
+        together = b"".join(lines)
+        columns: list[Sequence[bytes]]
+        if not together.isascii():
+            texts = b"\n".join(lines).decode().split("\n")
+            columns = [_encoded(column, texts) for column in self._layout.columns]
+        elif self._packed is not None:
+            strips = zip(*self._packed.iter_unpack(together), strict=True)
+            plain = len(together) == len(together.translate(None, _OTHER_BLANKS))
+            columns = [
+                _stripped(column, cells, plain=plain)
+                for column, cells in zip(self._layout.columns, strips, strict=True)
+            ]
+        else:
+            columns = [
+                _stripped(column, [line[column.start : column.end] for line in lines], plain=False)
+                for column in self._layout.columns
+            ]
+        return list(map(COMMA.join, zip(*map(spelled_column, columns), strict=True)))
+
+    def _refuse(self, line: bytes, number: int) -> None:
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            message = f"byte {line[error.start]:#04x}, {error.start} bytes in, is not UTF-8"
+            self.builder.refuse(number, line, "encoding", message)
+            return
+        layout, found = self._layout, len(text)
+        if found < layout.shortest:
+            message = f"it has {found:,} characters and {layout.shortest:,} are expected"
+        elif layout.longest is not None and found > layout.longest:
+            message = f"it has {found:,} characters and {layout.longest:,} are expected"
+        else:
+            message = next(
+                f"text stands at characters {start + 1} to {end}, between two columns"
+                for start, end in layout.guards
+                if text[start:end].strip()
+            )
+        self.builder.refuse(number, line, "ragged", message)
+
+
+def _packed(layout: FixedLayout) -> struct.Struct | None:
+    """How lines that are all of one length are taken apart in one call."""
+    if layout.shortest != layout.longest:
+        return None
+    form, at = "", 0
+    for column in layout.columns:
+        width = layout.longest - column.start if column.width is None else column.width
+        form += f"{column.start - at}x{width}s"
+        at = column.start + width
+    return struct.Struct(f"{form}{layout.longest - at}x")
+
+
+def _stripped(column: FixedColumn, cells: Sequence[bytes], *, plain: bool) -> Sequence[bytes]:
+    if not column.strip:
+        return cells
+    # Without an argument it is twice as fast, and takes blanks of every kind.
+    return list(map(bytes.strip, cells)) if plain else [cell.strip(_BLANK) for cell in cells]
+
+
+def _encoded(column: FixedColumn, texts: Sequence[str]) -> Sequence[bytes]:
+    cells = [text[column.start : column.end] for text in texts]
+    return (
+        [cell.strip(" ").encode() for cell in cells] if column.strip else [*map(str.encode, cells)]
+    )

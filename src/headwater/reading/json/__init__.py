@@ -1,0 +1,1 @@
+"""JSON text: one record a line, arrays, and objects in a row."""

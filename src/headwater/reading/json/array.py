@@ -1,0 +1,221 @@
+"""JSON arrays and objects in a row, streamed element by element, each made one line.
+
+The first text that is no JSON refuses the file whole: behind it nobody can tell where
+an element starts, since a bracket may belong to a string. What is sound JSON and still
+no record (a number, twin keys, NaN) is refused by itself, as its end is known.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from headwater.reading.encoding.told import without_mark
+from headwater.reading.json.longnumbers import may_hold_long_number, quote_long_numbers
+from headwater.reading.json.strictness import (
+    BLANK,
+    QUICK_REFUSALS,
+    Flaw,
+    flaw_of,
+    lenient_scan,
+    needs_a_look,
+    quick_scan,
+    too_deep,
+)
+from headwater.reading.pieces.joined import RECORD_BYTES
+from headwater.reading.pieces.piece import Piece, PieceBuilder
+from headwater.reading.unreadable import Unreadable
+
+PIECE_BYTES = 8 * 1024 * 1024
+SEPARATOR = b"\t"
+_WINDOW_BYTES = 256 * 1024
+_NEAR = 16  # an error this close to the end of the text at hand may come from the cut
+_BLANKS = re.compile(f"[{BLANK}]+")
+_WORD_AT_END = re.compile(rf"[-+.\w]*[{BLANK}]*")  # a literal or number that may be cut
+_ONE_LINE = str.maketrans("\n\r\t", "   ")  # strings cannot hold them raw
+
+
+def careful_array(
+    blocks: Iterable[bytes], *, piece_bytes: int = PIECE_BYTES, record_bytes: int = RECORD_BYTES
+) -> Iterator[Piece]:
+    """Read every element of an array, or every object of those that follow each other.
+
+    Each clean record in a piece's text is its index, a tab, and the element on one line.
+    Refused by themselves: not_object, dup_key, number, encoding, depth. Unreadable:
+    json (with the line), truncated, depth, line_too_long; pieces handed out before it
+    are then to be dropped. Memory holds one piece and one element, whatever the size.
+    """
+    builder = PieceBuilder(SEPARATOR)
+    text = _Text(blocks, min(_WINDOW_BYTES, piece_bytes), record_bytes)
+    for element, line in _elements(text):
+        flaw = _flaw(text, element)
+        source = element.encode("utf-8", "surrogateescape")
+        if flaw is not None:
+            builder.refuse(line, source, flaw.code, flaw.message)
+        else:
+            if text.long_numbers:
+                element = quote_long_numbers(element)  # noqa: PLW2901 - as it is to be read
+            record = element.translate(_ONE_LINE).encode() if _spans(element) else element.encode()
+            verbatim = None if record == source else source
+            builder.take(record, line, verbatim=verbatim)
+        if builder.size >= piece_bytes:
+            yield builder.piece()
+    if not builder.empty:
+        yield builder.piece()
+
+
+def _spans(element: str) -> bool:
+    return "\n" in element or "\r" in element or "\t" in element
+
+
+def _flaw(text: _Text, element: str) -> Flaw | None:
+    if not element.isascii():
+        try:
+            element.encode()
+        except UnicodeEncodeError:
+            return Flaw("encoding", "it has bytes that are not UTF-8")
+    if text.suspicious or not element.startswith("{") or too_deep(element):
+        return flaw_of(element)
+    return None
+
+
+def _elements(text: _Text) -> Iterator[tuple[str, int]]:
+    """The elements as spelled, with the line each starts on."""
+    first = text.peek()
+    if first != "[":
+        while text.peek():
+            yield text.element()
+        return
+    text.step()
+    if text.peek() == "]":
+        text.step()
+    else:
+        while True:
+            yield text.element()
+            mark = text.peek()
+            if mark not in (",", "]"):
+                raise text.refusal("a comma or the closing bracket is expected")
+            text.step()
+            if mark == "]":
+                break
+    if text.peek():
+        raise text.refusal("something follows the end of the array")
+
+
+class _Text:
+    """The text at hand: a window that moves over the file."""
+
+    def __init__(self, blocks: Iterable[bytes], window_bytes: int, record_bytes: int) -> None:
+        self._blocks = without_mark(blocks)
+        self._window_bytes = window_bytes
+        self._record_bytes = record_bytes
+        # Bytes that are not UTF-8 become half letters, which no element may have.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._text = ""
+        self._at = 0
+        self._line = 1
+        self._ended = False
+        self.suspicious = False
+        self.long_numbers = False
+
+    def peek(self) -> str:
+        """The next character that is no blank; empty at the end."""
+        while True:
+            blanks = _BLANKS.match(self._text, self._at)
+            if blanks is not None:
+                self._move(blanks.end())
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._grow():
+                return ""
+
+    def step(self) -> None:
+        """Pass one character."""
+        self._at += 1
+
+    def element(self) -> tuple[str, int]:
+        """The value that starts here, as spelled, and its line."""
+        if not self.peek():
+            raise self._truncated()
+        while True:
+            try:
+                end = self._scan()
+            except json.JSONDecodeError as error:
+                self._more_or_refuse(error)
+                continue
+            except RecursionError as error:
+                raise Unreadable(
+                    "depth", f"the element at line {self._line:,} is nested too deep; flatten it"
+                ) from error
+            if end < len(self._text) or not self._grow():
+                break
+        element, line = self._text[self._at : end], self._line
+        self._move(end)
+        return element, line
+
+    def refusal(self, what: str) -> Unreadable:
+        """The file is refused from here."""
+        if not self.peek():
+            return self._truncated()
+        near = self._text[self._at : self._at + 20]
+        return Unreadable("json", f"{what} at line {self._line:,}, where {near!r} stands")
+
+    def _scan(self) -> int:
+        try:
+            end: int = quick_scan(self._text, self._at)[1]
+        except QUICK_REFUSALS:
+            end = lenient_scan(self._text, self._at)[1]
+            self.suspicious = True
+        return end
+
+    def _more_or_refuse(self, error: json.JSONDecodeError) -> None:
+        unterminated = error.msg.startswith("Unterminated string")  # placed where it starts
+        place = error.pos
+        cut = unterminated or place >= len(self._text) - _NEAR
+        if len(self._text) - self._at > self._record_bytes:
+            raise Unreadable(
+                "line_too_long",
+                f"the element at line {self._line:,} is longer than {self._record_bytes >> 20} MiB",
+            ) from error
+        if cut and self._grow():
+            return
+        if unterminated or _WORD_AT_END.fullmatch(self._text, place):
+            raise self._truncated() from error
+        line = self._line + self._text.count("\n", self._at, place)
+        near = self._text[place : place + 20]
+        said = error.msg.removesuffix(" at")
+        raise Unreadable(
+            "json", f"{said} at line {line:,}, where {near!r} stands; correct the file"
+        ) from error
+
+    def _truncated(self) -> Unreadable:
+        return Unreadable(
+            "truncated", f"the text ends inside its records, at line {self._line:,}; send it whole"
+        )
+
+    def _move(self, end: int) -> None:
+        self._line += self._text.count("\n", self._at, end)
+        self._at = end
+
+    def _grow(self) -> bool:
+        """Read on; whether there was more. At least doubles what is held, so that retries pay."""
+        if self._ended:
+            return False
+        held = self._text[self._at :]
+        wanted, parts = max(self._window_bytes, len(held)), list[bytes]()
+        while wanted > 0:
+            block = next(self._blocks, None)
+            if block is None:
+                self._ended = True
+                break
+            parts.append(block)
+            wanted -= len(block)
+        fresh = b"".join(parts)
+        text = held + self._decoder.decode(fresh, final=self._ended)
+        window = held.encode("utf-8", "surrogateescape") + fresh
+        self.suspicious = needs_a_look(window)
+        self.long_numbers = may_hold_long_number(window)
+        self._text, self._at = text, 0
+        return True

@@ -1,0 +1,1 @@
+"""Logs: lines that a pattern takes apart."""

@@ -1,0 +1,131 @@
+"""Patterns of log lines: those known by name, and those that a user writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from headwater.reading.log.cost import Costly, longest_line
+from headwater.reading.pieces.joined import RECORD_BYTES
+
+NOTHING = "-"  # how access logs write that there is nothing
+QUOTE = '"'
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TIME = (
+    rf"[0-9]{{2}}/(?:{'|'.join(MONTHS)})/[0-9]{{4}}:[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}} [-+][0-9]{{4}}"
+)
+# Fields as a delimited record may have them: without comma and quote, or with quotes around.
+_READY = {
+    "word": r'(?:-|([^\s,"]++))',
+    "user": r'(?:-|([^\s,"]++))',
+    "time": rf"\[({_TIME})\]",
+    "quoted": r'(?:"-"|("[^"\\]*+(?:\\[^"][^"\\]*+)*+"))',
+    "number": r"(?:-|([0-9]++))",
+}
+# Fields of all lines: a user may have blanks, and what is quoted, quotes behind backslashes.
+_ANY = _READY | {
+    "word": r"(\S++)",
+    "user": rf"((?>\S.*?(?= \[{_TIME}\] )))",  # the first time ends it: no second try
+    "quoted": r'("(?:[^"\\]|\\.)*+")',
+}
+_COMMON = {
+    "host": "word",
+    "ident": "word",
+    "user": "user",
+    "time": "time",
+    "request": "quoted",
+    "status": "number",
+    "bytes": "number",
+}
+_COMBINED = _COMMON | {"referer": "quoted", "user_agent": "quoted"}
+_SYSLOG = (
+    r"(?:<(?P<priority>[0-9]{1,3})>)?"
+    r"(?P<time>[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}|"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T\S++)"
+    r" (?P<host>\S++) (?P<program>[^\s:\[]++)(?:\[(?P<pid>[^\]\s]++)\])?: ?(?P<message>.*+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogPattern:
+    """How the lines of a log are spelled."""
+
+    name: str  # common, combined, syslog, or pattern
+    columns: tuple[str, ...]
+    line: re.Pattern[str]  # matches a whole line
+    groups: tuple[int, ...]  # of each column
+    longest: int  # characters a line may have
+    quoted: tuple[bool, ...] = ()  # of an access log: the columns with quotes around them
+    ready: re.Pattern[bytes] | None = None  # of an access log: lines whose cells need no spelling
+
+
+def log_pattern(name_or_regex: str) -> LogPattern:
+    """The pattern of that name, or of that regular expression with named groups.
+
+    The expression has to match whole lines. ValueError says what is wrong with it, and
+    at which character: it is no expression, has no named groups, or could take for ever.
+    """
+    known = _known().get(name_or_regex)
+    if known is not None:
+        return known
+    try:
+        line = re.compile(name_or_regex)
+        longest = longest_line(name_or_regex)
+    except re.error as error:
+        place = "" if error.pos is None else f" at character {error.pos + 1}"
+        raise ValueError(f"the pattern is no regular expression: {error.msg}{place}") from error
+    except Costly as error:
+        raise ValueError(f"the pattern is refused: {error}") from error
+    if not line.groupindex:
+        raise ValueError(
+            "the pattern has no named groups, which name the columns: write (?P<name>...), "
+            f"or give one of {', '.join(_known())}"
+        )
+    return _written("pattern", line, longest)
+
+
+def recognise_log(sample: bytes) -> LogPattern | None:
+    """The named pattern that nearly all lines of the sample match; None if there is none."""
+    lines = [line.removesuffix(b"\r") for line in sample[:_SAMPLE_BYTES].split(b"\n")]
+    if len(lines) > 1:
+        lines.pop()  # it may be cut
+    texts = [line.decode("utf-8", "replace") for line in lines if line.strip()][:_SAMPLE_LINES]
+    for pattern in _known().values():
+        matched = sum(pattern.line.fullmatch(text) is not None for text in texts)
+        if texts and matched >= _MOSTLY * len(texts):
+            return pattern
+    return None
+
+
+_SAMPLE_BYTES = 256 * 1024
+_SAMPLE_LINES = 500
+_MOSTLY = 0.9
+
+
+@cache
+def _known() -> Mapping[str, LogPattern]:
+    syslog = _written("syslog", re.compile(_SYSLOG), RECORD_BYTES)
+    access = (_access("combined", _COMBINED), _access("common", _COMMON), syslog)
+    return {pattern.name: pattern for pattern in access}
+
+
+def _access(name: str, fields: Mapping[str, str]) -> LogPattern:
+    ready = " ".join(_READY[kind] for kind in fields.values())
+    return LogPattern(
+        name,
+        tuple(fields),
+        re.compile(" ".join(_ANY[kind] for kind in fields.values()), re.ASCII),
+        tuple(range(1, len(fields) + 1)),
+        RECORD_BYTES,
+        quoted=tuple(kind == "quoted" for kind in fields.values()),
+        ready=re.compile(ready.encode()),
+    )
+
+
+def _written(name: str, line: re.Pattern[str], longest: int) -> LogPattern:
+    columns = tuple(sorted(line.groupindex, key=line.groupindex.__getitem__))
+    return LogPattern(
+        name, columns, line, tuple(line.groupindex[each] for each in columns), longest
+    )

@@ -1,0 +1,1 @@
+"""Pieces of a file that was read carefully: what every reader hands on."""

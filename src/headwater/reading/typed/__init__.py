@@ -1,0 +1,1 @@
+"""Files with types of their own: Avro and ORC."""

@@ -1,0 +1,1 @@
+"""XML: its row element found, its rows streamed."""
