@@ -5,7 +5,7 @@ BIN := .venv/bin
 SECONDS ?= 60
 UV_VERSION := 0.13.8
 
-.PHONY: demo test check format types arrows crash bench lock clean
+.PHONY: demo test check format types arrows crash fuzz bench lock clean
 .DEFAULT_GOAL := check
 
 .tools/uv/bin/uv:
@@ -42,6 +42,9 @@ format: .venv/ready          ## let ruff write it
 
 crash: .venv/ready           ## kill real processes for SECONDS and verify what is left
 	$(BIN)/python -m tests.crash --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+
+fuzz: .venv/ready            ## read mutated files for SECONDS and look for what should not come of them
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 bench: .venv/ready           ## measure against peers; see docs/benchmarks.md for the options
 	$(BIN)/python -m bench $(BENCH)

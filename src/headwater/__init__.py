@@ -12,7 +12,7 @@ lake.query("select count(*) from sales").rows()
 from __future__ import annotations
 
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from headwater import errors
 
@@ -32,8 +32,10 @@ def open(path: str | PathLike[str] = ".") -> Lake:  # noqa: A001 - headwater.ope
     return open_lake(path)
 
 
-def read(path: str | PathLike[str], *, watch: Watch | None = None, **options: Any) -> Content:
-    """Read one file without a lake: its columns, rows, and what was refused.
+def read(
+    path: str | PathLike[str] | BinaryIO, *, watch: Watch | None = None, **options: Any
+) -> Content:
+    """Read one file, or a stream of bytes, without a lake: columns, rows, what was refused.
 
     Options are the keys of a feed that say how a file is read: format, types, schema and so on.
     """

@@ -8,7 +8,6 @@ from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 from threading import Event
-from types import TracebackType
 from typing import Self
 
 from headwater.flow import work as working
@@ -20,6 +19,7 @@ from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, re
 from headwater.flow.rebuild import Rebuilt, rebuild
 from headwater.flow.reconcile import Reconciled, reconcile
 from headwater.flow.replay import replay_refused
+from headwater.flow.schema import ColumnStory, schema
 from headwater.flow.status import Status, TableStanding, status, tables
 from headwater.flow.sweep import Swept, sweep
 from headwater.flow.underway import underway
@@ -89,12 +89,7 @@ class Lake:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -185,6 +180,10 @@ class Lake:
     def tables(self) -> list[TableStanding]:
         """The tables there are."""
         return Listing(tables(self._world))
+
+    def schema(self, feed: str) -> ColumnStory:
+        """The columns of a feed's table, the versions that changed them, what is undecided."""
+        return schema(self._world, feed)
 
     def explain(self, file: Source) -> list[Story]:
         """Tell the full story of one file: by its key, arrival id, raw name or local path."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 from headwater.adapters.delta import DeltaTables
-from headwater.adapters.duckdb.ask import DuckAsker
+from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
 from headwater.adapters.sqlite.hold import alone
@@ -75,17 +75,17 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
 
 
 def read_file(
-    path: str | PathLike[str],
+    source: str | PathLike[str] | BinaryIO,
     options: Mapping[str, Any],
     *,
     head_bytes: int | None = None,
     watch: Watch = nobody,
 ) -> Content:
-    """Read a file without a lake, or its head, with options that are keys of a feed."""
+    """Read a file or stream without a lake, or its head, with options that are keys of a feed."""
+    named = Path(source) if isinstance(source, str | PathLike) else source
     return read(
-        DuckEngine(), DuckAsker(), Path(path), feed_from(options),
-        head_bytes=head_bytes, watch=watch,
-    )  # fmt: skip
+        DuckEngine(), DuckAsker(), named, feed_from(options), head_bytes=head_bytes, watch=watch
+    )
 
 
 def _require_text(folder: Path) -> None:

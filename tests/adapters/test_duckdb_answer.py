@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from headwater.adapters.duckdb.ask import DuckAsker
+from headwater.adapters.duckdb.asking.ask import DuckAsker
 
 SQL = "select 1::bigint as id, 2.50::decimal(12,2) as amount, null::varchar as note"
 
@@ -66,7 +66,7 @@ def test_a_missing_extra_is_named(missing, way, extra):
     code = f"""
 import sys
 sys.modules[{missing!r}] = None
-from headwater.adapters.duckdb.ask import DuckAsker
+from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.errors import MissingExtra
 try:
     DuckAsker().ask("select 1", []).{way}()
@@ -80,7 +80,7 @@ except MissingExtra as error:
 
 
 def test_an_interrupt_ends_a_question_and_leaves_its_answer_to_nobody(monkeypatch):
-    from headwater.adapters.duckdb import patience
+    from headwater.adapters.duckdb.process import patience
 
     class Impatient(patience.Event):
         def wait(self, timeout=None):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from headwater.adapters.duckdb.ask import DuckAsker
+from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.errors import QueryError
 from headwater.model.part import Part, Snapshot
 from headwater.model.types import BIGINT, TEXT, TIMESTAMP, Column, Schema, Type

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from headwater.adapters.duckdb.columns.evidence import Observer, choose
 from headwater.adapters.duckdb.engine import DuckEngine
-from headwater.adapters.duckdb.evidence import Observer, choose
 from tests.contracts.bench import Bench, types_of
 
 VALUES = st.sampled_from(

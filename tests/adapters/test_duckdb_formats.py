@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from headwater.adapters.duckdb.source import open_sources
+from headwater.adapters.duckdb.sources.source import open_sources
 from headwater.model.feed import Format, Place, Ragged, Selection
 from headwater.ports.engine import Fate
 from tests.contracts.bench import feed_of, schema_of, types_of
@@ -102,6 +102,7 @@ def test_numbers_of_avro_keep_their_types(bench):
 def test_a_file_that_nothing_reads_here_is_refused_and_its_neighbour_read(bench, monkeypatch):
     job = bench.job(makers.avro_file(("id",), [("1",)]), "id\n1\n")
     monkeypatch.setitem(sys.modules, "fastavro", None)
+    monkeypatch.delitem(sys.modules, "headwater.reading.typed.avro", raising=False)
 
     sources, results = open_sources(job)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from headwater.adapters.duckdb.ask import DuckAsker
-from headwater.adapters.duckdb.misasked import misasked
+from headwater.adapters.duckdb.asking.ask import DuckAsker
+from headwater.adapters.duckdb.asking.misasked import misasked
 from headwater.errors import NoSpace, QueryError
 from headwater.model.part import Snapshot
 from headwater.model.types import BIGINT, TEXT, Column, Schema

@@ -138,3 +138,70 @@ def test_columns_without_a_value_are_named_in_their_places(tmp_path, look):
     assert peeked.schema.names() == ("it_s", "b", "c_d", "e")
     assert peeked.empty == ("it_s", "c_d")
     assert peeked.found.originals == ("it's", "b", 'c"d', "e")
+
+
+def xml_of(rows):
+    orders = "".join(f"<order id='{n}'><sum>{n}.50</sum></order>\n" for n in range(rows))
+    return f"<orders>\n{orders}</orders>"
+
+
+def dump_of(rows):
+    lines = "".join(f"{n}\tname {n}\t{n}.50\n" for n in range(rows))
+    table = "CREATE TABLE public.a (id integer, name text, sum numeric);\n"
+    copy = "COPY public.a (id, name, sum) FROM stdin;\n"
+    return f"--\n-- PostgreSQL database dump\n--\n\n{table}{copy}{lines}\\.\n"
+
+
+def log_of(rows):
+    return "".join(
+        f'10.0.0.{n % 200} - - [01/Jan/2026:10:00:00 +0000] "GET /{n} HTTP/1.1" 200 {n}\n'
+        for n in range(rows)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "text", "kinds"),
+    [
+        ("a.xml", xml_of, {"id": "bigint", "sum": "decimal(18,2)"}),
+        ("a.sql", dump_of, {"id": "bigint", "name": "text", "sum": "decimal(18,2)"}),
+        ("a.log", log_of, {"host": "text", "status": "bigint", "bytes": "bigint"}),
+    ],
+)
+def test_a_head_has_the_types_that_the_whole_file_has(tmp_path, look, name, text, kinds):
+    path = tmp_path / name
+    path.write_text(text(100 * ROWS), encoding="utf-8")
+
+    head, rows = look(path, 400_000)
+    whole, _ = look(path, 100_000_000)
+
+    assert not head.whole
+    assert whole.whole
+    assert head.schema == whole.schema
+    assert head.found == whole.found
+    assert kinds.items() <= {each.name: str(each.type) for each in head.schema.columns}.items()
+    assert 0 < len(rows) == head.books.written < whole.books.written == 100 * ROWS
+
+
+@pytest.mark.slow
+def test_a_damaged_record_of_a_head_is_told_of_with_its_line(tmp_path, look):
+    path = tmp_path / "a.log"
+    lines = log_of(100 * ROWS).splitlines(keepends=True)
+    lines[1_000] = "nothing of the kind\n"
+    path.write_text("".join(lines), encoding="utf-8")
+
+    head, _ = look(path, 400_000)
+
+    assert not head.whole
+    assert [(each.line, each.raw) for each in head.flaws] == [(1_001, "nothing of the kind")]
+    assert head.books.balanced
+
+
+def test_a_head_of_short_lines_is_short(tmp_path, look):
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n" + "1,2\n" * 400_000, encoding="utf-8")
+
+    head, rows = look(path, 1_000_000)
+
+    assert 90_000 < len(rows) < 110_000
+    assert head.head_bytes < 500_000

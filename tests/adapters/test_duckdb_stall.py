@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from headwater.adapters.duckdb.progress import Stall
+from headwater.adapters.duckdb.process.progress import Stall
 
 HOUR = 3600
 

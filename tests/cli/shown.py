@@ -6,12 +6,17 @@ from pathlib import Path
 
 from headwater.errors import EngineDied, SourceMissing
 from headwater.flow.attempt import Failed
+from headwater.flow.columnversions import ColumnChange, ColumnVersion
 from headwater.flow.explain import Chapter, Story
 from headwater.flow.land import Landing, LandingOutcome
+from headwater.flow.likeness import Likely
 from headwater.flow.quarantine import RefusedFile, RefusedRow
+from headwater.flow.schema import ColumnStanding, ColumnStory, Origin
 from headwater.flow.status import Status, TableStanding
+from headwater.flow.undecided import Undecided
 from headwater.flow.verify import Finding, Verdict
 from headwater.model.arrival import Arrival, ArrivalState, Cause
+from headwater.model.change import ChangeKind
 from headwater.model.ids import (
     ArrivalId,
     Digest,
@@ -204,3 +209,49 @@ def verdict(*findings):
 
 def broken():
     return Finding("I1 no double", "sales_clean", "shows 20 rows, its receipt says 10")
+
+
+def columns():
+    declared, inferred = Origin.DECLARED, Origin.INFERRED
+    first = Key("sales/2026-01-02.csv")
+    return (
+        ColumnStanding("order_id", "bigint", False, declared),
+        ColumnStanding("customer_id", "text", True, declared, absent=3, absent_first=first),
+        ColumnStanding("amount", "decimal(12,2)", True, declared, spellings=("betrag", "amt")),
+        ColumnStanding("region", "text", True, declared, there=False),
+        ColumnStanding("channel", "text", True, inferred),
+        ColumnStanding("year", "int", True, Origin.PARTITION),
+        ColumnStanding("_rescued", "text", True, Origin.RESCUED),
+        ColumnStanding("_arrival", "text", True, Origin.PROVENANCE),
+    )
+
+
+def column_versions():
+    first, fourth = Key("sales/2026-01-01.csv"), Key("sales/2026-01-04.csv")
+    made = tuple(ColumnChange(each.name, None, each.type, first, 2) for each in columns())
+    later = (
+        ColumnChange("channel", None, "text", fourth, 1),
+        ColumnChange("quantity", "int", "bigint", fourth, 3),
+        ColumnChange("note", "text", None),
+    )
+    return (
+        ColumnVersion(0, NOON, SALES, MANIFEST, made),
+        ColumnVersion(4, NOON + timedelta(days=3), FeedName("returns"), MANIFEST, later),
+    )
+
+
+def waiting():
+    second = Key("sales/2026-01-02.csv")
+    why = "missing from the same file, and the names are alike"
+    rename = Likely("cust_id", "customer_id", why)
+    week = NOON + timedelta(days=7)
+    return (
+        Undecided("cust_id", ChangeKind.RESCUED, ("text",), second, 3, NOON, week, rename),
+        Undecided("customer_id", ChangeKind.MISSING, ("text",), second, 3, NOON, week, rename),
+        Undecided("fax number", ChangeKind.REFUSED, ("bigint", "text"), second, 1, NOON, NOON),
+    )
+
+
+def column_story(**more):
+    story = ColumnStory(SALES, CLEAN, 7, columns(), column_versions(), waiting())
+    return replace(story, **more)

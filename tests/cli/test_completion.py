@@ -1,4 +1,7 @@
+import os
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,5 +51,35 @@ def test_verbs_options_feeds_and_files_complete(lake):
     assert "plain,peek" in completed(["pe"], lake)
     assert "plain,--encoding" in completed(["peek", "--enc"], lake)
     assert "plain,sales" in completed(["ingest", "sa"], lake)
+    assert "plain,sales" in completed(["schema", "sa"], lake)
     assert completed(["ingest", "sales", "so"], lake) == ["file,so"]
     assert completed(["peek", "so"], lake) == ["file,so"]
+
+
+def test_a_real_bash_completes_verbs_options_and_names(lake):
+    """bash's own machinery: the function that `complete -p` names is called as bash calls it."""
+    ask = (
+        'eval "$(headwater completion bash)"\n'
+        "function=$(complete -p headwater | sed 's/.*-F \\([^ ]*\\).*/\\1/')\n"
+        'offer() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); '
+        '$function "$1" 2>/dev/null; echo "${COMPREPLY[*]}"; }\n'
+        "offer headwater pe\n"
+        "offer headwater peek --enc\n"
+        "offer headwater peek --as nd\n"
+        "offer headwater peek --set timez\n"
+        "offer headwater ingest sa\n"
+        "offer headwater tables sa\n"
+    )
+
+    ran = subprocess.run(
+        ["bash", "--norc", "-i"], cwd=lake, input=ask, env=environment(PATH=_with_program()),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ran.stdout.splitlines() == [
+        "peek", "--encoding", "ndjson", "timezone=", "sales", "sales",
+    ]  # fmt: skip
+
+
+def _with_program():
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -54,3 +54,32 @@ def test_new_from_what_is_no_sample_says_what_it_is_and_what_to_do(
     assert ran.code == 1
     assert word in ran.err
     assert "doctor" not in ran.err
+
+
+SEMICOLONS = "Sales\nof May\n\nid;who;amount\n1;ann;2,5\n2;bob;13,25\n"
+
+
+def test_new_says_why_and_writes_what_is_unusual_as_keys(call, lake, tmp_path):
+    sample = tmp_path / "may.csv"
+    sample.write_text(SEMICOLONS, encoding="utf-8")
+
+    ran = call("new", "may", "--from", sample, "-C", lake)
+
+    after = (lake / "headwater.yaml").read_text(encoding="utf-8")
+    assert "`;` gives 3 fields in each of 3 records" in ran.out
+    assert "numbers such as 2,5 have a decimal comma" in ran.out
+    assert 'look at it once: delimiter: ";", decimal: comma, skip: 3' in " ".join(ran.out.split())
+    for line in ('delimiter: ";"', "decimal: comma", "skip: 3", "amount: decimal(18,2)"):
+        assert f"  {line}\n" in after
+
+
+def test_a_feed_that_new_wrote_takes_its_sample_whole(call, lake, tmp_path):
+    sample = tmp_path / "may.csv"
+    sample.write_text(SEMICOLONS, encoding="utf-8")
+    call("new", "may", "--from", sample, "-C", lake)
+
+    ran = call("ingest", "may", sample, "-C", lake, "--json")
+
+    assert ran.code == 0, ran.err
+    rows = call("query", "select amount from may order by id", "-C", lake, "--json")
+    assert "13.25" in rows.out

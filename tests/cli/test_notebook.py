@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 import headwater.lake
@@ -36,6 +38,7 @@ def hostile_values():
         Listing([samples.refused_row(key=key, raw=ATTACK)]),
         samples.verdict(samples.broken()),
         Listing([samples.story()]),
+        samples.column_story(columns=(replace(samples.columns()[0], name=ATTACK),)),
         headwater.lake.Ingested(
             tuple(samples.landings()), (samples.receipt(samples.file_books(key)),), (), ()
         ),

@@ -4,7 +4,7 @@ import pytest
 
 from headwater.config.load import parse
 from headwater.errors import ConfigError
-from headwater.model.feed import Format, Place, Ragged, Selection
+from headwater.model.feed import DecimalMark, Format, Place, Ragged, Selection
 
 
 def read(*lines):
@@ -68,6 +68,16 @@ def test_the_tab_may_be_named_or_written():
         ("delimiter: ''", "cannot part fields", "such as ';'"),
         ("delimiter: x", "'x' cannot part fields", "no letter"),
         ("delimiter: '\"'", "cannot part fields", "quote"),
+        ("quote: ab", "'ab' cannot be a quote", "one character"),
+        ("quote: x", "'x' cannot be a quote", "or none"),
+        ("escape: slash", "'slash' cannot be an escape", "doubled, backslash"),
+        ("comment: ''", "'' cannot begin a comment", "or none"),
+        ("nulls: [NA, null]", "nothing is given", "give a value"),
+        ("nulls: ['']", "an empty field is null anyway", "leave it out"),
+        ("nulls: 'a''b'", "cannot stand for null", "without quotes"),
+        ("decimal: komma", "'komma' is none of its values", "did you mean 'comma'?"),
+        ("grouping: x", "'x' cannot stand between thousands", "or none"),
+        ("table_number: 0", "0 is out of range", "write 1 to 1000"),
         ("header: 11", "11 is out of range", "write 0 to 10"),
         ("skip: -1", "-1 is out of range", "write 0 to 1000"),
         ("ragged: padd", "is none of its values", "did you mean 'pad'?"),
@@ -106,6 +116,11 @@ def test_a_wrong_value_is_named_with_what_would_be_right(line, what, right):
         ("orc", "dump_table: a"),
         ("avro", "cells: A1"),
         ("log", "header: 1"),
+        ("log", "quote: none"),
+        ("fixed", "nulls: NA"),
+        ("ndjson", "decimal: comma"),
+        ("excel", "grouping: ','"),
+        ("json", "table_number: 2"),
     ],
 )
 def test_a_key_that_the_format_has_no_use_for_is_a_mistake(form, line):
@@ -121,3 +136,37 @@ def test_tsv_has_its_delimiter():
 
     assert "the delimiter of format tsv is the tab" in message
     assert hint.endswith("make format csv")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "key"),
+    [
+        ("delimiter: '|'", "quote: '|'", "quote"),
+        ("delimiter: '^'", "escape: '^'", "escape"),
+        ("quote: '^'", "escape: '^'", "escape"),
+        ("decimal: comma", "grouping: ','", "grouping"),
+        ("decimal: point", "grouping: '.'", "grouping"),
+    ],
+)
+def test_marks_that_would_be_taken_for_one_another_are_a_mistake(one, other, key):
+    message, hint = refused(one, other)
+
+    assert f"feeds.sales.{key}: " in message
+    assert hint
+
+
+def test_what_is_said_of_a_dialect_is_what_the_feed_has():
+    (feed,) = parse(
+        "feeds:\n  sales:\n    quote: none\n    escape: backslash\n    comment: '#'\n"
+        "    nulls: [NA, '-']\n    decimal: comma\n    grouping: blank\n    table_number: 2\n"
+    ).feeds
+
+    said = (feed.quote, feed.escape, feed.comment, feed.nulls, feed.grouping, feed.table_number)
+    assert said == ("", "\\", "#", ("NA", "-"), " ", 2)
+    assert feed.decimal is DecimalMark.COMMA
+
+
+def test_one_null_needs_no_list():
+    (feed,) = parse("feeds:\n  sales:\n    nulls: NA\n    escape: doubled\n").feeds
+
+    assert (feed.nulls, feed.escape, feed.quote) == (("NA",), "", None)

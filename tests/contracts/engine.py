@@ -8,15 +8,27 @@ from __future__ import annotations
 import pytest
 
 from tests.contracts.bench import Bench
+from tests.contracts.engine_columns import (
+    NameContract,
+    NewColumnContract,
+    RescuedValueContract,
+    RescuePropertyContract,
+)
 from tests.contracts.engine_parts import PartContract
 from tests.contracts.engine_schema import SchemaContract
 from tests.contracts.engine_sources import DamageContract, FormatContract
 from tests.contracts.engine_values import ValueContract
+from tests.contracts.engine_widening import WideningContract
 
 
 class EngineContract(
     ValueContract,
     SchemaContract,
+    NameContract,
+    NewColumnContract,
+    RescuedValueContract,
+    RescuePropertyContract,
+    WideningContract,
     DamageContract,
     FormatContract,
     PartContract,

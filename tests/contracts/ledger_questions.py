@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from headwater.errors import HeadwaterError, LedgerError
 from headwater.model.arrival import ArrivalState, Cause
+from headwater.model.change import Change, ChangeKind
+from headwater.model.feed import Format
 from headwater.model.manifest import ManifestState
-from headwater.ports.ledger import Standing
+from headwater.model.manner import Manner
+from headwater.ports.ledger import Brought, Standing
 from tests.contracts.work import (
     DAY,
     NOW,
@@ -43,6 +48,8 @@ class QuestionContract:
         assert ledger.manifests() == []
         assert ledger.receipts() == []
         assert list(ledger.parts("nowhere")) == []
+        assert ledger.brought("nowhere") == []
+        assert ledger.manners("nothing") == []
         assert ledger.standing() == []
 
     def test_arrivals_come_in_the_order_of_registration_page_by_page(self, ledger):
@@ -123,6 +130,35 @@ class QuestionContract:
         assert ledger.receipts() == kept
         assert ledger.receipts(limit=2) == kept[:2]
         assert ledger.receipts(feed="returns") == []
+
+    def test_how_files_are_spelled_is_what_the_latest_receipt_says_that_tells(self, ledger):
+        semicolon = Manner(Format.CSV, "utf-8", delimiter=";", first="a.csv", files=2)
+        tab = Manner(Format.TSV, "utf-8", delimiter="\t", first="b.csv")
+        for number, manners in enumerate([(tab,), (semicolon, tab), ()]):
+            held = start(ledger, sighting(f"{number}.csv"))
+            receipt = replace(receipt_of(held), manners=manners)
+            ledger.stage(held, receipt, [])
+            ledger.settle(held, receipt, [], NOW + number * SECOND)
+
+        assert ledger.manners("sales") == [semicolon, tab]
+        assert ledger.manners("returns") == []
+
+    def test_what_settled_receipts_say_of_columns_comes_in_the_order_of_settling(self, ledger):
+        region = Change(ChangeKind.IGNORED, "région", "text", first="a.csv", files=2)
+        told = []
+        for number, changes in enumerate([(region,), (), (region, region)]):
+            held = start(ledger, sighting(f"{number}.csv"))
+            receipt = replace(receipt_of(held), version=number, changes=changes)
+            ledger.stage(held, receipt, [])
+            ledger.settle(held, receipt, [], NOW + number * SECOND)
+            told.append(
+                Brought("sales", held.manifest.id, number, receipt.finished_at, receipt.changes)
+            )
+        staged = start(ledger, sighting("staged.csv"))
+        ledger.stage(staged, replace(receipt_of(staged), changes=(region,)), [])
+
+        assert ledger.brought("sales_clean") == [told[0], told[2]]
+        assert ledger.brought("returns_clean") == []
 
     def test_parts_of_many_manifests_are_all_there(self, ledger):
         expected = []

@@ -17,17 +17,20 @@ from tests.contracts.tables_commits import (
     RemovalContract,
 )
 from tests.contracts.tables_races import RaceContract
-from tests.contracts.tables_schema import ColumnContract, NameContract
+from tests.contracts.tables_schema import ColumnContract, NameContract, SchemaVersionContract
+from tests.contracts.tables_widening import WideningContract
 
 
 class TablesContract(
     NameContract,
     ColumnContract,
+    SchemaVersionContract,
     CommitContract,
     RemovalContract,
     FenceContract,
     LogContract,
     RaceContract,
+    WideningContract,
 ):
     """Everything of ports/tables.py."""
 

@@ -10,7 +10,7 @@ from headwater.errors import (
 )
 from headwater.model.types import BIGINT, TEXT, Column, Schema, Type, decimal, parse_type
 from headwater.ports.tables import Commit
-from tests.contracts.commits import SALES
+from tests.contracts.commits import SALES, commit_of
 
 
 class NameContract:
@@ -120,3 +120,36 @@ class ColumnContract:
     def test_a_partition_column_that_is_nowhere_is_refused(self, tables):
         with pytest.raises(UsageError, match="'region'"):
             tables.ensure("sales", SALES, ("region",))
+
+
+class SchemaVersionContract:
+    """When the columns became others."""
+
+    def test_a_table_that_is_not_there_has_no_versions(self, tables):
+        assert list(tables.schema_versions("sales")) == []
+
+    def test_each_version_with_other_columns_is_told_with_all_of_them(self, sales):
+        more = SALES.plus((Column("amount", decimal(12, 2)),))
+        sales.commit(commit_of("m1"))
+        sales.ensure("sales", more, ())
+        sales.commit(commit_of("m2"))
+
+        told = [(each.version, each.schema) for each in sales.schema_versions("sales")]
+
+        assert told == [(0, SALES), (2, more)]
+
+    def test_a_version_has_the_time_of_its_entry(self, sales):
+        sales.ensure("sales", SALES.plus((Column("more", TEXT),)), ())
+
+        times = [each.committed_at for each in sales.schema_versions("sales")]
+
+        assert times == [each.committed_at for each in sales.log("sales")]
+
+    def test_a_column_that_may_be_null_from_then_on_is_another_version(self, tables):
+        must = Schema((Column("id", BIGINT, nullable=False),))
+        tables.ensure("sales", must, ())
+        tables.ensure("sales", Schema((Column("id", BIGINT),)), ())
+
+        told = [each.schema for each in tables.schema_versions("sales")]
+
+        assert told == [must, Schema((Column("id", BIGINT),))]

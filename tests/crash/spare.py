@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import tempfile
 from typing import IO, Any
 
 from headwater import points
-from headwater.adapters.duckdb import child, engine
+from headwater.adapters.duckdb import engine
+from headwater.adapters.duckdb.process import child
+from headwater.room import Room
 
 _spares: list[_Spare] = []
 
@@ -21,21 +24,23 @@ def keep_spare() -> None:
     """Fork a child, and have the first engine of this process take it."""
     requests, ours = os.pipe()
     answers, theirs = os.pipe()
+    room = Room()
     forked = os.fork()
     if forked == 0:
-        _be_child(requests, theirs)
+        _be_child(requests, theirs, room)
     os.close(requests)
     os.close(theirs)
-    _spares.append(_Spare(forked, os.fdopen(ours, "wb"), os.fdopen(answers, "rb")))
+    _spares.append(_Spare(forked, room, os.fdopen(ours, "wb"), os.fdopen(answers, "rb")))
     engine._Child = _Child  # type: ignore[misc]
 
 
-def _be_child(stdin: int, stdout: int) -> None:
+def _be_child(stdin: int, stdout: int, room: Room) -> None:
     os.setsid()
     os.dup2(stdin, 0)
     os.dup2(stdout, 1)
     os.closerange(3, 100)
     points.arm()
+    sys.argv = ["child", str(room.path)]
     child.main()
 
 
@@ -48,13 +53,15 @@ class _Child(engine._Child):
             return
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         self.process: Any = _spares.pop()
+        self._room = self.process.room
 
 
 class _Spare:
     """As much of a Popen as the engine asks for."""
 
-    def __init__(self, pid: int, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+    def __init__(self, pid: int, room: Room, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self.pid = pid
+        self.room = room
         self.stdin = stdin
         self.stdout = stdout
         self.returncode: int | None = None

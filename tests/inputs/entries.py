@@ -8,44 +8,14 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import json
 import lzma
-import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from headwater.model.feed import Format, Ragged, Selection, Types
 from tests.inputs import makers
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One input, and how it is to be read."""
-
-    becomes: str
-    content: Callable[[], bytes]
-    settings: Mapping[str, object] = field(default_factory=dict)
-
-
-def text(content, becomes="OK", **settings):
-    """An entry of some bytes, or of text as UTF-8."""
-    held = content if isinstance(content, bytes) else content.encode()
-    return Entry(becomes, lambda: held, settings)
-
-
-def archive(*members, becomes="OK", **settings):
-    """An entry of a zip archive."""
-
-    def make():
-        held = io.BytesIO()
-        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
-            for name, content in members:
-                made.writestr(name, content)
-        return held.getvalue()
-
-    return Entry(becomes, make, settings)
-
+from tests.inputs.entry import Entry, archive, text
+from tests.inputs.limits import ARCHIVES, BOMBS, LARGE
+from tests.inputs.parquets import PARQUETS
 
 CSV = "id,name\n1,Ann\n2,Bob\n"
 XML = "<all><row><id>1</id><name>Ann</name></row><row><id>2</id><name>Bob</name></row></all>"
@@ -202,4 +172,6 @@ PACKED = {
     "N1 long array": text(json.dumps([{"id": n, "v": [n]} for n in range(5)])),
 }  # fmt: skip
 
-ENTRIES: dict[str, Entry] = {**TEXTS, **OBJECTS, **PACKED}
+ENTRIES: dict[str, Entry] = {
+    **TEXTS, **OBJECTS, **PACKED, **PARQUETS, **ARCHIVES, **BOMBS, **LARGE,
+}  # fmt: skip

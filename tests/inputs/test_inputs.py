@@ -9,6 +9,9 @@ from tests.contracts.bench import Bench
 from tests.inputs.entries import ENTRIES
 from tests.inputs.outcome import GOLDEN, golden_of, outcome
 
+MOST_BYTES = 512_000_000
+"""What may be resident at most, whatever the input is."""
+
 
 @pytest.fixture(scope="module")
 def shared():
@@ -18,13 +21,17 @@ def shared():
     engine.close()
 
 
-@pytest.mark.parametrize("name", list(ENTRIES))
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] if e.slow else []) for n, e in ENTRIES.items()],
+)
 def test_an_input_becomes_what_is_promised(shared, tmp_path, name):
     entry = ENTRIES[name]
 
     found = outcome(Bench(shared, tmp_path), entry)
 
     assert found["becomes"] == entry.becomes
+    assert shared.peak_bytes < MOST_BYTES
     assert found == json.loads(golden_of(name).read_text(encoding="utf-8"))
 
 

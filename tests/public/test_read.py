@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import gzip
+import io
 import subprocess
 import sys
 from decimal import Decimal
@@ -10,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 import headwater
-from headwater.errors import SourceMissing, SourceUnreadable, UsageError
+from headwater.errors import InputError, SourceMissing, SourceUnreadable, UsageError
 from headwater.model.receipt import Books
 
 DIRTY = "id,amount,zip,note\n1,1.50,00123,\n2,short\n3,2.50,04711,\n"
@@ -181,3 +183,41 @@ def test_an_end_of_the_interpreter_leaves_nothing_behind(dirty, rooms):
 
     assert ran.stdout.strip() == "2"
     assert list(rooms.iterdir()) == []
+
+
+def test_a_stream_of_bytes_is_read_as_a_file_is(rooms):
+    with headwater.read(io.BytesIO(gzip.compress(DIRTY.encode()))) as content:
+        assert content.path is None
+        assert content.name == "standard input"
+        assert content.found.compression == "gzip"
+        assert content.first(1) == [(1, Decimal("1.50"), "00123", None)]
+        assert [each.line for each in content.refused] == [3]
+
+    assert list(rooms.iterdir()) == []
+
+
+def test_a_stream_of_text_is_refused(rooms):
+    with pytest.raises(UsageError, match="gives text"):
+        headwater.read(io.StringIO(DIRTY))  # type: ignore[arg-type]
+
+    assert list(rooms.iterdir()) == []
+
+
+def test_a_file_without_any_column_has_no_rows(tmp_path):
+    (tmp_path / "a.json").write_text("{}", encoding="utf-8")
+
+    content = headwater.read(tmp_path / "a.json")
+
+    assert (content.columns, list(content), content.first(3)) == ({}, [], [])
+    with pytest.raises(InputError, match="no columns"):
+        content.write(str(tmp_path / "out.csv"), "csv")
+
+
+def test_refused_records_are_written_with_line_and_reason(tmp_path, dirty):
+    headwater.read(dirty).refused.write(str(tmp_path / "refused.csv"), "csv")
+    headwater.read(dirty, ragged="pad").refused.write(str(tmp_path / "none.csv"), "csv")
+
+    assert (tmp_path / "refused.csv").read_text(encoding="utf-8") == (
+        'line,column,raw,code,message\n3,,"2,short",ragged,4 fields are expected and 2 were found\n'
+    )
+    assert (tmp_path / "none.csv").read_text(encoding="utf-8") == "line,column,raw,code,message\n"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 
+import lz4.frame
 import pytest
 from backports import zstd
 
@@ -31,6 +32,7 @@ except Unreadable as refusal:
 print(code, int(peak.split()[1]) // 1024)
 """
 LINES = b"id,text\n" + b"1,xxxxxxx\n" * 400_000  # four megabytes
+ROWS = b"id,text\n" + (b"1," + b"x" * 1_000 + b"\n") * 8_000  # that even lz4 packs well
 LARGE = 1200 << 20
 
 
@@ -74,6 +76,7 @@ BOMBS = {
     "zstd with a large window": (large_window, "ratio"),
     "bzip2": (lambda: repeated(bz2.compress), "ratio"),
     "xz": (lambda: repeated(lzma.compress), "ratio"),
+    "lz4": (lambda: repeated(lz4.frame.compress, ROWS), "ratio"),
     "zip": (zipped, "ratio"),
     "zip that lies": (lying, "corrupt"),
     "one line": (long_line, "line_too_long"),

@@ -166,7 +166,7 @@ def test_a_legacy_encoding_is_refused_with_the_likely_one(read, refusal, content
     cause = refusal(content)
 
     assert cause.code == "encoding"
-    assert f"declare encoding: {name}" in cause.message
+    assert f"declare `encoding: {name}`" in cause.message
     assert "\ufffd" not in read(content, name)[1]
 
 

@@ -141,6 +141,26 @@ def test_text_between_two_found_columns_is_refused_and_never_cut_in_two():
     assert "between two columns" in pieces[0].refused[0].message
 
 
+@pytest.mark.parametrize("size", [8, 40, 1 << 20])
+def test_text_between_two_columns_is_refused_even_where_every_line_at_hand_has_it(size):
+    layout = recognise_fixed(ALIGNED)
+    line = b"    6 Bartholomew the Second 8.00  2024-02-01\n"
+
+    pieces = read(ALIGNED + line * 2, layout, size=size, window=size)
+
+    assert refused(pieces) == [(6, "ragged"), (7, "ragged")]
+
+
+def test_text_in_a_gap_of_lines_of_one_length_is_refused_alone():
+    text = b"".join(b"%05d %08d\n" % (n, n * n) for n in range(50))
+    layout = recognise_fixed(text)
+
+    pieces = read(text + b"00051x00002601\n" + b"00052 00002704\n", layout)
+
+    assert refused(pieces) == [(51, "ragged")]
+    assert rows(pieces)[-1] == ["00052", "00002704"]
+
+
 DASHED = """\
 Name        City
 ----------- --------

@@ -314,3 +314,63 @@ def test_believable_tables_in_any_usual_dialect_are_told_and_read(table, seed):
 
         assert found.dialect.delimiter == spelling.delimiter
         assert (found.originals, body) == (tuple(names), lines)
+
+
+NAMED_ROWS = {
+    "quoted": b'"mpg","cyl"\n"Mazda RX4",21,6\n"Datsun 710",22.8,4\n',
+    "blanks": b'"mpg" "cyl"\n"Mazda RX4" 21 6\n"Datsun 710" 22.8 4\n',
+    "tabs": b"mpg\tcyl\nMazda RX4\t21\t6\nDatsun 710\t22.8\t4\n",
+}
+
+
+@pytest.mark.parametrize("name", NAMED_ROWS)
+def test_rows_with_names_of_which_the_header_says_nothing_have_a_column_more(table, name):
+    found, body = table(NAMED_ROWS[name])
+
+    assert found.columns == ("row_name", "mpg", "cyl")
+    assert body == [["Mazda RX4", "21", "6"], ["Datsun 710", "22.8", "4"]]
+    assert any("the first is row_name" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"id,amount\n1,5.00,EUR\n2,6.00,USD\n",  # it may be the last name that is missing
+        b'"a","b"\n"x",1,\n"y",2,\n',  # a delimiter too many
+        b'"a","b"\n"x",1,2\n"x",3,4\n',  # names that name nothing
+        b'"a","b"\n"x",1,2\n"y",3\n',
+    ],
+)
+def test_a_header_that_lacks_a_name_otherwise_leaves_its_rows_refused(see, text):
+    found = see(text)
+
+    assert len(found.columns) == 2
+    assert "ragged" in {code for _, code in refused(read(text, found))}
+
+
+def test_times_in_lines_of_text_part_no_fields(table):
+    lines = [f"2026-01-0{n} 10:00:0{n} installed lib{n}:amd64 {n}.0" for n in range(1, 9)]
+
+    found, body = table(("2026-01-01 09:59:59 startup\n" + "\n".join(lines) + "\n").encode())
+
+    assert len(found.columns) == 1
+    assert len(body) == 9
+
+
+def test_one_line_of_words_is_no_row_of_fields(table):
+    found, _ = table(b"nothing to see here\n")
+
+    assert len(found.columns) == 1
+
+
+def test_a_told_comment_is_looked_past_before_and_among_the_rows(table):
+    found, body = table(b"#a;b;c\n#d;e;f\nid;x\n#1;2\n1;2\n#3;4\n5;6\n", comment="#")
+
+    assert found.columns == ("id", "x")
+    assert body == [["1", "2"], ["5", "6"]]
+
+
+def test_where_there_are_no_comments_a_mark_is_a_letter(table):
+    _, body = table(b"id,x\n# one,1\n# two,2\n", comment="")
+
+    assert body == [["# one", "1"], ["# two", "2"]]

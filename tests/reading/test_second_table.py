@@ -34,6 +34,7 @@ def test_a_second_table_is_refused_from_its_header_on(second, lines, size):
     assert refused(pieces) == [(line, "second_table") for line in lines]
     first = next(r for piece in pieces for r in piece.refused)
     assert f"another table begins on line {lines[0]}" in first.message
+    assert "`table_number: 2`" in first.message
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])

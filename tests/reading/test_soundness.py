@@ -110,3 +110,16 @@ def test_what_only_looks_like_the_header_is_none(text):
 
 def test_a_header_that_is_the_last_line_is_seen():
     assert not is_sound(b"id,name\n1,a\nid,name", HEADED, 3, WIDTH)
+
+
+@pytest.mark.parametrize("cut", range(1, 18))
+@pytest.mark.parametrize(("newline", "end"), [("\n", b"\n"), ("\r\n", b"\r\n"), ("\r", b"\r")])
+def test_a_told_comment_is_seen_wherever_a_block_ends(cut, newline, end):
+    dialect = Dialect(",", newline=newline, comment="//", comment_is_told=True)
+    text = end.join([b"a,b", b"1,//", b"//,3", b"4,5", b""])
+    soundness = Soundness(dialect)
+
+    seen = [soundness.update(text[:cut]), soundness.update(text[cut:])]
+
+    assert not all(seen)
+    assert Soundness(dialect).update(text.replace(end + b"//", end + b"/"))

@@ -82,7 +82,7 @@ def test_xml_is_refused_where_delimited_text_is_declared(refusal):
     cause = refusal(makers.xml_file(NAMES, ROWS), Format.CSV)
 
     assert cause.code == "type"
-    assert "set its format to xml" in cause.message
+    assert "read it with `format: xml`" in cause.message
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,8 @@ def test_a_sheet_is_chosen_by_name_or_else_by_number(see, refusal):
 )
 def test_what_is_not_installed_is_named_with_its_extra(see, monkeypatch, module, content, extra):
     monkeypatch.setitem(sys.modules, module, None)
+    for reader in [name for name in sys.modules if name.startswith("headwater.reading.typed.")]:
+        monkeypatch.delitem(sys.modules, reader)
 
     with pytest.raises(MissingExtra) as missing:
         see(content)

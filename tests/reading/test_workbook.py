@@ -136,6 +136,26 @@ def test_a_cell_is_what_its_sheet_shows(tmp_path, spelled, value):
     assert table(careful_workbook(path)) == [(2, [value, "x"])]
 
 
+@pytest.mark.parametrize("style", list(CellStyle))
+@pytest.mark.parametrize(
+    "stored", ["1e999999999", "1e400", "1e30", "NaN", "-inf", "-5", "9" * 5000, "x"]
+)
+def test_what_can_be_no_date_stays_a_number(stored, style):
+    for since_1904 in (False, True):
+        text = number_text(stored, style, since_1904=since_1904)
+        assert "T" not in text
+        assert text[:1] == stored[:1]
+
+
+@pytest.mark.parametrize("place", ["9" * 5000, "-1", "x", "\u0663"])
+def test_places_that_are_none_are_no_texts_styles_or_formats(tmp_path, place):
+    assert cell_style(place, {}) is CellStyle.NUMBER
+    cells = [cell("A2", "5", f's="{place}"'), cell("B2", place, 't="s"')]
+    path = write(tmp_path / "a.xlsx", HEADER, row(2, *cells))
+
+    assert refused(list(careful_workbook(path))) == [(2, "cell", "name")]
+
+
 def test_dates_may_be_counted_from_1904(tmp_path):
     path = write(
         tmp_path / "a.xlsx",
@@ -293,6 +313,16 @@ def test_a_workbook_that_is_damaged_is_refused(tmp_path, parts, code):
         list(careful_workbook(path))
 
     assert caught.value.cause.code == code
+
+
+def test_an_archive_of_a_version_that_is_too_new_is_refused(tmp_path):
+    path = write(tmp_path / "a.xlsx", HEADER)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 103
+    path.write_bytes(content)
+
+    with pytest.raises(Unreadable, match=r"^corrupt: .*version"):
+        recognise_workbook(path)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])

@@ -15,8 +15,6 @@ from headwater.cli.voice import Voice
 from headwater.errors import NoLake, UsageError
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from headwater.lake import Lake
 
 HERE = "HEADWATER_LAKE"
@@ -41,6 +39,11 @@ class Call:
 
     folder: Path
     voice: Voice
+
+    @property
+    def configuration(self) -> Path:
+        """The headwater.yaml of the lake that is meant."""
+        return configuration_of(self.folder)
 
     def open(self) -> Lake:
         """Open the lake; what that takes is imported only here."""
@@ -98,24 +101,6 @@ def _require_text(words: Mapping[str, Any]) -> None:
                 )
 
 
-def complete_feed(
-    context: click.Context,
-    parameter: click.Parameter,  # noqa: ARG001 - click's signature
-    incomplete: str,
-) -> list[CompletionItem]:
-    """Feeds of the lake that is meant, for the shell."""
-    from click.shell_completion import CompletionItem  # noqa: PLC0415 - for the shell only
-
-    from headwater.config.document import read  # noqa: PLC0415 - for the shell only
-
-    outer = context.meta.get("headwater", {})
-    folder = context.params.get("folder") or outer.get("folder") or os.environ.get(HERE) or "."
-    file = Path(folder)
-    file = file / "headwater.yaml" if file.is_dir() else file
-    try:
-        tree = read(file.read_text(encoding="utf-8"), os.environ).tree
-    except (OSError, UnicodeDecodeError):
-        return []
-    feeds = tree.get("feeds") if isinstance(tree, dict) else None
-    names = feeds if isinstance(feeds, dict) else {}
-    return [CompletionItem(str(name)) for name in names if str(name).startswith(incomplete)]
+def configuration_of(folder: Path) -> Path:
+    """The headwater.yaml that is meant by a folder, or by its own name."""
+    return folder / "headwater.yaml" if folder.is_dir() else folder

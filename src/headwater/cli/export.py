@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from headwater.cli.voice import Voice
 from headwater.errors import UsageError
+from headwater.room import Room
 from headwater.show.figures import clean, counted, size
 from headwater.show.page import Mark, line
 
@@ -41,7 +41,7 @@ def kind_of(output: Path | None) -> str | None:
     return kind
 
 
-def export(voice: Voice, answer: Rows, kind: str, output: Path | None) -> None:
+def export(voice: Voice, answer: Rows, kind: str, output: Path | None, what: str = "row") -> None:
     """Write an answer to a file, or to stdout."""
     if output is None:
         _stream(answer, kind)
@@ -52,14 +52,14 @@ def export(voice: Voice, answer: Rows, kind: str, output: Path | None) -> None:
         )
     rows = answer.write(str(output), kind)
     size_bytes = output.stat().st_size
-    said = f" wrote {counted(rows, 'row')}, {size(size_bytes)}, to {clean(str(output))}"
+    said = f" wrote {counted(rows, what)}, {size(size_bytes)}, to {clean(str(output))}"
     voice.say((line(Mark.GOOD, said),))
 
 
 def _stream(answer: Rows, kind: str) -> None:
     """The engine writes files, so that memory stays bounded; the file becomes the stream."""
-    with TemporaryDirectory(prefix="headwater-") as folder:
-        file = Path(folder) / f"answer.{kind}"
+    with Room() as folder:
+        file = folder / f"answer.{kind}"
         answer.write(str(file), kind)
         sys.stdout.flush()
         with file.open("rb") as opened:

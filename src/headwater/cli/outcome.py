@@ -10,8 +10,10 @@ from headwater.cli.voice import Voice
 from headwater.errors import EXIT_DONE, EXIT_FAILED, EXIT_REFUSED
 from headwater.flow.attempt import Failed
 from headwater.flow.land import Landing, LandingOutcome
+from headwater.flow.undecided import NEW
 from headwater.lake import Lake
 from headwater.model.arrival import Arrival, ArrivalState
+from headwater.model.change import ChangeKind
 from headwater.model.codec import to_plain
 from headwater.model.receipt import FileBooks, Receipt
 from headwater.show.figures import counted
@@ -150,9 +152,17 @@ def _next(outcome: Outcome) -> Iterator[Line]:
     elif feeds or outcome.lost:
         command = Span("headwater quarantine list", Tone.COMMAND)
         yield line(Mark.WARN, " files refused: ", command)
+    for feed in sorted({receipt.feed for receipt in outcome.receipts if _is_to_decide(receipt)}):
+        yield line(dim("new columns: "), Span(f"headwater schema {feed}", Tone.COMMAND))
     written = [receipt for receipt in outcome.receipts if receipt.version is not None]
     tables = list(dict.fromkeys(receipt.table for receipt in written))
     if tables:
         select = f'"select * from {tables[0]}"'  # noqa: S608 - words for a person
         command = Span(f"headwater query {select}", Tone.COMMAND)
         yield line(dim("next: "), command)
+
+
+def _is_to_decide(receipt: Receipt) -> bool:
+    """Whether columns came that the table did not take, or one came where another is missing."""
+    kinds = {change.kind for change in receipt.changes}
+    return bool(kinds & NEW) or {ChangeKind.ADDED, ChangeKind.MISSING} <= kinds

@@ -37,7 +37,11 @@ class TraceKeeper(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell of a record."""
-        text = clean(record.getMessage())
+        first, _, rest = record.getMessage().partition("\n")
+        text = clean(first)
+        if rest:  # what only finding a mistake takes, and no line of it helps whoever watches
+            file = keep(self._session, f"{text}\n{rest}\n")
+            text += f" ({file})" if file else ""
         if record.exc_info and record.exc_info[1] is not None:
             trace = "".join(traceback.format_exception(record.exc_info[1]))
             file = keep(self._session, f"{text}\n{trace}")

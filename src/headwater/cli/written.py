@@ -13,6 +13,12 @@ def document(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
+def read(file: Path) -> str:
+    """The text of a file, its line ends as they are."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        return opened.read()
+
+
 def create(file: Path, text: str) -> bool:
     """Make a file that is not there; False, and nothing is changed, if it is."""
     beside = _beside(file, text)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headwater.model.feed import Feed, Format, Ragged
+from headwater.model.feed import DecimalMark, Feed, Format, Ragged
 from headwater.reading.fixed.rows import declared_layout
 from headwater.reading.names import clean_names
 from headwater.reading.unreadable import Unreadable
 
 _DELIMITED = (Format.CSV, Format.TSV, Format.AUTO)
 _LINES = (Format.CSV, Format.TSV, Format.FIXED, Format.AUTO)
+_CELLS = (*_LINES, Format.LOG)
 _ALONE = (Format.EXCEL, Format.PARQUET, Format.AVRO, Format.ORC)
 _TEXTS = tuple(each for each in Format if each not in (*_ALONE, Format.XML))
 _PACKED = tuple(each for each in Format if each not in _ALONE)
@@ -29,7 +30,20 @@ def misplaced(feed: Feed) -> Iterator[tuple[str, str, str]]:
             )
     if feed.format is Format.TSV and feed.delimiter not in {None, "\t"}:
         yield "delimiter", "the delimiter of format tsv is the tab", "make format csv"
+    yield from _marks(feed)
     yield from _places(feed)
+
+
+def _marks(feed: Feed) -> Iterator[tuple[str, str, str]]:
+    """Marks that would be taken for one another."""
+    if feed.quote and feed.delimiter and feed.quote in feed.delimiter:
+        yield "quote", "it is the delimiter, or part of it", "give another quote, or none"
+    if feed.escape and feed.delimiter and feed.escape in feed.delimiter:
+        yield "escape", "it is the delimiter, or part of it", "give another escape"
+    if feed.escape and feed.escape == feed.quote:
+        yield "escape", "it is the quote", "write doubled"
+    if feed.grouping == (mark := feed.decimal.mark):
+        yield "grouping", f"numbers have their fraction behind {mark}", "give another, or none"
 
 
 def _uses(feed: Feed) -> Iterator[tuple[str, bool, tuple[Format, ...]]]:
@@ -37,6 +51,13 @@ def _uses(feed: Feed) -> Iterator[tuple[str, bool, tuple[Format, ...]]]:
     yield "encoding", feed.encoding is not None, _TEXTS
     yield "member", feed.member is not None, _PACKED
     yield "delimiter", feed.delimiter is not None, _DELIMITED
+    yield "quote", feed.quote is not None, _DELIMITED
+    yield "escape", feed.escape is not None, _DELIMITED
+    yield "comment", feed.comment is not None, _DELIMITED
+    yield "nulls", feed.nulls is not None, _DELIMITED
+    yield "decimal", feed.decimal is not DecimalMark.POINT, _CELLS
+    yield "grouping", bool(feed.grouping), _CELLS
+    yield "table_number", feed.table_number is not None, _DELIMITED
     yield "header", feed.header is not None, _DELIMITED
     yield "skip", feed.skip is not None, _LINES
     yield "ragged", feed.ragged is not Ragged.QUARANTINE, _LINES

@@ -17,6 +17,7 @@ _MOST_ATTEMPTS = 100
 _MOST_THREADS = 256
 _MOST_HEADER_ROWS = 10
 _MOST_SKIPPED = 1_000
+_MOST_TABLES = 1_000
 _LEAST_MEMORY = 64_000_000
 _LEAST_FILE = 1_000_000
 
@@ -112,6 +113,49 @@ class FeedKeys(Keys):
     delimiter: kinds.DelimiterIfAny = _key(
         None, "What parts the fields of delimited text: 1 to 4 characters, or tab.", ";"
     )
+    quote: kinds.QuoteIfAny = _key(
+        None,
+        "What stands around fields of delimited text: one character, or none. A quote inside "
+        "such a field is doubled, or has the escape before it.",
+        "none",
+    )
+    escape: kinds.EscapeIfAny = _key(
+        None,
+        "What stands before a quote inside a quoted field: doubled says another quote, "
+        "backslash, or one character.",
+        "backslash",
+    )
+    comment: kinds.CommentIfAny = _key(
+        None,
+        "What a line begins with that is no row of delimited text, or none. Without it, "
+        "comments are found where they have not as many fields as rows.",
+        "//",
+    )
+    nulls: Annotated[list[kinds.Null] | None, BeforeValidator(_single_is_list)] = _key(
+        None,
+        "Texts that stand for null in fields of delimited text that are not quoted. The empty "
+        "field does in any case; of other texts none does that is not named, but for the "
+        "\\N of databases' exports where this key is left out.",
+        ["NA", "n/a"],
+    )
+    decimal: kinds.DecimalWord = _key(
+        "point",
+        "What stands before the fraction of numbers in text: with comma, 1234,5 is a number and "
+        "1234.5 is none.",
+        "comma",
+    )
+    grouping: kinds.GroupingIfAny = _key(
+        None,
+        "What may stand between the thousands of numbers in text: one of . , ' _ or blank. "
+        "Without it, a number has digits alone before its fraction.",
+        ",",
+    )
+    table_number: Annotated[int | None, kinds.number(1, _MOST_TABLES)] = _key(
+        None,
+        "Which table is read of delimited text that has several, one below the other, from 1; "
+        "the others are passed over. Without it, the first is read and the others are refused.",
+        2,
+    )
     header: Annotated[int | None, kinds.number(0, _MOST_HEADER_ROWS)] = _key(
         None, "How many rows of delimited text name the columns; 0 says that none does.", 1
     )
@@ -169,6 +213,17 @@ class FeedKeys(Keys):
         {"order_id": "bigint not null", "amount": "decimal(12,2)"},
         alias="schema",
     )
+    rename: dict[kinds.ColumnName, kinds.ColumnName] = _key(
+        {},
+        "Columns that are called otherwise in files than in the table: the name in files, and the "
+        "table's for it.",
+        {"customer_id": "cust_id"},
+    )
+    refuse: list[kinds.ColumnName] = _key(
+        [],
+        "Columns that no file may have: one that does is refused.",
+        ["password"],
+    )
     types: kinds.TypesWord = _key(
         "infer",
         "What columns get that the schema does not declare: infer finds the narrowest type that "
@@ -179,12 +234,17 @@ class FeedKeys(Keys):
         "UTC", "The zone of timestamps that name none; they are stored as UTC.", "Europe/Berlin"
     )
     on_new_column: kinds.OnNewColumnWord = _key(
-        "add", "What a column gets that the table does not have.", "ignore"
+        "add",
+        "What a column gets that is neither declared nor in the table: add gives it to the table, "
+        "rescue keeps its values as JSON in the column `_rescued`, ignore leaves it out, fail "
+        "refuses the file. The first files of a table without a schema define its columns.",
+        "rescue",
     )
     on_bad_value: kinds.OnBadValueWord = _key(
         "quarantine",
-        "What a value gets that does not fit its type: quarantine refuses the row, null leaves "
-        "the value out, fail refuses the file.",
+        "What a value gets that does not fit its type: quarantine refuses the row, rescue keeps "
+        "the value as JSON in the column `_rescued`, null leaves it out, widen gives the column, "
+        "unless it is declared, a type that holds it, fail refuses the file.",
         "null",
     )
     max_bad: kinds.LimitIfAny = _key(

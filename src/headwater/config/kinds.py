@@ -20,11 +20,16 @@ from headwater.config.quantity import (
 )
 from headwater.config.spellings import (
     read_cells,
+    read_comment,
     read_delimiter,
     read_encoding,
+    read_escape,
     read_flag,
+    read_grouping,
     read_log_pattern,
+    read_null,
     read_place,
+    read_quote,
     read_sheet,
 )
 from headwater.config.values import (
@@ -46,6 +51,7 @@ from headwater.config.values import (
     read_tolerance,
 )
 from headwater.model.feed import (
+    DecimalMark,
     Format,
     OnBadValue,
     OnNewColumn,
@@ -143,6 +149,11 @@ LimitIfAny = Annotated[Tolerance | None, Kind(read_tolerance, "share, or count o
 TextIfAny = Annotated[str | None, Kind(read_text, "text", _PLAIN)]
 EncodingIfAny = Annotated[str | None, Kind(read_encoding, "encoding", _PLAIN)]
 DelimiterIfAny = Annotated[str | None, Kind(read_delimiter, "delimiter", _PLAIN)]
+QuoteIfAny = Annotated[str | None, Kind(read_quote, "character, or none", _PLAIN)]
+EscapeIfAny = Annotated[str | None, Kind(read_escape, "word, or character", _PLAIN)]
+CommentIfAny = Annotated[str | None, Kind(read_comment, "text, or none", _PLAIN)]
+Null = Annotated[str, Kind(read_null, "text", _PLAIN)]
+GroupingIfAny = Annotated[str | None, Kind(read_grouping, "character, or none", _PLAIN)]
 SheetIfAny = Annotated[str | None, Kind(read_sheet, "name, or number", _SHEET)]
 CellsIfAny = Annotated[str | None, Kind(read_cells, "range of cells", _PLAIN)]
 LogPatternIfAny = Annotated[
@@ -150,6 +161,7 @@ LogPatternIfAny = Annotated[
 ]
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
 Flag = Annotated[bool, Kind(read_flag, "`true` or `false`", ({"type": "boolean"}, _VARIABLE))]
+DecimalWord = Annotated[DecimalMark, _choice(DecimalMark)]
 RaggedWord = Annotated[Ragged, _choice(Ragged)]
 FormatWord = Annotated[Format, _choice(Format)]
 TypesWord = Annotated[Types, _choice(Types)]

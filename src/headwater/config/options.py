@@ -9,6 +9,7 @@ from typing import Any
 from headwater.config import rules
 from headwater.config.check import check
 from headwater.config.document import EMPTY, Document, read
+from headwater.config.keys import FeedKeys
 from headwater.config.load import feed_of
 from headwater.config.mistakes import Mistake, Path, spell
 from headwater.errors import UsageError
@@ -17,6 +18,12 @@ from headwater.model.feed import Feed
 FEED = "file"
 _OF_TABLES = ("match", "table", "partition", "batch", "retries", "file_size", "compression")
 """Keys that say nothing about how a file is read."""
+
+
+def keys() -> list[str]:
+    """The keys of a feed that say how a file is read."""
+    every = (each.alias or name for name, each in FeedKeys.model_fields.items())
+    return [key for key in every if key not in _OF_TABLES]
 
 
 def feed_from(options: Mapping[str, Any]) -> Feed:
@@ -45,8 +52,11 @@ def option(text: str) -> tuple[str, Any]:
             f"{text!r} is not a key and a value", hint="write it as KEY=VALUE, such as timezone=UTC"
         )
     document = read(value, {})
-    plain = document.tree is EMPTY or document.mistakes  # as in delimiter=|
-    return key.strip(), value if plain else document.tree
+    tree = document.tree
+    many = isinstance(tree, list | dict) and value.lstrip()[:1] not in {"[", "{"}  # as in nulls=-
+    nothing = tree is EMPTY or tree is None or value.strip() in {"|", ">"}  # as in delimiter=|
+    plain = nothing or many or document.mistakes
+    return key.strip(), value if plain else tree
 
 
 def _places(value: object, path: Path = ()) -> Iterator[Path]:

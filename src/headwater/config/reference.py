@@ -50,6 +50,10 @@ _DEFAULTS = {
     "encoding": "UTF-8",
     "member": "the only one",
     **dict.fromkeys(("delimiter", "header", "skip", "row", "columns", "pattern"), "found"),
+    **dict.fromkeys(("quote", "escape", "comment"), "found"),
+    "nulls": "`\\N`, if found",
+    "grouping": "none",
+    "table_number": "the first",
     "sheet": "the first",
     "cells": "found",
     "dump_table": "the only one",
@@ -59,8 +63,11 @@ _DEFAULTS = {
 _WORDS = {
     "match": "pattern, or list of patterns",
     "schema": "mapping of column to type",
+    "rename": "mapping of name to column",
+    "refuse": "list of columns",
     "partition": "list of expressions",
     "columns": "list of name start length",
+    "nulls": "text, or list of texts",
     "feeds": "mapping of name to feed",
     "retries": "number, or mapping",
 }

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path as Folder
 from typing import NamedTuple
 
+from headwater.config.columns import columns
 from headwater.config.formats import misplaced
 from headwater.config.mistakes import Path
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
@@ -29,9 +30,8 @@ def of_feed(feed: Feed) -> Iterator[Broken]:
     """The rules between the keys of one feed."""
     for key, what, hint in misplaced(feed):
         yield Broken(("feeds", feed.name, key), what, hint)
-    yield from _columns(feed)
-    for key, what, hint in misplaced(feed):
-        yield Broken(("feeds", feed.name, key), what, hint)
+    for below, what, hint in columns(feed):
+        yield Broken(("feeds", feed.name, *below), what, hint)
     yield from _partitions(feed)
     if feed.retries.first_delay > feed.retries.longest_delay:
         yield Broken(
@@ -73,18 +73,6 @@ def of_zones(zones: Mapping[str, Folder]) -> Iterator[Broken]:
                 ("zones", second),
                 f"the zones {first} and {second} lie one in the other: {one} and {other}",
                 "give each zone a folder of its own",
-            )
-
-
-def _columns(feed: Feed) -> Iterator[Broken]:
-    seen: dict[str, str] = {}
-    for column in feed.schema.columns:
-        first = seen.setdefault(column.name.lower(), column.name)
-        if first != column.name:
-            yield Broken(
-                ("feeds", feed.name, "schema", column.name),
-                f"differs from column {first} by case only",
-                "tables do not tell case apart: keep one of them",
             )
 
 

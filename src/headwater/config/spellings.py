@@ -14,6 +14,10 @@ from headwater.reading.workbook.table import is_range
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "iso-8859-15", "cp037", "shift_jis")
 _PLACE = re.compile(r"(\S.*?)\s+([1-9]\d{0,8})\s+([1-9]\d{0,8})")
 _LONGEST_DELIMITER = 4
+_LONGEST_COMMENT = 16
+_NONE = "none"
+_ESCAPES = {"doubled": "", "backslash": "\\"}
+_GROUPING = {mark: mark for mark in ".,'_ "} | {"blank": " "}
 
 
 def read_encoding(value: object) -> str:
@@ -47,6 +51,67 @@ def read_delimiter(value: object) -> str:
         f"{show(text)} cannot part fields",
         f"write 1 to {_LONGEST_DELIMITER} characters such as ';' or '||', or tab: no letter, "
         "digit, quote or backslash",
+    )
+
+
+def read_quote(value: object) -> str:
+    """What stands around fields; empty where nothing is quoted."""
+    text = read_text(value)
+    if text == _NONE:
+        return ""
+    if len(text) == 1 and text.isascii() and not text.isalnum() and text not in "\r\n\\":
+        return text
+    raise Wrong(
+        f"{show(text)} cannot be a quote",
+        "write one character such as '\"' or \"'\", or none: no letter, digit or backslash",
+    )
+
+
+def read_escape(value: object) -> str:
+    """What stands before a quote in quotes; empty where it is doubled instead."""
+    text = read_text(value)
+    if text in _ESCAPES:
+        return _ESCAPES[text]
+    if len(text) == 1 and text.isascii() and not text.isalnum() and text not in "\r\n\"'":
+        return text
+    raise Wrong(
+        f"{show(text)} cannot be an escape", "write doubled, backslash, or one character such as ^"
+    )
+
+
+def read_comment(value: object) -> str:
+    """What a comment begins with; empty where there are none."""
+    text = read_text(value)
+    if text == _NONE:
+        return ""
+    if 0 < len(text) <= _LONGEST_COMMENT and not set(text) & set("\r\n"):
+        return text
+    raise Wrong(
+        f"{show(text)} cannot begin a comment",
+        f"write 1 to {_LONGEST_COMMENT} characters such as '#', or none",
+    )
+
+
+def read_null(value: object) -> str:
+    """A text that stands for null."""
+    text = read_text(value)
+    if text and not set(text) & set("\"'\r\n"):
+        return text
+    if not text:
+        raise Wrong("an empty field is null anyway", "leave it out")
+    raise Wrong(f"{show(text)} cannot stand for null", "write it without quotes and line ends")
+
+
+def read_grouping(value: object) -> str:
+    """What stands between thousands."""
+    text = read_text(value)
+    if text == _NONE:
+        return ""
+    if text in _GROUPING:
+        return _GROUPING[text]
+    raise Wrong(
+        f"{show(text)} cannot stand between thousands",
+        "write one of '.', ',', \"'\", _ and blank, or none",
     )
 
 

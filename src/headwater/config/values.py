@@ -20,11 +20,12 @@ from headwater.config.quantity import (
 from headwater.model.feed import PartitionBy, Tolerance
 from headwater.model.types import ALIASES, SCALARS, Type, parse_type
 from headwater.shape.partition import DATE_PARTS, parse_partition
+from headwater.shape.table import PROVENANCE, RESCUED
 
 NAME = r"^[a-z][a-z0-9_]*$"
 LONGEST_NAME = 100
 LONGEST_COLUMN_BYTES = 255
-RESERVED_COLUMN = "_arrival"
+RESERVED_COLUMNS = (PROVENANCE, RESCUED)
 
 _NOT_NULL = re.compile(r"\s+not\s+null\s*$", re.IGNORECASE)
 _Enum = TypeVar("_Enum", bound=StrEnum)
@@ -185,6 +186,6 @@ def read_column_name(value: object) -> str:
     text = read_text(value)
     if not text.strip() or len(text.encode()) > LONGEST_COLUMN_BYTES:
         raise Wrong(f"a column's name has 1 to {LONGEST_COLUMN_BYTES} bytes")
-    if text.lower() == RESERVED_COLUMN:
+    if text.lower() in RESERVED_COLUMNS:
         raise Wrong(f"{text} is Headwater's own column", "give the column another name")
     return text

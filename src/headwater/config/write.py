@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
 
-from headwater.config.document import compose
+from headwater.config.confirmed import confirmed_keys
 from headwater.config.load import FILE, parse
 from headwater.config.mistakes import Wrong, show
+from headwater.config.page import STEP, YamlPage, in_braces, pair_in
+from headwater.config.scalars import column_type, escaped, expression, key, value
 from headwater.config.schema import FILE as SCHEMA
 from headwater.config.schema import MODELINE
 from headwater.config.settings import Settings
@@ -21,11 +21,7 @@ from headwater.model.feed import Format
 from headwater.model.types import Column
 from headwater.shape.partition import parse_partition
 
-_BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BARE_TYPE = re.compile(r"[a-z][a-z0-9_(),<> ]*(?<! )")
-_BARE_CALL = re.compile(r"[a-z]+\([A-Za-z_][A-Za-z0-9_]*\)")
-_MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-_STEP = "  "
+_STEP = " " * STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,7 @@ class FeedDraft:
     format: Format
     columns: tuple[tuple[str, str], ...] = ()  # name and type, "bigint not null"
     partition: tuple[str, ...] = ()  # expressions, "year(ts)"
+    keys: tuple[tuple[str, str], ...] = ()  # how files are spelled: keys, and values as YAML
     notes: tuple[str, ...] = ()  # what the sample showed: "delimiter ;", written as comments
     match: tuple[str, ...] = ()  # the feed's own folder when empty
     table: str | None = None  # the feed's own name when None
@@ -73,83 +70,27 @@ def with_feed(text: str, feed: str, settings: FeedDraft, where: str = FILE) -> s
             f"{where}: feed {feed} is there already",
             hint="change it there, or choose another name",
         )
-    ending = "\r\n" if "\r\n" in text else "\n"
-    insertion = _Insertion(text, ending)
-    if insertion.in_braces:
-        raise _cannot(feed, settings, where, "the feeds are written in { }")
-    after = insertion.of(feed, settings)
+    after = _added(text, feed, settings, where)
     _prove(before, after, feed, settings, where)
     return after
 
 
-class _Insertion:
-    """Where a feed's block goes in a text, and how far it is indented."""
-
-    def __init__(self, text: str, ending: str) -> None:
-        self._lines = text.splitlines(keepends=True)
-        if self._lines and not self._lines[-1].endswith(("\n", "\r")):
-            self._lines[-1] += ending
-        self._ending = ending
-        self._root = compose(text)
-
-    @property
-    def in_braces(self) -> bool:
-        """Whether a block has no place: the file or its feeds are one { }."""
-        found = self._feeds()
-        feeds = found[1] if found and found[1].value else None
-        return any(getattr(node, "flow_style", False) for node in (self._root, feeds))
-
-    def of(self, feed: str, draft: FeedDraft) -> str:
-        found = self._feeds()
-        if found is None:
-            at = self._behind(self._root, 0)
-            block = [f"{self._indent}feeds:", *_block(feed, draft, self._indent + _STEP)]
-        else:
-            key, value = found
-            empty = isinstance(value, yaml.ScalarNode) or not value.value
-            if empty:
-                self._clear(value)
-                at, margin = value.start_mark.line + 1, self._indent + _STEP
-            else:
-                at = self._behind(value, key.start_mark.column + 1)
-                margin = " " * value.start_mark.column
-            block = _block(feed, draft, margin)
-        lines = [line + self._ending for line in block]
-        return "".join([*self._lines[:at], *lines, *self._lines[at:]])
-
-    @property
-    def _indent(self) -> str:
-        return " " * (self._root.start_mark.column if self._root else 0)
-
-    def _feeds(self) -> tuple[yaml.Node, yaml.Node] | None:
-        pairs = self._root.value if isinstance(self._root, yaml.MappingNode) else []
-        return next((pair for pair in pairs if pair[0].value == "feeds"), None)
-
-    def _clear(self, value: yaml.Node) -> None:
-        """Take away the {} or null behind `feeds:`; a comment behind it stays."""
-        start, end = value.start_mark, value.end_mark
-        head = self._lines[start.line][: start.column].rstrip(" ")
-        tail = self._lines[end.line][end.column :]
-        if end != start:
-            self._lines[start.line : end.line + 1] = [head + tail]
-
-    def _behind(self, node: yaml.Node | None, margin: int) -> int:
-        """The line behind the last one of a mapping.
-
-        A parser says it ends where the next thing begins: blank lines, and comments that
-        stand less far in, belong to what follows.
-        """
-        at = len(self._lines)
-        if node is not None and node.end_mark.line < at:
-            end = node.end_mark
-            at = end.line + bool(self._lines[end.line][: end.column].strip())
-        while at:
-            line = self._lines[at - 1].strip()
-            indented = len(self._lines[at - 1]) - len(self._lines[at - 1].lstrip(" "))
-            if line and not (line.startswith("#") and indented < margin):
-                break
-            at -= 1
-        return at
+def _added(text: str, feed: str, draft: FeedDraft, where: str) -> str:
+    page = YamlPage(text)
+    indent = page.root.start_mark.column if page.root else 0
+    found = pair_in(page.root, "feeds")
+    if in_braces(page.root) or (found and found[1].value and in_braces(found[1])):
+        raise _cannot(feed, draft, where, "the feeds are written in { }")
+    if found is None:
+        block = [f"{' ' * indent}feeds:", *_block(feed, draft, " " * (indent + STEP))]
+        return page.with_lines(page.behind(page.root, 0), block)
+    named, feeds = found
+    if isinstance(feeds, yaml.ScalarNode) or not feeds.value:
+        page.clear(feeds)
+        block = _block(feed, draft, " " * (indent + STEP))
+        return page.with_lines(feeds.start_mark.line + 1, block)
+    block = _block(feed, draft, " " * feeds.start_mark.column)
+    return page.with_lines(page.behind(feeds, named.start_mark.column + 1), block)
 
 
 def _block(feed: str, draft: FeedDraft, margin: str) -> list[str]:
@@ -158,48 +99,19 @@ def _block(feed: str, draft: FeedDraft, margin: str) -> list[str]:
 
 def _keys(feed: str, draft: FeedDraft) -> Iterator[str]:
     for note in draft.notes:
-        letters = (letter if letter.isprintable() else _escape(letter) for letter in note)
+        letters = (letter if letter.isprintable() else escaped(letter) for letter in note)
         yield f"# {''.join(letters)}"
-    patterns = [_quoted(pattern) for pattern in draft.match or (f"{feed}/**",)]
+    patterns = [value(pattern) for pattern in draft.match or (f"{feed}/**",)]
     yield f"match: {patterns[0] if len(patterns) == 1 else '[' + ', '.join(patterns) + ']'}"
     yield f"format: {draft.format.value}"
+    yield from (f"{name}: {written}" for name, written in draft.keys)
     if draft.table is not None and draft.table != feed:
-        yield f"table: {_quoted(draft.table)}"
+        yield f"table: {value(draft.table)}"
     if draft.columns:
         yield "schema:"
-        yield from (f"{_STEP}{_name(name)}: {_type(kind)}" for name, kind in draft.columns)
+        yield from (f"{_STEP}{key(name)}: {column_type(kind)}" for name, kind in draft.columns)
     if draft.partition:
-        yield f"partition: [{', '.join(_expression(text) for text in draft.partition)}]"
-
-
-def _name(text: str) -> str:
-    bare = _BARE.fullmatch(text) and text.lower() not in _MISREAD
-    return text if bare else _quoted(text, variables=False)
-
-
-def _type(text: str) -> str:
-    return text if _BARE_TYPE.fullmatch(text) else _quoted(text)
-
-
-def _expression(text: str) -> str:
-    return text if _BARE_CALL.fullmatch(text) else _name(text) if "$" not in text else _quoted(text)
-
-
-def _quoted(text: str, *, variables: bool = True) -> str:
-    """Text in double quotes, as YAML reads it back letter by letter."""
-    if variables:
-        text = text.replace("${", "$${")
-    if re.fullmatch(r"[A-Za-z_][\w./*-]*", text, re.ASCII):
-        return text if text.lower() not in _MISREAD else f'"{text}"'
-    escaped = (
-        json.dumps(letter, ensure_ascii=False)[1:-1] if letter.isprintable() else _escape(letter)
-        for letter in text
-    )
-    return f'"{"".join(escaped)}"'
-
-
-def _escape(letter: str) -> str:
-    return f"\\U{ord(letter):08x}"
+        yield f"partition: [{', '.join(expression(text) for text in draft.partition)}]"
 
 
 def _prove(before: Settings, after: str, feed: str, draft: FeedDraft, where: str) -> None:
@@ -217,6 +129,7 @@ def _prove(before: Settings, after: str, feed: str, draft: FeedDraft, where: str
         added.format is draft.format
         and added.schema.columns == columns
         and [by.function for by in added.partition] == functions
+        and set(draft.keys) <= set(confirmed_keys(added))
     )
     if not as_drafted:
         raise _cannot(feed, draft, where, f"it would read {show(added)}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headwater.model.arrival import Arrival, ArrivalState, Cause
+from headwater.model.change import gathered
 from headwater.model.manifest import Claim
 from headwater.model.receipt import Books, FileBooks, Receipt
 from headwater.ports.engine import Conversion, Fate, InputResult, Rewritten
@@ -44,6 +45,10 @@ def account(claim: Claim, tried: Tried) -> Receipt:
     notes = conversion.notes
     if tried.rewritten and tried.rewritten.rows_removed:
         notes = (*notes, f"{tried.rewritten.rows_removed} rows of earlier versions replaced")
+    if conversion.widened and tried.rewritten:
+        columns = ", ".join(f"{each.column} to {each.after}" for each in conversion.widened)
+        count = len(tried.rewritten.removed)
+        notes = (*notes, f"{count} parts written anew to widen {columns}")
     return Receipt(
         manifest=claim.manifest.id,
         feed=claim.manifest.feed,
@@ -57,6 +62,14 @@ def account(claim: Claim, tried: Tried) -> Receipt:
         finished_at=tried.finished_at,
         refusals=conversion.refusals,
         replaced=tuple(arrival.id for arrival in tried.replaced),
+        changes=gathered(
+            [
+                (arrival.key, change)
+                for arrival, result in zip(tried.members, conversion.results, strict=True)
+                for change in result.changes
+            ]
+        ),
+        manners=conversion.manners,
         notes=notes,
     )
 

@@ -32,6 +32,7 @@ from headwater.model.manifest import Claim
 from headwater.model.progress import Progress, Watch
 from headwater.model.receipt import Receipt, require_balance
 from headwater.model.retry import GiveUp, RetryAt, after_failure, lease_end
+from headwater.model.types import Widened
 from headwater.points import point
 from headwater.ports.engine import Conversion, Engine, Fate, Rewritten
 from headwater.ports.ledger import Outcome
@@ -140,7 +141,7 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     conversion = convert(world, engine, claim, members, watch)
     _register_changed(world, members, conversion)
     replaced = _replaced(world, members, conversion)
-    rewritten = _rewrite(world, engine, claim, replaced)
+    rewritten = _rewrite(world, engine, claim, replaced, conversion.widened)
     tried = Tried(members, conversion, replaced, rewritten, started_at, world.clock())
     receipt = account(claim, tried)
     require_balance(receipt)
@@ -190,14 +191,18 @@ def _replaced(world: World, members: Sequence[Arrival], conversion: Conversion) 
 
 
 def _rewrite(
-    world: World, engine: Engine, claim: Claim, replaced: Sequence[Arrival]
+    world: World,
+    engine: Engine,
+    claim: Claim,
+    replaced: Sequence[Arrival],
+    wider: Sequence[Widened],
 ) -> Rewritten | None:
     # The table as it is after the conversion, which may have taken long: the older the look,
     # the likelier somebody else has rewritten the same parts meanwhile.
-    snapshot = world.tables.snapshot(claim.manifest.table) if replaced else None
+    snapshot = world.tables.snapshot(claim.manifest.table) if replaced or wider else None
     if snapshot is None:
         return None
-    rewritten = rewrite(world, engine, claim, snapshot, replaced)
+    rewritten = rewrite(world, engine, claim, snapshot, (replaced, wider))
     expected = _rows_written(world, replaced)
     if rewritten.rows_removed != expected:
         raise BrokenInvariant(

@@ -47,7 +47,9 @@ def commit(
     if not schema.columns:
         return _without_table(world, claim.manifest, receipt)
     columns = table_schema(feed, schema)
-    world.tables.ensure(feed.table, columns, [by.name for by in feed.partition])
+    widened = rewritten.widened if rewritten else ()
+    standing = columns.without(each.column for each in widened)
+    world.tables.ensure(feed.table, standing, [by.name for by in feed.partition])
     # Asked after the table is there: whoever ends the manifest without a table writes its
     # object first and then looks for a table to fence, so that one of the two sees the other.
     said = _said(world, claim.manifest)
@@ -61,6 +63,9 @@ def commit(
         add=added,
         remove=rewritten.removed if rewritten else (),
         receipt=_entry(receipt, added),
+        schema=columns,
+        widened=widened,
+        seen=rewritten.seen if rewritten else (),
     )
     result = _ask(world, wanted)
     if result.outcome is CommitOutcome.FENCED:

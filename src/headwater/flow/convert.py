@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from headwater.errors import EngineDied, EngineError, EngineRefused, HeadwaterError
+from headwater.errors import CommitConflict, EngineDied, EngineError, EngineRefused, HeadwaterError
+from headwater.flow.isolate import convert_singly
 from headwater.flow.world import World
-from headwater.model.arrival import Arrival, Cause
+from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
-from headwater.model.ids import AttemptId
 from headwater.model.manifest import Claim
 from headwater.model.part import Snapshot
 from headwater.model.progress import Progress, Watch
-from headwater.model.types import Schema
+from headwater.model.types import Schema, Widened
 from headwater.points import point
 from headwater.ports.engine import (
     Conversion,
     Engine,
-    Fate,
     Input,
-    InputResult,
     Job,
     Rewriting,
     Rewritten,
@@ -51,12 +49,13 @@ def convert(
         refusals_location=str(Path(world.zones.quarantine.locate(feed.name))),
         scratch=str(world.scratch / claim.attempt_id),
         limits=world.limits,
+        usual=tuple(world.ledger.manners(feed.name)),
     )
     watch = _in_full(job, watch)
     watch(_begun(job))
     point("src.open")
     if _is_isolating(claim):
-        return _singly(engine, job, watch)
+        return convert_singly(engine, job, watch)
     return engine.convert(job, watch)
 
 
@@ -72,15 +71,21 @@ def rewrite(
     engine: Engine,
     claim: Claim,
     snapshot: Snapshot,
-    replaced: Sequence[Arrival],
+    of: tuple[Sequence[Arrival], Sequence[Widened]],
 ) -> Rewritten:
-    """Write the parts that hold rows of replaced arrivals anew, without these rows."""
+    """Write parts anew: without rows of replaced arrivals, and with columns that become wider.
+
+    CommitConflict where such a column is no longer what the conversion saw.
+    """
     feed = world.feed_of(claim.manifest)
+    replaced, widened = of
+    _require_types(snapshot, widened)
     ids = tuple(arrival.id for arrival in replaced)
     parts = tuple(
         part
         for part in snapshot.parts
-        if part.first_arrival is None
+        if widened
+        or part.first_arrival is None
         or part.last_arrival is None
         or any(part.first_arrival <= each <= part.last_arrival for each in ids)
     )
@@ -92,9 +97,22 @@ def rewrite(
             schema=snapshot.schema,
             parts=parts,
             without=ids,
+            widened=tuple(widened),
             limits=world.limits,
         )
     )
+
+
+def _require_types(snapshot: Snapshot, widened: Sequence[Widened]) -> None:
+    """Spare the work whose commit would be refused."""
+    for each in widened:
+        found = snapshot.schema.find(each.column)
+        if found is None or found.type != each.before:
+            raise CommitConflict(
+                f"{snapshot.table}: {each.column} is {found.type if found else 'not there'} by "
+                f"now, and the rows were made for {each.before}",
+                hint="convert again with the table's columns",
+            )
 
 
 def _begun(job: Job) -> Progress:
@@ -144,39 +162,3 @@ def _input(world: World, arrival: Arrival) -> Input:
         records=arrival.records,
         landed_at=arrival.landed_at,
     )
-
-
-def _singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
-    """One job a file, so that the file that the engine fails on is known and the others go on."""
-    results: list[InputResult] = []
-    whole = Conversion(results=(), parts=(), schema=job.table_schema, refusals=(), engine="")
-    for number, each in enumerate(job.inputs):
-        single = replace(
-            job,
-            attempt=AttemptId(f"{job.attempt}i{number}"),
-            inputs=(each,),
-            table_schema=whole.schema,
-        )
-        try:
-            one = engine.convert(single, watch)
-        except EngineError as error:
-            results.append(_refused(each, error))
-            continue
-        results += one.results
-        whole = Conversion(
-            results=(),
-            parts=whole.parts + one.parts,
-            schema=one.schema,
-            refusals=whole.refusals + one.refusals,
-            engine=f"{one.engine}, one file at a time",
-            notes=tuple(dict.fromkeys(whole.notes + one.notes)),
-        )
-    return replace(whole, results=tuple(results))
-
-
-def _refused(each: Input, error: EngineError) -> InputResult:
-    """The second failure on the same bytes: the file is refused whole."""
-    message = error.message
-    if isinstance(error, EngineDied):
-        message = f"reading it ended the engine twice: {message}"
-    return InputResult(each.arrival, Fate.REFUSED, cause=Cause(error.code, message))

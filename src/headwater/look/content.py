@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import weakref
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
+from headwater.errors import InputError
 from headwater.flow.ask import REFUSALS
 from headwater.look.spelled import safely, selected
 from headwater.model.ids import TableName
@@ -19,42 +16,30 @@ from headwater.model.types import Schema
 from headwater.ports.engine import Answer, Asker
 from headwater.ports.peek import Flaw, FoundFile, Peeked
 from headwater.reading.source import spell
+from headwater.room import Room
+
+STREAM = "standard input"
+"""What a stream is called, which has no name of its own."""
 
 _ROWS = TableName("rows")
 _REFUSED = TableName("refused")
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A folder for parts and refusals, there as long as somebody needs it."""
-
-    path: Path
-
-    def clear(self) -> None:
-        """Remove it and what is in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
+_EVERY = 'select line, column_name as "column", raw, code, message from refused order by line'
 
 
 class Content:
     """What `headwater.read` gives: a file's rows, typed, and all there is to say about them."""
 
-    def __init__(self, path: Path, peeked: Peeked, asker: Asker, room: Room) -> None:
+    def __init__(self, path: Path | None, peeked: Peeked, asker: Asker, room: Room) -> None:
         """Take what was found; the room is cleared when this is closed or forgotten."""
-        self.path = path
+        self.path = path  # None of a stream
         self.peeked = peeked
         self._asker = asker
         self._room = room
-        self._clear = weakref.finalize(self, room.clear)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __len__(self) -> int:
@@ -64,16 +49,16 @@ class Content:
         return self.rows()
 
     def __repr__(self) -> str:
-        return f"headwater.read({spell(self.path)!r})"
+        return f"headwater.read({self.name if self.path is None else spell(self.path)!r})"
 
     def close(self) -> None:
         """Give back the room on disk that the rows take; nothing can be read any more."""
-        self._clear()
+        self._room.clear()
 
     @property
     def name(self) -> str:
         r"""What the file is called; bytes that are no text as \xNN."""
-        return spell(Path(self.path.name))
+        return STREAM if self.path is None else spell(Path(self.path.name))
 
     @property
     def found(self) -> FoundFile:
@@ -102,12 +87,12 @@ class Content:
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The rows in the order of the file, as Python values; few are in memory at a time."""
-        answer = self._select(selected(self.schema))
-        yield from answer.stream()
+        if self.schema.columns:
+            yield from self._select(selected(self.schema)).stream()
 
     def first(self, count: int) -> list[tuple[Any, ...]]:
         """The first rows of the file."""
-        return self._select(selected(self.schema)).rows(count)
+        return self._select(selected(self.schema)).rows(count) if self.schema.columns else []
 
     def arrow(self) -> Any:
         """A pyarrow Table; needs the extra `arrow`."""
@@ -133,6 +118,11 @@ class Content:
         ).write(path, kind)
 
     def _select(self, sql: str) -> Answer:
+        if not self.schema.columns:
+            raise InputError(
+                f"{self.name} has no columns, so there are no rows of it",
+                hint=f"headwater peek {self.name} shows what it is",
+            )
         return self._ask(sql, _ROWS, self.schema, "table", self.peeked.parts)
 
     def refusals(self, sql: str) -> Answer:
@@ -179,6 +169,9 @@ class Refused:
         """How many were refused by each code, the most frequent first."""
         return dict(self._content.peeked.reasons)
 
+    def write(self, path: str, kind: str) -> int:
+        """Write them as csv, json, ndjson or parquet; answer how many."""
+        return self._content.refusals(_EVERY).write(path, kind)
+
     def _all(self) -> Iterator[Flaw]:
-        sql = "select line, column_name, raw, code, message from refused order by line"
-        return (Flaw(*row) for row in self._content.refusals(sql).stream())
+        return (Flaw(*row) for row in self._content.refusals(_EVERY).stream())

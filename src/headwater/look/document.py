@@ -19,7 +19,7 @@ def document(content: Content, rows: Sequence[Sequence[Any]], seconds: float) ->
     peeked = content.peeked
     names = [column.name for column in peeked.schema.columns]
     return {
-        "file": spell(content.path),
+        "file": None if content.path is None else spell(content.path),
         "size_bytes": peeked.size_bytes,
         "found": to_plain(peeked.found),
         "whole": peeked.whole,

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from tempfile import mkdtemp
+from typing import BinaryIO
 
-from headwater.errors import NoSpace
-from headwater.look.content import Content, Room
+from headwater.look.content import STREAM, Content
+from headwater.look.spool import spool
 from headwater.model.feed import Feed
 from headwater.model.progress import Watch, nobody
 from headwater.ports.engine import Asker
-from headwater.ports.peek import Peeker, PeekJob
+from headwater.ports.peek import Peeked, Peeker, PeekJob
 from headwater.reading.source import open_source, spell
+from headwater.room import Room
 
-HEAD_BYTES = 32_000_000
+HEAD_BYTES = 4_000_000
 """So much of a file is read where a look at it is enough."""
+
+_ENOUGH = 8  # times as much of a stream, whose end in the middle of a record nobody then sees
 
 
 def read(
     peeker: Peeker,
     asker: Asker,
-    path: Path,
+    source: Path | BinaryIO,
     feed: Feed,
     *,
     head_bytes: int | None = None,
     watch: Watch = nobody,
 ) -> Content:
-    """Read a file, or its head, as a feed's settings say.
+    """Read a file or a stream of bytes, or its head, as a feed's settings say.
 
     InputError, naming the place and what to do, where it cannot be read at all.
     """
-    with open_source(path):  # what cannot even be opened is told of in our own words
-        peeker.warm()
-    room = _room()
-    job = PeekJob(str(path.absolute()), spell(path), feed, str(room.path), head_bytes)
+    path = source if isinstance(source, Path) else None
+    if path is not None:
+        with open_source(path):  # what cannot even be opened is told of in our own words
+            peeker.warm()
+    room = Room()
     try:
-        peeked = peeker.peek(job, watch)
+        peeked = _peek(peeker, source, feed, (room.path, head_bytes), watch)
     except BaseException:
         peeker.close()  # first: what it still writes would be written into the room
         room.clear()
@@ -45,11 +50,22 @@ def read(
     return Content(path, peeked, asker, room)
 
 
-def _room() -> Room:
-    try:
-        return Room(Path(mkdtemp(prefix="headwater-read-")))
-    except OSError as cause:
-        raise NoSpace(
-            f"there is no folder for what is read: {cause.strerror}",
-            hint="name one that can be written to: TMPDIR=/folder",
-        ) from cause
+def _peek(
+    peeker: Peeker,
+    source: Path | BinaryIO,
+    feed: Feed,
+    how: tuple[Path, int | None],
+    watch: Watch,
+) -> Peeked:
+    room, head_bytes = how
+    if isinstance(source, Path):
+        job = PeekJob(str(source.absolute()), spell(source), feed, str(room), head_bytes)
+        return peeker.peek(job, watch)
+    file = room / "stream"
+    peeker.warm()
+    whole = spool(source, file, None if head_bytes is None else head_bytes * _ENOUGH)
+    peeked = peeker.peek(PeekJob(str(file), STREAM, feed, str(room), head_bytes), watch)
+    file.unlink()
+    if whole:
+        return peeked
+    return replace(peeked, size_bytes=None, head_bytes=peeked.head_bytes or head_bytes)

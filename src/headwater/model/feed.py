@@ -32,6 +32,7 @@ class OnNewColumn(StrEnum):
     """What a column gets that the table does not have."""
 
     ADD = "add"
+    RESCUE = "rescue"  # its values are kept, as JSON, in the column _rescued
     IGNORE = "ignore"
     FAIL = "fail"
 
@@ -40,7 +41,9 @@ class OnBadValue(StrEnum):
     """What a value gets that does not fit its column's type."""
 
     QUARANTINE = "quarantine"
+    RESCUE = "rescue"  # it is kept, as JSON, in the column _rescued
     NULL = "null"
+    WIDEN = "widen"  # the column's type becomes one that holds it
     FAIL = "fail"
 
 
@@ -62,6 +65,18 @@ class Ragged(StrEnum):
 
     QUARANTINE = "quarantine"
     PAD = "pad"  # nulls for what is missing; what is too much goes if it is empty
+
+
+class DecimalMark(StrEnum):
+    """What numbers in text have before their fraction."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+    @property
+    def mark(self) -> str:
+        """The character."""
+        return "," if self is DecimalMark.COMMA else "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +156,20 @@ class Feed:
     member: str | None = None  # a pattern over names in zip archives: the members to read
     selection: Selection = field(default_factory=Selection)
     delimiter: str | None = None  # of delimited text; None, here and below: it is found
+    quote: str | None = None  # empty: nothing is quoted
+    escape: str | None = None  # what stands before a quote in quotes; empty: it is doubled
+    comment: str | None = None  # what a line that is none of the table begins with; empty: none
+    nulls: tuple[str, ...] | None = None  # texts that stand for null, besides the empty field
+    decimal: DecimalMark = DecimalMark.POINT
+    grouping: str = ""  # what may stand between thousands
+    table_number: int | None = None  # of several in one file, from 1; None: there is but one
     header: int | None = None  # rows of names
     skip: int | None = None  # lines before the table
     ragged: Ragged = Ragged.QUARANTINE
     lenient: bool = False  # quotes out of place are letters, and names are made distinct
     schema: Schema = field(default_factory=Schema)
+    rename: tuple[tuple[str, str], ...] = ()  # a file's column name, and the table's for it
+    refuse: tuple[str, ...] = ()  # columns for which a file is refused that has them
     types: Types = Types.INFER
     timezone: str = "UTC"
     on_new_column: OnNewColumn = OnNewColumn.ADD

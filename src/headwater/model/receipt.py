@@ -7,7 +7,9 @@ from datetime import datetime
 
 from headwater.errors import Unbalanced
 from headwater.model.arrival import ArrivalState, Cause
+from headwater.model.change import Change
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
+from headwater.model.manner import Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Receipt:
     version: int | None = None  # of the table, when committed
     refusals: tuple[str, ...] = ()  # objects in the quarantine zone that hold the refused rows
     replaced: tuple[ArrivalId, ...] = ()  # arrivals whose rows this commit took away
-    new_columns: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()  # of the table's columns
+    manners: tuple[Manner, ...] = ()  # how the files are spelled, each manner told once
     notes: tuple[str, ...] = field(default=())
 
     @property

@@ -8,6 +8,7 @@ Nested, as Parquet files bring them: array<T>, map<K,V>, struct<name:T,...>.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SCALARS = frozenset(
@@ -152,6 +153,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Widened:
+    """A column of a table whose type becomes one that holds more."""
+
+    column: str
+    before: Type
+    after: Type
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """Columns in order; names are told apart without regard to case, as Athena does."""
 
@@ -165,6 +175,18 @@ class Schema:
     def names(self) -> tuple[str, ...]:
         """The names in order."""
         return tuple(column.name for column in self.columns)
+
+    def without(self, names: Iterable[str]) -> Schema:
+        """This schema without the columns of these names."""
+        left_out = frozenset(names)
+        return Schema(tuple(column for column in self.columns if column.name not in left_out))
+
+    def widened(self, wider: tuple[Widened, ...]) -> Schema:
+        """This schema with these columns as they are afterwards."""
+        after = {each.column: each.after for each in wider}
+        return Schema(
+            tuple(Column(c.name, after.get(c.name, c.type), c.nullable) for c in self.columns)
+        )
 
     def plus(self, added: tuple[Column, ...]) -> Schema:
         """This schema with columns added at its end, those already there left out."""

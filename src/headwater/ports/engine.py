@@ -14,12 +14,14 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from headwater.model.arrival import Cause
+from headwater.model.change import Change
 from headwater.model.feed import Feed, Format
 from headwater.model.ids import ArrivalId, AttemptId, Key, TableName
+from headwater.model.manner import Manner
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Watch
 from headwater.model.receipt import Books
-from headwater.model.types import Schema
+from headwater.model.types import Schema, Widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Limits:
     columns: int = 10_000
     partitions: int = 2_000
     in_order: bool = False  # whether rows keep the order that their files have them in
+    head_bytes: int | None = None  # of an input read record by record: where a look is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Job:
     refusals_location: str  # the folder for refused rows
     scratch: str  # a folder of this attempt's own, removed afterwards
     limits: Limits = field(default_factory=Limits)
+    usual: tuple[Manner, ...] = ()  # of the feed's files before; decide what a file leaves open
 
 
 class Fate(StrEnum):
@@ -80,6 +84,8 @@ class InputResult:
     cause: Cause | None = None
     notes: tuple[str, ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()
+    changes: tuple[Change, ...] = ()  # of the table's columns
+    head_bytes: int | None = None  # of its content, where no more of it was to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,14 @@ class Conversion:
     refusals: tuple[str, ...]  # file names below refusals_location
     engine: str  # name, version and path taken: "duckdb 2.0.0, fast"
     notes: tuple[str, ...] = ()
+    widened: tuple[Widened, ...] = ()  # columns of the table that have to become wider for it
+    empty: tuple[str, ...] = ()  # columns that no value was found for, and which are left out
+    manners: tuple[Manner, ...] = ()  # of the files that were read, each told once
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """Parts that hold rows of arrivals that are being replaced."""
+    """Parts that hold rows of arrivals that are being replaced, or columns that become wider."""
 
     attempt: AttemptId
     feed: Feed
@@ -104,16 +113,19 @@ class Rewriting:
     schema: Schema
     parts: tuple[Part, ...]  # that may hold such rows
     without: tuple[ArrivalId, ...]
+    widened: tuple[Widened, ...] = ()  # columns that get another type
     limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """Which parts held such rows, and what takes their place."""
+    """Which parts held such rows or columns, and what takes their place."""
 
     removed: tuple[str, ...]
     parts: tuple[Part, ...]
     rows_removed: int
+    seen: tuple[str, ...] = ()  # paths of all parts that were looked at
+    widened: tuple[Widened, ...] = ()  # columns that are so in all of them now
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,8 @@ class Survey:
     delimiter: str | None
     schema: Schema  # columns as a conversion would propose them
     notes: tuple[str, ...]
+    reasons: tuple[str, ...] = ()  # why it is taken to be so
+    manner: Manner | None = None  # how it is spelled
 
 
 class Engine(Protocol):
@@ -152,7 +166,10 @@ class Engine(Protocol):
         ...
 
     def rewrite(self, rewriting: Rewriting) -> Rewritten:
-        """Write parts anew without the rows of some arrivals; parts without such rows stay."""
+        """Write parts anew without the rows of some arrivals, and with wider columns.
+
+        Parts without such rows and without such columns stay.
+        """
         ...
 
     def close(self) -> None:

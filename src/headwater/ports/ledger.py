@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from headwater.model.arrival import Arrival, ArrivalState, Cause
+from headwater.model.change import Change
 from headwater.model.feed import Feed
 from headwater.model.ids import (
     ArrivalId,
@@ -26,6 +27,7 @@ from headwater.model.ids import (
     TableName,
 )
 from headwater.model.manifest import Claim, Manifest, ManifestState
+from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
 
@@ -74,6 +76,17 @@ class Standing:
     next_retry: datetime | None
     rows_written: int  # of receipts whose rows are still visible, and so below
     rows_quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What the files of one settled manifest changed, or would have changed, in the columns."""
+
+    feed: FeedName
+    manifest: ManifestId
+    version: int | None  # of the table, where it was committed there
+    at: datetime
+    changes: tuple[Change, ...]
 
 
 class Ledger(Protocol):
@@ -208,6 +221,14 @@ class Ledger(Protocol):
 
     def receipts(self, *, feed: FeedName | None = None, limit: int = 100) -> list[Receipt]:
         """Receipts of committed manifests, the newest first."""
+        ...
+
+    def manners(self, feed: FeedName) -> list[Manner]:
+        """How the files of the feed's latest settled receipt that tells are spelled."""
+        ...
+
+    def brought(self, table: TableName) -> list[Brought]:
+        """What settled receipts of the table say of its columns, in the order of settling."""
         ...
 
     def parts(self, table: TableName) -> Iterator[Part]:

@@ -83,7 +83,7 @@ class Peeked:
     """What is in a file, or in its head."""
 
     found: FoundFile
-    size_bytes: int
+    size_bytes: int | None  # None: more than was looked at
     head_bytes: int | None  # how much of the content was read; None: all of it
     schema: Schema
     empty: tuple[str, ...]  # columns without any value: text, until one comes

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from headwater.model.ids import AttemptId, ManifestId, TableName
 from headwater.model.part import Part, Snapshot
-from headwater.model.types import Schema
+from headwater.model.types import Schema, Widened
 
 
 class CommitOutcome(StrEnum):
@@ -39,6 +39,9 @@ class Commit:
     add: tuple[Part, ...]
     remove: tuple[str, ...] = ()  # paths of parts that rewritten ones take the place of
     receipt: Mapping[str, Any] = field(default_factory=dict)  # kept in the log entry
+    schema: Schema = field(default_factory=Schema)  # columns of its parts, as the table has them
+    widened: tuple[Widened, ...] = ()  # columns whose type becomes another in this very entry
+    seen: tuple[str, ...] = ()  # where columns are widened: all parts, as far as one has looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ class LogEntry:
     added: tuple[Part, ...]
     removed: tuple[str, ...]
     fences: tuple[str, ...] = ()  # attempt ids, and manifest ids, that it drops
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaVersion:
+    """A version of a table that has other columns than the one before it."""
+
+    version: int
+    committed_at: datetime
+    schema: Schema  # from this version on, partition columns and provenance among it
+    foreign: bool = False  # another tool made it
 
 
 class Tables(Protocol):
@@ -85,6 +98,10 @@ class Tables(Protocol):
         handle. Durable when it answers. CommitConflict: another commit removed a part
         that this one removes. CommitUnknown: the reply was lost and a read has not
         settled it; ask again with the same commit.
+
+        CommitConflict, too, where a column of its schema has another type in the table by now,
+        or where columns are widened and the table has a part that was not seen: it holds them
+        as they were.
         """
         ...
 
@@ -101,6 +118,13 @@ class Tables(Protocol):
 
     def log(self, table: TableName, since: int = 0) -> Iterator[LogEntry]:
         """The entries from that version on, in order; BrokenInvariant at a gap."""
+        ...
+
+    def schema_versions(self, table: TableName) -> Iterator[SchemaVersion]:
+        """The versions at which the columns became others, in order, the first among them.
+
+        None where there is no such table; BrokenInvariant at a gap in the log.
+        """
         ...
 
     def unfinished(self, older_than: datetime) -> int:

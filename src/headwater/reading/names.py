@@ -31,7 +31,7 @@ def clean_names(
         raise Unreadable(
             "too_wide", f"it has {len(originals):,} columns and {COLUMNS:,} are the limit"
         )
-    names = tuple(_clean(original) for original in originals)
+    names = tuple(clean_name(original) for original in originals)
     if lenient:
         names = _made_distinct(names)
     seen: dict[str, int] = {}
@@ -42,8 +42,8 @@ def clean_names(
             raise Unreadable(
                 "columns",
                 f"columns {earlier + 1} ({originals[earlier]!r}) and {position + 1} "
-                f"({original!r}) have the same name; names are told apart without regard "
-                "to case, so rename one of them",
+                f"({original!r}) have the same name, whatever its case; rename one of them, or "
+                "read it with `lenient: true`",
             )
     return names, _notes(names, originals)
 
@@ -65,13 +65,17 @@ def _made_distinct(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _clean(original: str) -> str:
+def clean_name(original: str) -> str:
+    """The name as a column gets it, if it can be one."""
     return _UNFIT.sub("_", unicodedata.normalize("NFC", original).strip())
 
 
 def _refuse_unfit(name: str, original: str, position: int) -> None:
     if not name:
-        raise Unreadable("columns", f"column {position + 1} has no name; give it one")
+        raise Unreadable(
+            "columns",
+            f"column {position + 1} has no name; give it one, or read it with `lenient: true`",
+        )
     if len(name.encode("utf-8", "backslashreplace")) > NAME_BYTES:
         raise Unreadable(
             "columns",
@@ -80,7 +84,9 @@ def _refuse_unfit(name: str, original: str, position: int) -> None:
         )
     if name.lower() in RESERVED or name.lower().startswith(RESERVED_PREFIX):
         raise Unreadable(
-            "reserved", f"column {position + 1} is named {original!r}, which is reserved; rename it"
+            "reserved",
+            f"column {position + 1} is named {original!r}, which is reserved; rename it, or read "
+            "it with `lenient: true`",
         )
 
 

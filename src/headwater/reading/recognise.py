@@ -9,9 +9,10 @@ from pathlib import Path
 
 from headwater.model.feed import Format, Selection
 from headwater.reading.containers import container, workbook
-from headwater.reading.delimited.dialect import Dialect, newline_byte
+from headwater.reading.delimited.dialect import Dialect, newline_byte, trimmed
 from headwater.reading.delimited.footer import TAIL_BYTES
 from headwater.reading.delimited.sniff import told_from_content
+from headwater.reading.delimited.tables import table_of_number
 from headwater.reading.encoding.told import as_utf8, encoding_of
 from headwater.reading.found import Found, overruled
 from headwater.reading.json.kind import is_object, json_format
@@ -24,7 +25,7 @@ from headwater.reading.packing.magic import (
     refuse_nested,
     refuse_strangers,
 )
-from headwater.reading.packing.wrapping import Wrapping, text_head
+from headwater.reading.packing.wrapping import Wrapping, text_head, texts
 from headwater.reading.pieces.joined import RECORD_BYTES
 from headwater.reading.textkind import Text, fixed_of, head_lines, lines_of, refuse_html, xml_of
 from headwater.reading.told import Sample, Told
@@ -65,10 +66,11 @@ def recognise(
         return found
     refuse_strangers(start)
     compression = compression_of(start)
-    if compression is Compression.ZIP and (found := workbook(path, declared, selection)):
+    usual = told.usual
+    if compression is Compression.ZIP and (found := workbook(path, declared, selection, usual)):
         return found
     members = member_names(path, member) if compression is Compression.ZIP else ()
-    seen = Text(path, Wrapping(compression, members), b"", declared, selection)
+    seen = Text(path, Wrapping(compression, members), b"", declared, selection, usual)
     return _content(seen, told, encoding)
 
 
@@ -95,6 +97,15 @@ def _content(seen: Text, told: Told, encoding: str | None) -> Found:
     refuse_html(text)
     seen = replace(seen, wrapping=wrapping, sample=text)
     found = _text(seen, told, whole=whole and len(members) <= 1)
+    if told.table_number is not None and found.dialect is not None:
+        if len(members) > 1:
+            raise Unreadable(
+                "multi",
+                "its zip archive holds several files, and of one file a table is to be read; "
+                "name one as `member`",
+            )
+        mark = Dialect(",", skip_bytes=skip)
+        found = table_of_number(found, lambda: trimmed(texts(seen.path, wrapping), mark), told)
     return _unwrapped(found, wrapping, (text, skip), coding.notes)
 
 
@@ -172,7 +183,9 @@ def _table(text: Text, sample: Sample, told: Told) -> Found:
         if (fixed := fixed_of(text, whole=sample.whole)) is not None:
             return fixed
         raise
-    if len(table.columns) == 1 or (table.dialect and table.dialect.delimiter == " "):
+    dialect = table.dialect
+    at_blanks = dialect is not None and dialect.delimiter == " " and not dialect.row_names
+    if len(table.columns) == 1 or at_blanks:
         return fixed_of(text, whole=sample.whole) or table
     return table
 
@@ -181,8 +194,8 @@ def _refuse_objects(text: str, declared: Format) -> None:
     if is_object(text.lstrip().partition("\n")[0]):
         raise Unreadable(
             "type",
-            f"its first line is a JSON object and the feed declares {declared}; "
-            "set its format to ndjson",
+            f"its first line is a JSON object, and it is declared as {declared}; "
+            "read it with `format: ndjson`",
         )
 
 

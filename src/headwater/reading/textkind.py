@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headwater.model.feed import Format, Selection
+from headwater.model.manner import Manner
 from headwater.reading.dump.tables import Dump, DumpTable, recognise_dump, tables_of
 from headwater.reading.fixed.layout import recognise_fixed
 from headwater.reading.fixed.rows import FixedLayout, declared_layout
+from headwater.reading.fixed.usual import usual_layout
 from headwater.reading.found import Found, overruled
 from headwater.reading.log.patterns import LogPattern, log_pattern, recognise_log
 from headwater.reading.names import clean_names
@@ -42,6 +44,7 @@ class Text:
     sample: bytes
     declared: Format
     selection: Selection
+    usual: Manner | None = None  # of the feed's other files
 
 
 def xml_of(text: Text) -> Found | None:
@@ -50,7 +53,7 @@ def xml_of(text: Text) -> Found | None:
     begins = _begins_as_xml(text.sample)
     if declared in _TEXTS and begins and b"?xml" in begins:
         raise Unreadable(
-            "type", f"it is XML and the feed declares {declared}; set its format to xml"
+            "type", f"it is XML, and it is declared as {declared}; read it with `format: xml`"
         )
     found = None
     if declared is Format.XML or (begins and declared not in _TEXTS):
@@ -65,8 +68,10 @@ def xml_of(text: Text) -> Found | None:
         raise Unreadable(
             "multi", "its zip archive holds several files of XML; name one as `member`"
         )
-    row = wanted or found.row
+    usual = _usual_row(text, found.row) if wanted is None else None
+    row = wanted or usual or found.row
     why = "as it is declared" if wanted else "which repeats" if "/" in row else "the whole of it"
+    why = "as in the feed's other files" if usual else why
     return Found(
         Format.XML,
         text.wrapping.compression,
@@ -75,6 +80,15 @@ def xml_of(text: Text) -> Found | None:
         reasons=(f"it begins as XML does, and its rows are {row}, {why}",),
         rows=replace(text.selection, row=row),
     )
+
+
+def _usual_row(text: Text, found: str) -> str | None:
+    """The row element of the feed's other files, where none repeats in this one."""
+    row = text.usual.selection.row if text.usual is not None else None
+    if row is None or "/" in found:
+        return None
+    name = re.escape(row.rpartition("/")[2].encode())
+    return row if re.search(rb"<(?:[\w.-]+:)?" + name + rb"[\s/>]", text.sample) else None
 
 
 def refuse_html(sample: bytes) -> None:
@@ -89,7 +103,7 @@ def lines_of(text: Text, skip_lines: int, *, whole: bool) -> Found | None:
     """What a text of UTF-8 is, if it is a dump or a log, or is declared as fixed width."""
     declared, wanted = _meant(text), text.selection
     if declared is Format.XML:
-        raise Unreadable("xml", "it does not begin as XML does; correct the feed's format")
+        raise Unreadable("xml", "it does not begin as XML does; correct its `format`")
     if declared in {Format.AUTO, Format.SQLDUMP} and (dump := _dump(text)) is not None:
         return _of_table(text, _table(text, dump))
     if declared is Format.SQLDUMP:
@@ -97,7 +111,8 @@ def lines_of(text: Text, skip_lines: int, *, whole: bool) -> Found | None:
     if declared in {Format.AUTO, Format.LOG} and (pattern := _pattern(text, declared)) is not None:
         return _of_log(text, pattern)
     if declared is not Format.FIXED:
-        return None
+        known = usual_layout(text.sample, text.usual) if declared is Format.AUTO else None
+        return None if known is None else _of_fixed(text, known)
     if wanted.columns:
         return _of_fixed(text, _declared(wanted, skip_lines))
     return fixed_of(text, whole=whole) or _no_layout()
@@ -111,6 +126,9 @@ def fixed_of(text: Text, *, whole: bool) -> Found | None:
     """
     end = len(text.sample) if whole else text.sample.rfind(b"\n") + 1
     layout = recognise_fixed(text.sample[:end])
+    known = usual_layout(text.sample[:end], text.usual)
+    if known is not None and (layout is None or layout.columns != known.columns):
+        return _of_fixed(text, known)
     if layout is None or (layout.first_line == 1 and text.declared is not Format.FIXED):
         return None
     return _of_fixed(text, layout)
@@ -155,8 +173,8 @@ def _table(text: Text, dump: Dump) -> DumpTable:
     if len(met) > 1:
         raise Unreadable(
             "multi",
-            f"the dump holds several tables ({names}); say which to read with the feed's "
-            "`dump_table`",
+            f"the dump holds several tables ({names}); say which to read with "
+            f"`dump_table: {met[0].name}`",
         )
     return met[0]
 
@@ -185,8 +203,7 @@ def _pattern(text: Text, declared: Format) -> LogPattern | None:
     if found is None and declared is Format.LOG:
         raise Unreadable(
             "pattern",
-            "its lines match none of the patterns common, combined and syslog; "
-            "give the feed a `pattern`",
+            "its lines match none of the patterns common, combined and syslog; give it a `pattern`",
         )
     return found
 
@@ -212,7 +229,7 @@ def _of_fixed(text: Text, layout: FixedLayout) -> Found:
 def _no_layout() -> Found:
     raise Unreadable(
         "columns",
-        "its lines do not show where its columns are; give the feed `columns`, each with its "
+        "its lines do not show where its columns are; give it `columns`, each with its "
         "start and length",
     )
 

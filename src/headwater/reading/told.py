@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from headwater.model.manner import Manner
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -17,6 +19,9 @@ class Told:
     skip_lines: int | None = None
     comment: str | None = None
     nulls: tuple[str, ...] | None = None
+    decimal: str | None = None
+    table_number: int | None = None  # of several tables in one text, from 1
+    usual: Manner | None = None  # of the feed's other files: it decides where nothing else does
     columns: tuple[str, ...] = ()  # that are likely to be there
     lenient: bool = False  # names that are no names, or the same, are made so
 

@@ -8,6 +8,9 @@ from headwater.model.types import DATE, TEXT, Column, Schema, Type
 PROVENANCE = "_arrival"
 """The column that says which arrival a row came from."""
 
+RESCUED = "_rescued"
+"""The column that keeps, as JSON, what of a row has no place in the other columns."""
+
 _DERIVED = {
     "year": Type("int"),
     "month": Type("int"),

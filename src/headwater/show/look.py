@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from headwater.look.content import Content
-from headwater.ports.peek import Flaw, FoundFile, Peeked, Spelling
+from headwater.ports.peek import Flaw, FoundFile, Peeked
 from headwater.show.figures import clean, count, counted, duration, size
+from headwater.show.found import facts, mark, spelling
 from headwater.show.page import (
     BLANK,
     Heading,
@@ -29,25 +30,9 @@ SHOWN = 10
 FLAWS = 10
 """Most flaws that a page lists."""
 
-_LONGEST = 60
 _LONGEST_RAW = 200
 _GAP = 2  # between columns
-_NAMES = {
-    "utf-8": "UTF-8",
-    "csv": "CSV",
-    "tsv": "TSV",
-    "json": "JSON",
-    "ndjson": "NDJSON",
-    "parquet": "Parquet",
-    "xml": "XML",
-    "avro": "Avro",
-    "orc": "ORC",
-    "excel": "Excel",
-    "log": "log lines",
-    "fixed": "fixed width",
-    "sqldump": "SQL dump",
-}
-_MARKS = {"\t": "tab", " ": "blank", "": "none"}
+_APART = frozenset({"xml", "sqldump"})  # what is read of it is not as long as it is there
 
 
 def look_page(content: Content, rows: Sequence[Sequence[Any]] | None = None) -> Page:
@@ -66,12 +51,18 @@ def look_page(content: Content, rows: Sequence[Sequence[Any]] | None = None) -> 
 def what_page(name: str, peeked: Peeked, seconds: float | None = None) -> Page:
     """What the file is, and why it is taken to be that."""
     found = peeked.found
-    mark = Mark.WARN if peeked.books.quarantined else Mark.GOOD
-    facts = [*_facts(found), size(peeked.size_bytes)]
+    sign = Mark.WARN if peeked.books.quarantined else Mark.GOOD
+    told = [*facts(found)]
+    if peeked.size_bytes is not None:
+        told.append(size(peeked.size_bytes))
     if seconds is not None:
-        facts.append(f"looked at in {duration(seconds)}")
-    head = line(mark, " ", strong(clean(name)), "  ", dim("  ".join(facts)))
-    return (head, *_spelling(found), *(line(Mark.WARN, f" {clean(each)}") for each in found.notes))
+        told.append(f"looked at in {duration(seconds)}")
+    head = line(sign, " ", strong(clean(name)), "  ", dim("  ".join(told)))
+    alone = len(peeked.schema.columns) == 1
+    spelled = (line("  ", words) for words in (spelling(found, alone=alone),) if words)
+    reasons = (line(dim(f"  {clean(reason)}")) for reason in found.reasons)
+    notes = (line(Mark.WARN, f" {clean(each)}") for each in found.notes)
+    return (head, *spelled, *reasons, *notes)
 
 
 def why_page(found: FoundFile) -> Page:
@@ -85,7 +76,7 @@ def why_page(found: FoundFile) -> Page:
         Heading("what it does"),
     ]
     rows = [
-        (_mark(each.delimiter), _score(each.score), count(each.width), clean(each.told))
+        (mark(each.delimiter), _score(each.score), count(each.width), clean(each.told))
         for each in found.choices
     ]
     return (BLANK, sheet(headings, rows))
@@ -106,21 +97,26 @@ def upright(peeked: Peeked, rows: Sequence[Sequence[Any]], width: int, most: int
     lines = []
     for at, (name, kind) in enumerate(zip(names, kinds, strict=True)):
         values = ", ".join(cell(row[at]) for row in rows)
-        lines.append((strong(name), dim(kind), clean(values, width - taken)))
+        lines.append((strong(name), dim(kind), clean(clean(values), width - taken)))
     return sheet([Heading("column"), Heading("type"), Heading("first values")], lines)
 
 
 def extent(peeked: Peeked, shown: int) -> Line:
     """How much of the file the page speaks of."""
-    columns = counted(len(peeked.schema.columns), "column")
+    columns = (
+        counted(len(peeked.schema.columns), "column") if peeked.schema.columns else "no columns"
+    )
+    if peeked.head_bytes is not None:
+        rows = counted(peeked.books.written, "row")
+        part = f"the first {size(peeked.head_bytes)}: {rows}{_total(peeked)}"
+        return line(dim(f"{columns}; read were {part}; --all reads every row"))
+    if not peeked.schema.columns:
+        return line(dim(f"no columns in {counted(peeked.books.counted, 'record')}"))
     if not peeked.books.written:
         return line(dim(f"{columns}, no rows"))
     rows = counted(peeked.books.written, "row")
-    if peeked.whole:
-        shows = f", the first {count(shown)} shown" if shown < peeked.books.written else ""
-        return line(dim(f"{columns}, {rows}{shows}; the types hold for every row"))
-    total = _total(peeked)
-    return line(dim(f"{columns}; types of the first {rows}{total}; --all looks at every row"))
+    shows = f", the first {count(shown)} shown" if shown < peeked.books.written else ""
+    return line(dim(f"{columns}, {rows}{shows}; the types hold for every row"))
 
 
 def flaws_page(peeked: Peeked, most: int = FLAWS) -> Page:
@@ -133,7 +129,8 @@ def flaws_page(peeked: Peeked, most: int = FLAWS) -> Page:
     flaws = peeked.flaws[:most]
     page: Page = (BLANK, line(Mark.BAD, f" {records}"), _flaws(flaws))
     if refused > len(flaws):
-        page += (line(dim(f"... {count(refused - len(flaws))} more")),)
+        more = count(refused - len(flaws))
+        page += (line(dim(f"... {more} more; --refused OUT.csv writes all of them")),)
     return page
 
 
@@ -147,45 +144,6 @@ def _flaws(flaws: Sequence[Flaw]) -> Sheet:
     return sheet([Heading("line", right=True), Heading("what is wrong")], rows)
 
 
-def _facts(found: FoundFile) -> Iterator[str]:
-    yield _named(found.format)
-    if found.compression != "none":
-        yield found.compression
-    if found.encoding is not None:
-        yield _named(found.encoding)
-    if found.members:
-        yield clean(", ".join(found.members[:3]), _LONGEST)
-
-
-def _spelling(found: FoundFile) -> Iterator[Line]:
-    if found.spelling is not None:
-        words = ", ".join(_words(found.spelling))
-        yield line("  ", words)
-    yield from (line(dim(f"  {clean(reason)}")) for reason in found.reasons)
-
-
-def _words(spelling: Spelling) -> Iterator[str]:
-    """How it is spelled: what a person wants to know, and what is unusual."""
-    yield f"delimiter {_mark(spelling.delimiter)}"
-    if spelling.header_rows:
-        lines = counted(spelling.header_rows, "row") if spelling.header_rows > 1 else ""
-        yield f"header of {lines}" if lines else "header"
-    else:
-        yield "no header"
-    if spelling.quote != '"':
-        yield f"quote {_mark(spelling.quote)}"
-    if spelling.escape:
-        yield f"escape {_mark(spelling.escape)}"
-    if spelling.newline != "LF":
-        yield f"line ends {spelling.newline}"
-    if spelling.comment:
-        yield f"comments {_mark(spelling.comment)}"
-    if spelling.nulls:
-        yield f"null {', '.join(map(_mark, spelling.nulls))}"
-    if spelling.decimal != ".":
-        yield "decimal comma"
-
-
 def _kinds(peeked: Peeked) -> list[str]:
     empty = set(peeked.empty)
     return [
@@ -197,8 +155,9 @@ def _total(peeked: Peeked) -> str:
     """How many rows there may be in all."""
     if peeked.total_rows is not None:
         return f" of {count(peeked.total_rows)}"
-    packed = peeked.found.compression != "none" or peeked.found.encoding != "utf-8"
-    if packed or not peeked.head_bytes:
+    found = peeked.found
+    alike = found.compression == "none" and found.encoding == "utf-8" and found.format not in _APART
+    if not alike or not peeked.head_bytes or not peeked.size_bytes:
         return ""
     about = peeked.books.counted * peeked.size_bytes // peeked.head_bytes
     return f" of about {count(round(about, 2 - len(str(about))))}"
@@ -206,11 +165,3 @@ def _total(peeked: Peeked) -> str:
 
 def _score(score: float) -> Piece:
     return f"{score:.2f}" if score else dim("alone")  # one that has no rival is not scored
-
-
-def _mark(text: str) -> str:
-    return _MARKS.get(text) or f"`{clean(text)}`"
-
-
-def _named(word: str) -> str:
-    return _NAMES.get(word, word)

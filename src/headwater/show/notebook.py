@@ -14,6 +14,7 @@ from headwater.flow.land import Landing
 from headwater.flow.quarantine import RefusedFile, RefusedRow
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.reconcile import Reconciled
+from headwater.flow.schema import ColumnStory
 from headwater.flow.status import Status, TableStanding
 from headwater.flow.sweep import Swept
 from headwater.flow.verify import Verdict
@@ -25,6 +26,7 @@ from headwater.show.look import look_page
 from headwater.show.page import Page, dim, line
 from headwater.show.receipts import failed_page, landings_page, receipt_page, receipts_page
 from headwater.show.refused import refused_files_page, refused_rows_page
+from headwater.show.schema import schema_page
 from headwater.show.standing import status_page, table_page, tables_page
 from headwater.show.story import stories_page
 from headwater.show.upkeep import rebuilt_page, reconciled_page, swept_page, verdict_page
@@ -70,6 +72,7 @@ shown_as(Story, lambda story: stories_page([story]))
 shown_as(TableStanding, table_page)
 shown_as(Done, done_page)
 shown_as(Status, status_page)
+shown_as(ColumnStory, schema_page)
 shown_as(Verdict, verdict_page)
 shown_as(Reconciled, reconciled_page)
 shown_as(Swept, swept_page)

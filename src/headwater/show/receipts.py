@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from headwater.errors import HeadwaterError
 from headwater.flow.attempt import Failed
 from headwater.flow.land import Landing, LandingOutcome
 from headwater.model.arrival import Arrival, ArrivalState
+from headwater.model.manner import Manner, in_words
 from headwater.model.receipt import Books, FileBooks, Receipt
 from headwater.show.figures import clean, count, counted, duration, size
 from headwater.show.page import (
@@ -136,13 +138,24 @@ def _remarks(receipt: Receipt) -> Iterator[Line]:
     for file in refused[:SHOWN]:
         message = clean(file.cause.message) if file.cause else ""
         yield line(Mark.BAD, " ", clean(file.key, _LONGEST), "  ", Span(message, Tone.BAD))
-    if receipt.new_columns:
-        columns = ", ".join(clean(name, _LONGEST) for name in receipt.new_columns)
-        yield line("  ", dim(f"new columns: {columns}"))
+    for kind, each in groupby(receipt.changes, key=lambda change: change.kind):
+        columns = ", ".join(clean(change.column, _LONGEST) for change in each)
+        yield line("  ", dim(f"columns {kind}: {columns}"))
+    yield from _manners(receipt.manners)
     if receipt.replaced:
         yield line("  ", dim(f"replaced {counted(len(receipt.replaced), 'earlier version')}"))
     for note in receipt.notes:
         yield line("  ", dim(clean(note)))
+
+
+def _manners(manners: Sequence[Manner]) -> Iterator[Line]:
+    """In which ways files are spelled, where there are several; quotes that one lacks are none."""
+    files: dict[str, int] = {}
+    for each in manners:
+        files[in_words(each)] = files.get(in_words(each), 0) + each.files
+    if len(files) > 1:
+        told = "; ".join(f"{counted(n, 'file')} {words}" for words, n in files.items())
+        yield line("  ", dim(clean(f"spelled otherwise: {told}")))
 
 
 def failed_page(failed: Failed) -> Page:

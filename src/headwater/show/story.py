@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from headwater.flow.explain import Chapter, Story
 from headwater.model.arrival import Arrival, ArrivalState
+from headwater.model.change import Change, ChangeKind
+from headwater.model.receipt import Receipt
 from headwater.show.figures import clean, count, counted, duration, moment, size
 from headwater.show.page import BLANK, Line, Mark, Page, Piece, Span, Tone, dim, line, strong
 from headwater.show.receipts import equation
@@ -67,6 +70,29 @@ def _tries(chapter: Chapter) -> Iterator[Line]:
     took = duration(receipt.finished_at - receipt.started_at)
     converted = f"converted  attempt {receipt.attempt}, {clean(receipt.engine)}, {took}"
     yield _event(Mark.WAIT, moment(receipt.finished_at), converted)
+    for words in _columns(receipt, chapter.arrival):
+        yield _below(dim(words))
+
+
+def _columns(receipt: Receipt, arrival: Arrival) -> Iterator[str]:
+    """What the file changed in the table's columns, as far as its batch tells."""
+    for (kind, is_its_own), changes in groupby(
+        receipt.changes,
+        key=lambda each: (
+            each.kind,
+            each.first == arrival.key or each.files >= len(receipt.files),
+        ),
+    ):
+        whose = "" if is_its_own else " by files of its batch"
+        yield f"columns {kind.value}{whose}: {', '.join(map(_column, changes))}"
+
+
+def _column(change: Change) -> str:
+    if change.kind is ChangeKind.RENAMED and change.before is not None:
+        return clean(f"{change.before} -> {change.column}")
+    if change.kind is ChangeKind.WIDENED:
+        return clean(f"{change.column} {change.before} -> {change.type}")
+    return clean(f"{change.column} {change.type}" if change.type else change.column)
 
 
 def _end(chapter: Chapter) -> Iterator[Line]:

@@ -1,6 +1,6 @@
 """Every attempt at a manifest writes under the same names, whatever lies there."""
 
-from headwater.adapters.duckdb import parts
+from headwater.adapters.duckdb.parts import write as parts
 from headwater.model.ids import attempt_id
 from headwater.model.manifest import Claim
 from tests.crash.plan import Emphasis

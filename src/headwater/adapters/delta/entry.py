@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from headwater.errors import CommitConflict, TableError
 from headwater.model.part import Part
+from headwater.model.types import Schema, Widened
 from headwater.ports.tables import Commit
 
 CHECKPOINT_EVERY = 50  # a reader's load is 8 ms and a third of a millisecond an entry behind it
@@ -24,6 +25,7 @@ class NewEntry:
     add: Sequence[tuple[Part, int]] = ()  # and when its file was written
     remove: Sequence[Part] = ()
     removed_at: int = 0
+    widened: Sequence[Widened] = ()
 
 
 class Seen(Protocol):
@@ -32,6 +34,11 @@ class Seen(Protocol):
     @property
     def partition_by(self) -> tuple[str, ...]:
         """Partition columns, in order."""
+        ...
+
+    @property
+    def schema(self) -> Schema:
+        """Its columns."""
         ...
 
     @property
@@ -47,6 +54,7 @@ def fence_entry(ids: Sequence[str]) -> NewEntry:
 
 def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> NewEntry:
     """A commit's entry; CommitConflict if what it builds on is not there."""
+    _require_columns(seen, commit)
     note = {
         "kind": "commit",
         "manifest": commit.manifest,
@@ -59,7 +67,29 @@ def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> New
         add=[(part, _written_at(seen, folder, part)) for part in commit.add],
         remove=_live(seen, commit),
         removed_at=int(now.timestamp() * 1000),
+        widened=commit.widened,
     )
+
+
+def _require_columns(seen: Seen, commit: Commit) -> None:
+    """The columns are those that the parts were made for, and all parts become as wide."""
+    before = {each.column: each.before for each in commit.widened}
+    for column in commit.schema.columns:
+        found, built_on = seen.schema.find(column.name), before.get(column.name, column.type)
+        if found is not None and found.type != built_on:
+            raise CommitConflict(
+                f"{commit.table}: {column.name} is {found.type} by now, "
+                f"and the rows were made for {built_on}",
+                hint="convert again with the table's columns",
+            )
+    if not commit.widened:
+        return
+    unseen = {part.path for part in seen.parts} - {*commit.seen, *commit.remove}
+    if unseen:
+        raise CommitConflict(
+            f"{commit.table}: {min(unseen)} came while older parts were made wider",
+            hint="convert again with the table's parts",
+        )
 
 
 def _live(seen: Seen, commit: Commit) -> list[Part]:

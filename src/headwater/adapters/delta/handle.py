@@ -15,8 +15,9 @@ from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
 from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry
-from headwater.adapters.delta.log import ARRIVAL, OURS
+from headwater.adapters.delta.log import ARRIVAL, LOG, OURS, entry_name
 from headwater.adapters.delta.schema import from_delta, spell, to_delta
+from headwater.adapters.delta.widen import redeclare
 from headwater.errors import TableError
 from headwater.model.part import Part
 from headwater.model.types import Column, Schema
@@ -37,6 +38,7 @@ class Handle:
     """A table at one version; an entry made through it does not show in it."""
 
     def __init__(self, folder: Path, version: int | None = None) -> None:
+        self._folder = folder
         self._table = DeltaTable(str(folder), version=version)
         self.version: int = self._table.version()
         self._require_readable()
@@ -97,6 +99,8 @@ class Handle:
             ),
             post_commithook_properties=_QUIET,
         )
+        if entry.widened:
+            redeclare(self._folder / LOG / entry_name(number), self._table, entry.widened)
 
     def add_columns(self, columns: Sequence[Column]) -> None:
         """Make an entry that gives the table more columns."""

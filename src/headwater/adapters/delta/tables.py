@@ -24,6 +24,7 @@ from headwater.adapters.delta.draft import (
     make_log,
 )
 from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry, commit_entry, fence_entry
+from headwater.adapters.delta.history import schema_versions
 from headwater.adapters.delta.log import LOG, entry_name, has_entries, read_entry, read_log
 from headwater.adapters.delta.turn import turn
 from headwater.errors import BrokenInvariant, HeadwaterError, TableError, UnknownTable, UsageError
@@ -32,7 +33,13 @@ from headwater.model.ids import AttemptId, ManifestId, TableName
 from headwater.model.part import Snapshot
 from headwater.model.types import Schema
 from headwater.points import point
-from headwater.ports.tables import Commit, CommitOutcome, CommitResult, LogEntry
+from headwater.ports.tables import (
+    Commit,
+    CommitOutcome,
+    CommitResult,
+    LogEntry,
+    SchemaVersion,
+)
 
 if TYPE_CHECKING:
     from headwater.adapters.delta.handle import Handle
@@ -123,6 +130,10 @@ class DeltaTables:
     def log(self, table: TableName, since: int = 0) -> Iterator[LogEntry]:
         """The entries from that version on, in order; BrokenInvariant at a gap."""
         return read_log(self._folder(table) / LOG, since)
+
+    def schema_versions(self, table: TableName) -> Iterator[SchemaVersion]:
+        """The versions at which the columns became others, in order, the first among them."""
+        return schema_versions(self._folder(table) / LOG)
 
     def unfinished(self, older_than: datetime) -> int:
         """How many writes died before then and left something that a sweep removes."""

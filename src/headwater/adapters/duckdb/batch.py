@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 
-from headwater.adapters.duckdb.careful import Careful
-from headwater.adapters.duckdb.evidence import Evidence, Observer
-from headwater.adapters.duckdb.plan import Plan, make_plan, refusal
-from headwater.adapters.duckdb.relation import Group, Reader, Shape
-from headwater.adapters.duckdb.shapes import grouped_by_shape, json_shape, shape_of
-from headwater.adapters.duckdb.source import Source, Way, open_sources, refused
+from headwater.adapters.duckdb.careful.path import Careful
+from headwater.adapters.duckdb.columns.changes import Changes, widened
+from headwater.adapters.duckdb.columns.evidence import Evidence, Observer
+from headwater.adapters.duckdb.columns.plan import Plan, make_plan, refusal, unwelcome
+from headwater.adapters.duckdb.columns.widening import Growth, Trial, combined, widenable
+from headwater.adapters.duckdb.sources.relation import Group, Reader, Shape
+from headwater.adapters.duckdb.sources.shapes import (
+    grouped_by_shape,
+    json_shape,
+    knows_columns,
+    shape_of,
+)
+from headwater.adapters.duckdb.sources.source import Source, Way, open_sources, refused
+from headwater.adapters.duckdb.sources.spool import spool
 from headwater.model.arrival import Cause
-from headwater.model.feed import Format
+from headwater.model.change import Change
+from headwater.model.feed import Format, OnBadValue
+from headwater.model.types import Type, Widened
 from headwater.ports.engine import Fate, InputResult, Job
+from headwater.reading.typed.batches import TYPED
 from headwater.reading.unreadable import Unreadable
 
 Answer = TypeVar("Answer")
@@ -37,6 +49,8 @@ class Batch:
     groups: list[Group] = field(default_factory=list)
     guesses: dict[str, Evidence] = field(default_factory=dict)  # from samples
     looked: set[int] = field(default_factory=set)  # careful sources whose values are known
+    growth: dict[int, dict[str, Growth]] = field(default_factory=dict)  # of the table's columns
+    unwelcome: dict[int, Cause] = field(default_factory=dict)  # to be refused for their columns
 
     def open(self) -> None:
         """Recognise the inputs, and sort those that can be read."""
@@ -58,13 +72,68 @@ class Batch:
 
     def plan(self) -> Plan:
         """The target of the batch, as far as it is known."""
+        feed, table = self.job.feed, self.job.table_schema
         shapes = [group.shape for group in self.groups]
-        return make_plan(self.job.feed, self.job.table_schema, shapes, self.evidence)
+        grown = combined(self.growth[place] for place in self.sources if place in self.growth)
+        own = self.widenable
+        wider = {name: growth.wider(own[name]) for name, growth in grown.items()}
+        return make_plan(feed, table, shapes, self.evidence, wider)
+
+    @property
+    def widenable(self) -> dict[str, Type]:
+        """The table's columns that may become wider, if the feed says so, by lower names."""
+        if self.job.feed.on_bad_value is not OnBadValue.WIDEN:
+            return {}
+        return widenable(self.job.feed, self.job.table_schema)
+
+    def trial(self, shape: Shape) -> Trial | None:
+        """What is asked of files whose values may make columns wider; None: nothing."""
+        own = self.widenable
+        columns = tuple((name, own[name]) for name in own if shape.find(name) is not None)
+        standing = make_plan(self.job.feed, self.job.table_schema, (), self.evidence, {})
+        known = self.known_columns() - own.keys()
+        others = (t for t in standing.targets if t.name.lower() in known)
+        return Trial(shape, columns, Plan(tuple(others))) if columns else None
+
+    def widenings(self, plan: Plan) -> tuple[Widened, ...]:
+        """The table's columns that the plan makes wider."""
+        found = []
+        for name, before in self.widenable.items():
+            target = plan.find(name)
+            if target is not None and target.type is not None and target.type != before:
+                found.append(Widened(target.name, before, target.type))
+        return tuple(found)
+
+    def changes(self, plan: Plan) -> dict[int, tuple[Change, ...]]:
+        """What the sources change in the columns of the table, by their places."""
+        told = Changes(self.job.feed, self.job.table_schema, self.guesses | self.evidence)
+        wider, found = self.widenings(plan), {}
+        for place, source in self.sources.items():
+            shape = self.shapes[place]
+            made = told.of(shape, plan, whole=knows_columns(source, shape))
+            if wider:
+                outgrown = (n for n, each in self.growth.get(place, {}).items() if not each.held)
+                made += widened(wider, frozenset(outgrown))
+            if made:
+                found[place] = made
+        return found
 
     def refuse(self, place: int, cause: Cause) -> None:
         """Refuse a source whole."""
         source = self.sources.pop(place)
         self.results[place] = refused(source.input, cause, tuple(source.notes))
+
+    def turn_away(self) -> bool:
+        """Refuse the sources that have columns which nobody wants; whether there were any."""
+        turned = {place: self.unwelcome[place] for place in self.unwelcome if place in self.sources}
+        changes = Changes(self.job.feed, self.job.table_schema, self.evidence)
+        for place, cause in turned.items():
+            self.refuse(place, cause)
+            told = changes.refused(self.shapes[place])
+            self.results[place] = replace(self.results[place], changes=told)
+        self.unwelcome.clear()
+        self.regroup()
+        return bool(turned)
 
     def drop(self, place: int, fate: Fate) -> None:
         """Leave a source out that is not what was registered."""
@@ -98,9 +167,11 @@ class Batch:
                 self.add(self.careful.look(group, self.known_columns()))
                 self.shapes[source.place] = group.shape
                 self._require_place(source, group.shape)
+                if (trial := self.trial(group.shape)) is not None:
+                    self.growth[source.place] = self.careful.growth(group, trial)
             except Unreadable as refusal:
                 self.refuse(source.place, refusal.cause)
-        self.regroup()
+        self.turn_away()
 
     def add(self, found: dict[str, Evidence]) -> None:
         """Add to what is known of the columns."""
@@ -137,20 +208,26 @@ class Batch:
 
         guesses = {i: self.guesses[name] for i, name in enumerate(names) if name in self.guesses}
         cells = [i for i, name in enumerate(names) if name not in self.known_columns()]
-        observer = Observer(self.connection, over, json=group.shape.json)
+        observer = Observer(
+            self.connection, over, json=group.shape.json, numbers=group.shape.numbers
+        )
         return {names[i]: each for i, each in observer.observe(cells, guesses).items()}
 
-    def set_keys(self, group: Group, keys: list[str]) -> None:
-        """All keys of a group of JSON lines, known by now; order as first seen."""
-        ordered = [key for key in group.shape.keys if key in keys]
-        ordered += [key for key in keys if key not in ordered]
-        group.shape = json_shape(ordered, uniform=False)
-        for source in group.sources:
-            self.shapes[source.place] = group.shape
+    def set_keys(self, group: Group, found: Mapping[int, Iterable[str]]) -> None:
+        """All keys of sources of a group of JSON lines, known by now; order as first seen."""
+        every = dict.fromkeys(group.shape.keys)
+        for place, keys in found.items():
+            own = [key for key in every if key in keys] + [key for key in keys if key not in every]
+            every |= dict.fromkeys(own)
+            self.shapes[place] = _of_keys(own, group)
+            self._require_place(self.sources[place], self.shapes[place])
+        group.shape = _of_keys(every, group)
 
     def _shape(self, source: Source) -> None:
         try:
-            shape = shape_of(self.connection, source)
+            if source.found.format in TYPED:
+                spool(source, Path(self.job.scratch))
+            shape = shape_of(self.connection, source, self.job.feed.rename)
             self.shapes[source.place] = shape
             if source.way is not Way.CAREFUL or source.delimited:
                 self._require_place(source, shape)
@@ -159,8 +236,15 @@ class Batch:
 
     def _require_place(self, source: Source, shape: Shape) -> None:
         cause = refusal(self.job.feed, self.job.table_schema, shape.columns)
-        if cause is not None and not (shape.json and source.counted == 0):
+        if cause is None or (shape.json and source.counted == 0):
+            return
+        if not unwelcome(self.job.feed, self.job.table_schema, shape.columns):
             raise Unreadable(cause.code, cause.message)
+        self.unwelcome[source.place] = cause  # turned away once the types are known
+
+
+def _of_keys(keys: Iterable[str], group: Group) -> Shape:
+    return json_shape(tuple(keys), uniform=False, complete=True, rename=group.shape.rename)
 
 
 def is_careful(group: Group) -> bool:

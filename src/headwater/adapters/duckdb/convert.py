@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.batch import Batch
-from headwater.adapters.duckdb.careful import Careful, Staged
-from headwater.adapters.duckdb.diagnose import counted, diagnose, notice
+from headwater.adapters.duckdb.careful.diagnose import counted, diagnose, notice
+from headwater.adapters.duckdb.careful.path import Careful, Staged
+from headwater.adapters.duckdb.careful.refusals import Refusals
+from headwater.adapters.duckdb.columns.plan import Plan, undatable
+from headwater.adapters.duckdb.columns.project import raw_cells, strict
+from headwater.adapters.duckdb.columns.sample import sample
 from headwater.adapters.duckdb.fault import translated
-from headwater.adapters.duckdb.parts import Destination, Draft, draft, partition_columns, publish
-from headwater.adapters.duckdb.plan import Plan, undatable
-from headwater.adapters.duckdb.progress import watching
-from headwater.adapters.duckdb.project import raw_cells, strict
-from headwater.adapters.duckdb.refusals import Refusals, Refused
-from headwater.adapters.duckdb.relation import Reader
-from headwater.adapters.duckdb.sample import sample
-from headwater.adapters.duckdb.scatter import Scattered, guarding, look_ahead, scattered
-from headwater.adapters.duckdb.session import session
-from headwater.adapters.duckdb.source import Source, Way
-from headwater.adapters.duckdb.virtual import TooManyPieces, VirtualFiles
+from headwater.adapters.duckdb.outcome import Round, conversion_of
+from headwater.adapters.duckdb.parts.scatter import Scattered, guarding, look_ahead, scattered
+from headwater.adapters.duckdb.parts.write import Destination, Draft, draft, partition_columns
+from headwater.adapters.duckdb.process.progress import watching
+from headwater.adapters.duckdb.session import orderly, session
+from headwater.adapters.duckdb.sources.relation import Reader
+from headwater.adapters.duckdb.sources.source import Way
+from headwater.adapters.duckdb.sources.virtual import TooManyPieces, VirtualFiles
 from headwater.errors import EngineError, EngineRefused, NoSpace
-from headwater.model.part import Part
 from headwater.model.progress import Watch
-from headwater.model.receipt import Books
 from headwater.points import point
-from headwater.ports.engine import Conversion, Fate, InputResult, Job
+from headwater.ports.engine import Conversion, Fate, Job
 
 _ROUNDS = 8
 _MORE = 8
@@ -52,16 +51,6 @@ def convert(job: Job, watch: Watch) -> Conversion:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-@dataclass(slots=True)
-class _Round:
-    """One try: what was written, and what became of the sources read carefully."""
-
-    plan: Plan
-    made: Draft | None
-    staged: dict[int, Staged]
-    refusals: Refusals
-
-
 class _Conversion:
     """One job under way."""
 
@@ -79,16 +68,19 @@ class _Conversion:
         self.batch.open()
         point("src.open")
         sample(self.batch)
-        self.batch.look_carefully()
+        if self.batch.turn_away():
+            self._look_anew()
+        else:
+            self.batch.look_carefully()
         for number in range(_ROUNDS):
             if (done := self._round(number)) is not None:
-                return self._finish(done)
+                return conversion_of(self.batch, done, self._destination())
         raise EngineError(
             f"{len(self.batch.sources)} files could not be read the same way twice",
             hint="see whether something still writes to them",
         )
 
-    def _round(self, number: int) -> _Round | None:
+    def _round(self, number: int) -> Round | None:
         """Try to convert what is left; None if something has to be done otherwise."""
         plan = self.batch.plan()
         if (cause := undatable(self.job.feed, plan)) is not None:
@@ -101,7 +93,7 @@ class _Conversion:
         try:
             staged = self._stage(plan, refusals)
             made = self._draft(plan, staged.values(), folder / "parts")
-            tried = _Round(plan, made, staged, refusals)
+            tried = Round(plan, made, staged, refusals)
         except (duckdb.Error, EngineError) as error:
             self._learn(error, number)
             tried = None
@@ -122,8 +114,9 @@ class _Conversion:
             staged[one.source.place] = one
         return staged
 
-    def _draft(self, plan: Plan, staged: Iterable[Staged], folder: Path) -> Draft | None:
-        with self.reader.leniently():
+    def _draft(self, plan: Plan, staged: Collection[Staged], folder: Path) -> Draft | None:
+        order = orderly(self.connection, self.job.limits) if staged else nullcontext()
+        with self.reader.leniently(), order:
             made = self._write(plan, staged, folder)
         if faults := self.reader.faults:
             raise EngineError("a file could not be read to its end") from faults[0]
@@ -169,6 +162,7 @@ class _Conversion:
         paths = [str(path) for one in staged for path in one.paths]
         if paths:
             selects.append(f"FROM read_parquet({quote.texts(paths)})")
+        selects += [one.select for one in staged if one.select is not None]
         if not selects:
             return None
         rows = " UNION ALL ".join(f"({select})" for select in selects)
@@ -229,7 +223,7 @@ class _Conversion:
         ways = {place: source.way for place, source in self.batch.sources.items()}
         return ways, self.batch.plan(), [group.shape for group in self.batch.groups]
 
-    def _holds(self, tried: _Round) -> bool:
+    def _holds(self, tried: Round) -> bool:
         """Whether the books of a round are right and its sources are still what they were."""
         point("src.recheck")
         if changed := [s for s in self.batch.sources.values() if not s.unchanged]:
@@ -238,22 +232,46 @@ class _Conversion:
                 self.batch.drop(source.place, Fate.GONE if gone else Fate.CHANGED)
             self.batch.regroup()
             return False
-        before = {p for p, s in self.batch.sources.items() if s.way is Way.CAREFUL}
+        before = {p: s.way for p, s in self.batch.sources.items()}
         notice(self.batch)
         self.batch.distrust(self._unbalanced(tried))
-        after = {p for p, s in self.batch.sources.items() if s.way is Way.CAREFUL}
+        after = {p: s.way for p, s in self.batch.sources.items()}
         self.batch.regroup()
         if after == before:
-            return True
+            return self._all_fitted(tried) and not self._widened_in_vain(tried)
         self._look_anew()
         return False
+
+    def _all_fitted(self, tried: Round) -> bool:
+        """Whether all rows that should fit did; if not, each is looked at next time."""
+        rows = tried.made.rows if tried.made is not None else {}
+        odd = [
+            one.source.place
+            for one in tried.staged.values()
+            if one.select is not None
+            and rows.get(one.source.input.arrival, 0) != one.counted - one.refused
+        ]
+        self.batch.careful.doubted.update(odd)
+        return not odd
+
+    def _widened_in_vain(self, tried: Round) -> bool:
+        """Whether a column became wider for a file that was then refused."""
+        refused = (one.source.place for one in tried.staged.values() if one.cause is not None)
+        found = [
+            place
+            for place in refused
+            if not all(each.held for each in self.batch.growth.get(place, {}).values())
+        ]
+        for place in found:
+            del self.batch.growth[place]
+        return bool(found)
 
     def _look_anew(self) -> None:
         self.batch.begin_anew()
         sample(self.batch)
         self.batch.look_carefully()
 
-    def _unbalanced(self, tried: _Round) -> list[int]:
+    def _unbalanced(self, tried: Round) -> list[int]:
         rows = tried.made.rows if tried.made is not None else {}
         return [
             source.place
@@ -261,55 +279,3 @@ class _Conversion:
             if source.way is not Way.CAREFUL
             and rows.get(source.input.arrival, 0) != counted(self.batch, source)
         ]
-
-    def _finish(self, done: _Round) -> Conversion:
-        parts = publish(done.made, self._destination()) if done.made is not None else ()
-        rows = done.made.rows if done.made is not None else {}
-        for place, source in sorted(self.batch.sources.items()):
-            self.batch.results[place] = self._result(
-                done, source, rows.get(source.input.arrival, 0)
-            )
-        results = [self.batch.results[place] for place in range(len(self.job.inputs))]
-        for each, result in zip(self.job.inputs, results, strict=True):
-            if result.fate is Fate.REFUSED and result.cause is not None:
-                cause = result.cause
-                done.refusals.add(each, Refused(None, None, None, cause.code, cause.message))
-        folder = self.job.refusals_location
-        names = done.refusals.write(self.connection, folder, self.job.attempt)
-        way = "careful" if done.staged else "fast"
-        return Conversion(
-            results=tuple(results),
-            parts=_without_empty(parts),
-            schema=self.job.table_schema.plus(done.plan.schema().columns),
-            refusals=names,
-            engine=f"duckdb {duckdb.__version__}, {way}",
-            notes=self._notes(done.plan),
-        )
-
-    def _result(self, done: _Round, source: Source, written: int) -> InputResult:
-        staged = done.staged.get(source.place)
-        arrival = source.input.arrival
-        if staged is None:
-            count = counted(self.batch, source) or 0
-            books = Books(counted=count, written=written)
-            return InputResult(arrival, Fate.READ, books, notes=tuple(source.notes))
-        if staged.cause is not None:
-            return InputResult(arrival, Fate.REFUSED, cause=staged.cause, notes=tuple(source.notes))
-        notes = list(source.notes)
-        if staged.nulled:
-            notes.append(f"{staged.nulled:,} values that did not fit were made null")
-        return InputResult(
-            arrival,
-            Fate.READ,
-            Books(counted=staged.counted, written=written, quarantined=staged.refused),
-            notes=tuple(notes),
-            reasons=done.refusals.reasons(source.input),
-        )
-
-    def _notes(self, plan: Plan) -> tuple[str, ...]:
-        empty = [target.name for target in plan.targets if target.type is None]
-        return tuple(f"column {name!r} has no value yet and is left out" for name in empty)
-
-
-def _without_empty(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(part for part in parts if part.rows)

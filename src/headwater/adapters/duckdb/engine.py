@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -18,12 +19,21 @@ from headwater.model.feed import Feed
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.ports.engine import Conversion, Job, Rewriting, Rewritten, Survey
 from headwater.ports.peek import Peeked, PeekJob
+from headwater.room import Room
 
-_PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "TMPDIR")
+_PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH")
 _PASSED_PREFIX = "HEADWATER_CRASH"
-_LARGE_BYTES = 1_500_000_000  # a child that holds more than this after a job is replaced
+_LARGE_BYTES = 256_000_000  # a child that holds more than this after a job is replaced
 _SHOWN = 400
+_LOGGED = 20_000
 _GOODBYE_SECONDS = 5
+_CRASH = "Fatal Python error"
+_ENDINGS: Mapping[int, str] = {
+    signal.SIGXCPU: "it took more processor time than a file of its size may",
+    signal.SIGKILL: "something outside killed it, as the system does when memory is short",
+}
+
+_logger = logging.getLogger(__name__)
 
 
 class DuckEngine:
@@ -33,6 +43,8 @@ class DuckEngine:
         """Take the interpreter that runs the child."""
         self._python = python
         self._child: _Child | None = None
+        self.peak_bytes = 0
+        """What the child had resident at most while it did the last thing that it did."""
 
     def warm(self) -> None:
         """Start the child, which then gets ready by itself."""
@@ -80,7 +92,8 @@ class DuckEngine:
             # Whatever it was in the middle of, the next job gets a fresh one.
             self.close()
             raise
-        if answer.get("resident_bytes", 0) > _LARGE_BYTES:
+        self.peak_bytes = answer["peak_bytes"]
+        if answer["resident_bytes"] > _LARGE_BYTES:
             self.close()
         return answer["done"]
 
@@ -89,9 +102,10 @@ class _Child:
     """The process and the two pipes to it: a line of JSON each way at a time."""
 
     def __init__(self, python: str) -> None:
+        self._room = Room()
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         self.process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [python, "-m", "headwater.adapters.duckdb.child"],
+            [python, "-m", "headwater.adapters.duckdb.process.child", str(self._room.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -127,14 +141,19 @@ class _Child:
             self.process.kill()
         self.process.wait(_GOODBYE_SECONDS)
         self._log.close()
+        self._room.clear()
 
     def _died(self) -> EngineDied:
         self.process.wait()
         self._log.seek(0)
         said = self._log.read().decode("utf-8", "replace").strip()
-        last = f": {said.splitlines()[-1][:_SHOWN]}" if said else ""
+        if said:
+            _logger.warning("the engine's child said at its end:\n%s", said[-_LOGGED:])
+        code = self.process.returncode
+        why = _last_words(said) or _ENDINGS.get(-code, "")
+        told = f": {why}" if why else ""
         return EngineDied(
-            f"the engine's child ended {_how(self.process.returncode)} without an answer{last}",
+            f"the engine's child ended {_how(code)} without an answer{told}",
             hint="the attempt is repeated with a fresh one; if it dies again, give it more memory",
         )
 
@@ -154,6 +173,13 @@ def _scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _last_words(said: str) -> str:
+    """The line that says why: the first of a crash's report, the last of any other."""
+    lines = said.splitlines()
+    crash = [line for line in lines if line.startswith(_CRASH)]
+    return next(iter(crash or lines[-1:]), "")[:_SHOWN]
+
+
 def _how(code: int) -> str:
     if code >= 0:
         return f"with exit code {code}"
@@ -164,6 +190,8 @@ def _how(code: int) -> str:
 
 
 def _error(answer: Mapping[str, Any]) -> HeadwaterError:
+    if "trace" in answer:
+        _logger.error("%s\n%s", answer["message"], answer["trace"])
     kind = getattr(errors, str(answer["error"]), EngineError)
     error: HeadwaterError = kind(answer["message"], hint=answer.get("hint"))
     return error

@@ -32,7 +32,9 @@ def translated(cause: BaseException) -> HeadwaterError:
             f"the engine ran out of memory: {said}",
             hint="raise the engine's memory limit, or make the batches smaller",
         )
-    return EngineError(f"the conversion failed: {said}", hint="it is tried again; see the log")
+    return EngineError(
+        f"the conversion failed: {said}", hint="try again; if it fails in the same way, report it"
+    )
 
 
 def first_line(cause: BaseException) -> str:

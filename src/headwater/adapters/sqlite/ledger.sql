@@ -194,6 +194,21 @@ where settled_at is not null and (:feed is null or feed = :feed)
 order by settled_at desc, seq desc
 limit :limit;
 
+-- name: manners
+select body -> '$.manners'
+from receipts
+where settled_at is not null and feed = :feed and json_array_length(body, '$.manners') > 0
+order by settled_at desc, seq desc
+limit 1;
+
+-- name: brought
+select body ->> '$.feed', body ->> '$.manifest', body ->> '$.version', body ->> '$.finished_at',
+  body -> '$.changes'
+from receipts
+where settled_at is not null and body ->> '$.table' = :table_name
+  and json_array_length(body, '$.changes') > 0
+order by settled_at, seq;
+
 -- name: parts
 select path, rows, size_bytes, partition, sha256, first_arrival, last_arrival from parts
 where table_name = :table_name and path > :after and settled = 1

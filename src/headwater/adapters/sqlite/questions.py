@@ -11,7 +11,9 @@ from headwater.adapters.sqlite.rows import (
     listed,
     listed_or_null,
     read_arrival,
+    read_brought,
     read_manifest,
+    read_manners,
     read_part,
     read_receipt,
     time_or_none,
@@ -19,9 +21,10 @@ from headwater.adapters.sqlite.rows import (
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, RawName, TableName
 from headwater.model.manifest import Manifest, ManifestState
+from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
-from headwater.ports.ledger import Standing
+from headwater.ports.ledger import Brought, Standing
 
 PARTS_PAGE = 1_000
 
@@ -97,6 +100,15 @@ class Questions:
     def receipts(self, *, feed: FeedName | None = None, limit: int = 100) -> list[Receipt]:
         """Receipts of committed manifests, the newest first."""
         return [read_receipt(row[0]) for row in self._all("receipts", feed=feed, limit=limit)]
+
+    def manners(self, feed: FeedName) -> list[Manner]:
+        """How the files of the feed's latest settled receipt that tells are spelled."""
+        row = self._one("manners", feed=feed)
+        return [] if row is None else read_manners(row)
+
+    def brought(self, table: TableName) -> list[Brought]:
+        """What settled receipts of the table say of its columns, in the order of settling."""
+        return [read_brought(row) for row in self._all("brought", table_name=table)]
 
     def parts(self, table: TableName) -> Iterator[Part]:
         """Every part a settled receipt wrote into the table, with its hash, by path."""

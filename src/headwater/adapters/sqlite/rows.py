@@ -11,8 +11,10 @@ from headwater.model.arrival import Arrival, ArrivalState, Cause
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.ids import FeedName, ManifestId, TableName
 from headwater.model.manifest import Manifest, ManifestState
+from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import FileBooks, Receipt
+from headwater.ports.ledger import Brought
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -120,6 +122,26 @@ def write_manifest(manifest: Manifest) -> Values:
 def read_receipt(text: str) -> Receipt:
     """A receipt from its JSON text."""
     return from_plain(Receipt, json.loads(text))
+
+
+def read_manners(row: tuple[Any, ...]) -> list[Manner]:
+    """How files are spelled, as the query `manners` selects it."""
+    return [from_plain(Manner, each) for each in json.loads(row[0])]
+
+
+def read_brought(row: tuple[Any, ...]) -> Brought:
+    """What a receipt says of columns, as the query `brought` selects it."""
+    feed, manifest, version, at, changes = row
+    return from_plain(
+        Brought,
+        {
+            "feed": feed,
+            "manifest": manifest,
+            "version": version,
+            "at": at,
+            "changes": json.loads(changes),
+        },
+    )
 
 
 def write_receipt(receipt: Receipt, settled_at: datetime | None) -> Values:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from headwater.cli.call import Call, complete_feed, verb
+from headwater.cli.call import Call, verb
+from headwater.cli.complete import complete_feed
 from headwater.cli.intake import intake, refused
 from headwater.cli.outcome import Outcome, conclude, settled_elsewhere
 from headwater.flow.attempt import Failed

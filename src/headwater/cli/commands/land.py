@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from headwater.cli.call import Call, complete_feed, verb
+from headwater.cli.call import Call, verb
+from headwater.cli.complete import complete_feed
 from headwater.cli.follow import follow
 from headwater.cli.intake import intake, refused
 from headwater.cli.outcome import Outcome, conclude

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from headwater.cli.call import Call, verb
-from headwater.cli.written import replace
+from headwater.cli.written import read, replace
 from headwater.errors import EXIT_DONE, ConfigError, InputError, UsageError
 from headwater.model.codec import to_plain
+from headwater.model.confirm import confirmed
 from headwater.model.feed import Feed, Format
 from headwater.model.ids import FeedName, TableName
 from headwater.ports.engine import Survey
@@ -22,8 +23,6 @@ from headwater.show.page import BLANK, Heading, Mark, Page, Span, Tone, dim, lin
 if TYPE_CHECKING:
     from headwater.config.write import FeedDraft
     from headwater.lake import Lake
-
-CONFIGURATION = "headwater.yaml"
 
 
 @click.command("new")
@@ -55,15 +54,15 @@ def command(
     """
     from headwater.config.write import FeedDraft, with_feed  # noqa: PLC0415 - pydantic takes its time
 
-    file = call.folder / CONFIGURATION if call.folder.is_dir() else call.folder
+    file = call.configuration
     with call.open() as lake:
-        before = _read(file)
+        before = read(file)
         with_feed(before, feed, FeedDraft(Format.AUTO), str(file))  # refuses a bad name at once
         looked = Feed(FeedName(feed), (f"{feed}/**",), TableName(table or feed))
         survey = _survey(lake, looked, sample)
     wanted = tuple(part.strip() for each in partition for part in each.split(",") if part.strip())
     _require_columns(survey, sample, wanted)
-    draft = _draft(survey, sample, table, wanted, infer=infer)
+    draft = _draft(looked, survey, sample, wanted, infer=infer)
     after = with_feed(before, feed, draft, str(file))
     if not replace(file, before, after):
         raise ConfigError(
@@ -71,18 +70,13 @@ def command(
             hint="run it again",
         )
     call.voice.answer(
-        _page(feed, file, survey),
+        _page(feed, file, survey, draft),
         {"feed": feed, "file": str(file), "survey": to_plain(survey)},
     )
     if not call.voice.as_json:
         ingest = Span(f"headwater ingest {feed} {clean(str(sample))}", Tone.COMMAND)
         call.voice.say((line(dim("next: "), ingest),))
     return EXIT_DONE
-
-
-def _read(file: Path) -> str:
-    with file.open(encoding="utf-8", newline="") as opened:  # line ends stay what they are
-        return opened.read()
 
 
 def _survey(lake: Lake, feed: Feed, sample: Path) -> Survey:
@@ -109,17 +103,20 @@ def _require_columns(survey: Survey, sample: Path, partition: tuple[str, ...]) -
 
 
 def _draft(
-    survey: Survey, sample: Path, table: str | None, partition: tuple[str, ...], *, infer: bool
+    feed: Feed, survey: Survey, sample: Path, partition: tuple[str, ...], *, infer: bool
 ) -> FeedDraft:
+    from headwater.config.confirmed import confirmed_keys  # noqa: PLC0415 - as below
     from headwater.config.write import FeedDraft  # noqa: PLC0415 - pydantic takes its time
 
+    settled = confirmed(feed, survey.manner) if survey.manner is not None else feed
     columns = () if infer else tuple((each.name, str(each.type)) for each in survey.schema.columns)
     return FeedDraft(
         format=survey.format,
         columns=columns,
         partition=partition,
+        keys=tuple(confirmed_keys(settled)),
         notes=(f"From {sample.name}: {_seen(survey)}", *survey.notes),
-        table=table,
+        table=feed.table,
     )
 
 
@@ -132,16 +129,26 @@ def _seen(survey: Survey) -> str:
     return ", ".join(words)
 
 
-def _page(feed: str, file: Path, survey: Survey) -> Page:
+def _page(feed: str, file: Path, survey: Survey, draft: FeedDraft) -> Page:
     columns = [
         (clean(column.name, 60), Span(clean(str(column.type), 60), Tone.DIM))
         for column in survey.schema.columns
     ]
     return (
         line(Mark.GOOD, f" found {clean(_seen(survey))}, {len(columns)} columns"),
+        *(line(dim(f"  {clean(reason)}")) for reason in survey.reasons),
         *(line(Mark.WARN, f" {clean(note)}") for note in survey.notes),
+        *_to_confirm(draft),
         BLANK,
         sheet([Heading("column"), Heading("type")], columns),
         BLANK,
         line(Mark.GOOD, " wrote feed ", strong(feed), f" to {file}"),
     )
+
+
+def _to_confirm(draft: FeedDraft) -> Page:
+    """What was found and is written down, for a person to look at once."""
+    if not draft.keys:
+        return ()
+    keys = ", ".join(f"{key}: {written}" for key, written in draft.keys)
+    return (line(Mark.WARN, " fixed from here on; look at it once: ", strong(clean(keys, 200))),)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from headwater.cli.call import Call, complete_feed, verb
+from headwater.cli.call import Call, verb
+from headwater.cli.complete import complete_feed
 from headwater.cli.outcome import Outcome, conclude, settled_elsewhere
 from headwater.errors import EXIT_DONE
 from headwater.model.codec import to_plain

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import click
 
 from headwater.cli.call import Call, verb
+from headwater.cli.complete import complete_table
 from headwater.errors import EXIT_DONE, UnknownTable
 from headwater.model.codec import to_plain
 from headwater.show.page import Mark, line
@@ -14,7 +15,7 @@ from headwater.show.standing import table_page, tables_page
 
 
 @click.command("tables")
-@click.argument("table", required=False)
+@click.argument("table", required=False, shell_complete=complete_table)
 @verb
 def command(call: Call, table: str | None) -> int:
     """Show the tables, or the columns of one."""

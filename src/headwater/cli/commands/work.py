@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from headwater.cli.call import Call, complete_feed, verb
+from headwater.cli.call import Call, verb
+from headwater.cli.complete import complete_feed
 from headwater.cli.crew import Crew
 from headwater.cli.news import Lines, News, Papers, Pipe
 from headwater.cli.outcome import Outcome, advise, conclude

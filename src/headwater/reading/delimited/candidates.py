@@ -17,7 +17,7 @@ _EVEN = 0.5  # of the records from the first such one on
 _SURE = 0.8
 # What else separates fields; letters, digits, dots, dashes, slashes and brackets do not.
 _RARE = re.compile(r"[:^~*@&\x02-\x08\x0e-\x1f¦§¬¶¤þ÷·•]|(?<=\S) (?=\S)")
-_IN_TEXT = frozenset(":*@& ")
+IN_TEXT = frozenset(":*@& ")
 _RARE_WIDTH = 3
 _MARKS = re.compile(r"[^\w\s\"'()\[\]{}.,\-+\\]{2,4}|\x01\x01")
 _RUN_BYTES = 64 * 1024
@@ -141,17 +141,27 @@ def _is_rare(mark: str, head: list[bytes]) -> bool:
     The first line does, too, or there are many fields, so that lines before are none.
     """
     found = _candidate(mark, head)
-    if found is None or found.even < _HALF or (mark == " " and found.first):
+    if found is None or found.even < _HALF:
         return False
-    if mark not in _IN_TEXT:
-        return True
-    if found.first and between_digits(mark, head):
+    if mark == " " and found.first and not _names_rows(found, head):
         return False
-    if found.first and (found.width < _RARE_WIDTH or found.records == 1):
+    return mark not in IN_TEXT or _is_none_of_text(found, head)
+
+
+def _is_none_of_text(found: Candidate, head: list[bytes]) -> bool:
+    """Whether a mark that stands in sentences, times and addresses is likely to part fields."""
+    mark, few = found.delimiter, found.width < _RARE_WIDTH or found.records == 1
+    if found.first and (few or between_digits(mark, head)):
         return False
     if len(head[0]) <= _CELL and is_datum(head[0].decode("utf-8", "ignore")):
         return False  # a column of times has colons, too
-    return found.width >= _RARE_WIDTH or (mark != " " and found.records > 1)
+    return found.records > 1 and (found.width >= _RARE_WIDTH or mark != " ")
+
+
+def _names_rows(found: Candidate, head: list[bytes]) -> bool:
+    """Whether the first line has one field fewer than all that follow: rows have names."""
+    fields = head[0].count(found.delimiter.encode()) + 1
+    return found.first == 1 and fields + 1 == found.width and found.agreeing == found.records > 1
 
 
 def _candidate(mark: str, lines: list[bytes]) -> Candidate | None:

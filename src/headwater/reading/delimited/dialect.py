@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from headwater.reading.delimited.grammar import LINE_ENDS, Fault, Grammar, Marks, Reading
 from headwater.reading.unreadable import Unreadable
@@ -28,7 +28,11 @@ class Dialect:
     escape: str = ""  # a backslash where one stands before quotes; a doubled quote is one anyway
     letters: bool = False  # as databases write: \n, \t, and an empty cell is an empty text
     comment: str = ""  # a line that begins so, and has not the table's width, is no record
+    comment_is_told: bool = False  # then it is none whatever its width
     nulls: tuple[str, ...] = ()  # cells that stand for null, besides the empty one
+    row_names: bool = False  # the first field of rows, of which the header says nothing
+    take_bytes: int | None = None  # of the table, where another one follows
+    shows_quote: bool = field(default=False, compare=False)  # whether a sample has its quote
     decimal: str = "."  # what the numbers seem to have; nothing is read otherwise for it
 
     @property
@@ -51,10 +55,18 @@ class Dialect:
 
     @property
     def is_fast(self) -> bool:
-        """Whether a parser of plain RFC 4180 text reads it when told its marks."""
-        bare = not self.escape and not self.nulls and not self.letters
+        """Whether a parser of plain RFC 4180 text reads it when told its marks, and its nulls."""
+        bare = not self.escape and not self.letters
         known = self.quote in {'"', "'"} and self.newline != "mixed"
-        return bare and known and self.piece_delimiter == self.delimiter
+        whole = self.take_bytes is None and not self.row_names
+        within = any(self.quote in null or self.delimiter in null for null in self.nulls)
+        return bare and known and whole and not within and self.piece_delimiter == self.delimiter
+
+    @property
+    def commented(self) -> bytes:
+        """A line end and what a comment is told to begin with; nothing where none is told."""
+        told = self.comment if self.comment_is_told else ""
+        return newline_byte(self.newline) + told.encode() if told else b""
 
     @property
     def heads(self) -> int:
@@ -90,9 +102,15 @@ def newline_byte(newline: str) -> bytes:
 def trimmed(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
     """The blocks of the table alone: without what lies before and behind it."""
     skip, drop, held = dialect.skip_bytes, dialect.drop_bytes, b""
+    take = dialect.take_bytes
     for block in blocks:
         rest = block[skip:] if skip else block
         skip = max(0, skip - len(block))
+        if take is not None:
+            rest = rest[:take]
+            take -= len(rest)
+            if not rest and not take:
+                return
         if drop:
             rest = held + rest
             rest, held = rest[:-drop], rest[-drop:]

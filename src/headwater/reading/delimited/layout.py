@@ -18,12 +18,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headwater.reading.delimited.heading import HEADER_ROWS, header_rows, tells_header
-from headwater.reading.delimited.kinds import begins_as_total, telling_columns
+from headwater.reading.delimited.kinds import begins_as_total, is_datum, telling_columns
 from headwater.reading.delimited.samplelines import Line
 
 COMMENTS = ("#", "//", "--", "%", "!", ";")
 _BODY_ROWS = 24
 _PREAMBLE_ROWS = 5_000
+_NAMED_ROWS = 2
 _NARROW = 3  # fields: from there on, one field is no header of so many
 
 
@@ -37,12 +38,14 @@ class Layout:
     body: tuple[Line, ...]
     telling: tuple[int, ...]  # columns of numbers and dates
     comment: str = ""
+    row_names: bool = False  # whether the header says nothing of the first field
 
 
 def lay_out(lines: Sequence[Line], width: int, *, heads: int | None = None) -> Layout:
     """Find the table among the first lines of a text."""
     first = _first(lines, width)
-    if lines[first].cells:
+    row_names = heads in {None, 1} and _names_rows(lines[first:], width)
+    if lines[first].cells and not row_names:
         width = len(lines[first].cells)
     comment = _comment(lines, first, width)
     table = [
@@ -54,10 +57,11 @@ def lay_out(lines: Sequence[Line], width: int, *, heads: int | None = None) -> L
         : _BODY_ROWS + HEADER_ROWS
     ]
     if heads is None:
-        heads = header_rows([line.cells for line in rows])
-    body = tuple(line for line in rows[heads:] if not begins_as_total(line.first))
+        heads = 1 if row_names else header_rows([line.cells for line in rows])
+    records = rows if row_names else rows[heads:]
+    body = tuple(line for line in records if not begins_as_total(line.first))
     telling = tuple(telling_columns([line.cells for line in body])) if body else ()
-    return Layout(first, width, heads, body, telling, comment)
+    return Layout(first, width, heads, body, telling, comment, row_names)
 
 
 def _first(lines: Sequence[Line], width: int) -> int:
@@ -69,6 +73,30 @@ def _first(lines: Sequence[Line], width: int) -> int:
                 return start
             return place if _is_preamble(lines, start, place, width) else start
     return start
+
+
+def _names_rows(lines: Sequence[Line], width: int) -> bool:
+    """Whether the header has one name fewer than rows have fields: the first names the row.
+
+    Then all rows are so wide, and no two have the same name; and their last field is not what
+    a delimiter too many leaves. It may as well be the last column that has no name, so it takes
+    the handwriting of programs that write tables so: quotes around all names, or blanks and
+    tabs between fields.
+    """
+    header = lines[0].cells
+    if len(header) + 1 != width or not all(map(str.strip, header)) or any(map(is_datum, header)):
+        return False
+    some = [line for line in lines[1 : _BODY_ROWS + 1] if not line.blank]
+    rows = [line.cells for line in some]
+    even = len(rows) >= _NAMED_ROWS and all(len(row) == width for row in rows)
+    names = {row[0] for row in rows if row[0].strip()}
+    told = even and len(names) == len(rows) and any(row[-1].strip() for row in rows)
+    return told and _is_by_program([lines[0], *some])
+
+
+def _is_by_program(lines: Sequence[Line]) -> bool:
+    quoted = all(line.raw.startswith((b'"', b"'")) for line in lines)
+    return quoted or not any(mark in line.raw for line in lines for mark in (b",", b";", b"|"))
 
 
 def _is_padded(lines: Sequence[Line], place: int, width: int) -> bool:

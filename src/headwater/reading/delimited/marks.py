@@ -31,6 +31,9 @@ class MarksFinder:
         text = self.sample.text
         if self.told.quote is not None:
             return self.told.quote
+        usual = self.told.usual
+        if usual is not None and usual.quote and b'"' not in text:
+            return usual.quote
         if b"'" not in text or not _APOSTROPHE.search(text):
             return '"'
         texts = bare_texts(text, b"'")
@@ -48,7 +51,13 @@ class MarksFinder:
         is_export = bool(self.nulls(delimiter))
         if self.told.quote is None and mark and (is_export or mark in text):
             marks = self._without_quote(marks, is_export=is_export)
-        if self.told.escape is not None or b"\\" not in text:
+        if self.told.escape is not None:
+            letters = is_export and self.told.escape == "\\" and not marks.quote
+            return replace(marks, letters=letters)
+        usual = self.told.usual
+        if usual is not None and usual.escape and marks.quote and b"\\" + mark not in text:
+            return replace(marks, escape=usual.escape)
+        if b"\\" not in text:
             return marks
         if not marks.quote:
             escapes = is_export and delimiter != _HIVES
@@ -63,7 +72,8 @@ class MarksFinder:
         if self.told.nulls is not None:
             return self.told.nulls
         if _NULL.encode() not in self.sample.text:
-            return ()
+            usual = self.told.usual
+            return (_NULL,) if usual is not None and _NULL in usual.nulls else ()
         edge = re.escape(delimiter.encode())
         alone = rb"(?:^|[\r\n]|" + edge + rb")\\N(?=$|[\r\n]|" + edge + b")"
         return (_NULL,) if re.search(alone, self.sample.text) else ()
@@ -84,7 +94,9 @@ class MarksFinder:
         if re.search(rb"(?:\A|[\r\n]|" + edge + b") *" + mark, text):
             return marks
         inside = sum(mark in line for line in text.splitlines())
-        if inside < _LITERAL_QUOTES and not is_export:
+        usual = self.told.usual
+        is_usual = usual is not None and not usual.quote and usual.quote is not None
+        if inside < _LITERAL_QUOTES and not (is_export or is_usual):
             return marks
         if inside:
             self.reasons.append(

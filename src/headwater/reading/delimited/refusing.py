@@ -84,7 +84,10 @@ class Refuser:
 
     def second_table(self, line: int, raw: bytes, begins: int) -> None:
         """It belongs to another table in the same file."""
-        message = f"another table begins on line {begins}; send it as a file of its own"
+        message = (
+            f"another table begins on line {begins}; read it with `table_number: 2`, "
+            "or send it as a file of its own"
+        )
         self._builder.refuse(line, raw, "second_table", message)
 
     def _other_delimiter(self, raw: bytes) -> str | None:

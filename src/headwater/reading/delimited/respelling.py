@@ -35,6 +35,11 @@ class Respelling:
         )  # a cell with a quote in it
         self._special = re.compile(b'["\r\n' + re.escape(self.delimiter) + b"]").search
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether sound records are spelled plainly as they are."""
+        return self._standard
+
     def lines(self, records: list[bytes]) -> list[bytes] | None:
         """Sound records of one line each, spelled plainly; None if they are so already."""
         if self._standard or not records:
@@ -143,7 +148,10 @@ class Respelling:
         for _ in range(2):
             text = text.replace(mark + null + mark, mark * 2)
         text = text.replace(b"\n" + null + mark, b"\n" + mark)
-        return text.replace(mark + null + b"\n", mark + b"\n")
+        text = text.replace(mark + null + b"\n", mark + b"\n")
+        for _ in range(2):  # of records of one cell
+            text = text.replace(b"\n" + null + b"\n", b"\n\n")
+        return text
 
     def _cell(self, cell: bytes) -> bytes:
         if cell in self._nulls:

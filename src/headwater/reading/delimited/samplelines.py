@@ -33,14 +33,17 @@ class Line:
 
 
 def read_lines(
-    text: bytes, marks: Marks, newline: str, limit: int, *, whole: bool = True
+    text: bytes, marks: Marks, newline: str, limit: int, *, whole: bool = True, comment: str = ""
 ) -> list[Line]:
-    """The first records of a text, each read by itself; a last one that may be cut is left out."""
-    grammar = Grammar(marks, 1, newline_byte(newline))
+    """The first records of a text, each read by itself; a last one that may be cut is left out.
+
+    A line that begins as a comment is told to do is as good as blank.
+    """
+    grammar, mark = Grammar(marks, 1, newline_byte(newline)), comment.encode()
     lines: list[Line] = []
     at = damaged = 0
     while at < len(text) and len(lines) < limit and damaged < _DAMAGED:
-        line = _line(text, at, grammar)
+        line = _line(text, at, grammar, mark)
         if line.end == len(text) and not whole and lines:
             break
         damaged += not line.sound
@@ -49,12 +52,12 @@ def read_lines(
     return lines
 
 
-def _line(text: bytes, at: int, grammar: Grammar) -> Line:
+def _line(text: bytes, at: int, grammar: Grammar, comment: bytes) -> Line:
     newline = grammar.newline
     found = text.find(newline, at)
     stop = found if found >= 0 else len(text)
     raw = text[at:stop].removesuffix(b"\r") if newline == b"\n" else text[at:stop]
-    if not raw:
+    if not raw or (comment and raw.startswith(comment)):
         return Line(at, min(stop + 1, len(text)), raw, (), blank=True)
     if grammar.is_plain(raw):
         cells = raw.decode("utf-8", "backslashreplace").split(grammar.delimiter.decode())

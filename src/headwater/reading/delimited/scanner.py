@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from headwater.reading.delimited.dialect import Dialect, newline_byte
+from headwater.reading.delimited.folded import Fold, fold, may_fold
 from headwater.reading.delimited.grammar import Fault, Grammar
 from headwater.reading.delimited.refusing import Refuser
 from headwater.reading.delimited.repair import Repair, Repairs
@@ -21,11 +24,33 @@ from headwater.reading.encoding.told import is_utf8
 from headwater.reading.found import Found
 from headwater.reading.pieces.piece import PieceBuilder
 
+_FOLDS = 8  # of a window: each costs a look at all that is left of it
+
+
+class NextTable(Exception):
+    """Another table begins, at that offset of the text that is being scanned."""
+
+    def __init__(self, offset: int, line: int) -> None:
+        """Take the line, too, from 1."""
+        super().__init__(offset, line)
+        self.offset = offset
+        self.line = line
+
 
 class Scanner:
     """Takes text that starts where a record starts, and answers how much of it is done."""
 
-    def __init__(self, found: Found, dialect: Dialect, repairs: Repairs, record_bytes: int) -> None:
+    def __init__(
+        self,
+        found: Found,
+        dialect: Dialect,
+        repairs: Repairs,
+        record_bytes: int,
+        *,
+        is_to_stop: bool = False,
+    ) -> None:
+        """Take what the text is; where it is to stop, a second table raises NextTable."""
+        self._is_to_stop = is_to_stop
         self._found = found
         self._newline = newline_byte(dialect.newline)
         self._other = b"\n" if self._newline == b"\r" else b"\r"  # ends no line by itself
@@ -36,6 +61,7 @@ class Scanner:
         self._second = SecondTable(self._grammar, self._spans)
         self._record_bytes = record_bytes
         self._comment = dialect.comment.encode()
+        self._comment_is_told = dialect.comment_is_told
         self._heads = dialect.heads  # records of the header that are still to come
         self._one_head = dialect.heads == 1
         self._line = 1 + dialect.skip_lines
@@ -58,6 +84,7 @@ class Scanner:
                     final=final,
                     record_bytes=self._record_bytes,
                     comment=self._comment,
+                    comment_is_told=self._comment_is_told,
                 )
             )
             self._spans.allow(taken)
@@ -84,7 +111,8 @@ class Scanner:
             self._done = self._take_heads(window)
             if self._second.begun:
                 self._refuse_second(window)
-            for index in self._suspects(window, records):
+            self._take_folded(window)
+            for index in self._suspects(window, records, self._done):
                 if index >= self._done:
                     self._take_clean(records, self._done, index)
                     self._done = index
@@ -114,11 +142,66 @@ class Scanner:
         else:
             self.builder.take_lines(spelled, self._line + start, verbatim=clean)
 
-    def _suspects(self, window: Window, records: list[bytes]) -> list[int]:
-        """The lines that are not surely a clean record each, in order."""
+    def _take_folded(self, window: Window) -> None:
+        """Take records as long as they can be told from the quotes of all at once."""
+        if not self._may_fold(window):
+            return
+        for _ in range(_FOLDS):
+            folded = fold(window, self._done) if self._done < len(window.lines) else None
+            if folded is None or self._take_fold(window, folded):
+                return
+
+    def _may_fold(self, window: Window) -> bool:
+        text, grammar = window.text, self._grammar
+        if grammar.is_plain(text) or self._spans.exhausted or not may_fold(grammar, text):
+            return False
+        return self._respelling.changes_nothing and not any(True for _ in self._rare_tests(window))
+
+    def _take_fold(self, window: Window, folded: Fold) -> bool:
+        """Take its records up to where its lines are read otherwise; whether that is nowhere."""
+        start: int | None = 0
+        headers = self._has_header(window)
+        for index in self._odd(folded, headers=headers):
+            if start is None or index < start:
+                continue
+            self._take_records(folded, start, index)
+            self._done = folded.line(index)
+            self._suspect(window, self._done)
+            start = folded.find(self._done)
+            if start is None:
+                return False
+        if start is not None:
+            self._take_records(folded, start, len(folded.records))
+            self._done = folded.line(len(folded.records))
+        return True
+
+    def _odd(self, folded: Fold, *, headers: bool) -> list[int]:
+        """The records of a fold that are not surely clean."""
+        records, matches = folded.records, self._grammar.fullmatch
+        odd = folded.odd.union([i for i in folded.quoted if matches(records[i]) is None])
+        if headers:
+            again = {each.replace(b"\n", folded.mark) for each in self._spans.headers}
+            odd |= {i for i, line in enumerate(records) if line in again}
+        return sorted(odd)
+
+    def _take_records(self, folded: Fold, start: int, end: int) -> None:
+        records = folded.records[start:end]
+        if records:
+            if not self._spans.shape.settled:
+                self._spans.shape.learn([each for each in records if folded.mark not in each])
+            lines = folded.lines[start : end + 1] + self._line
+            self.builder.take_folded(records, lines, folded.mark)
+
+    def _suspects(self, window: Window, records: list[bytes], start: int) -> list[int]:
+        """The lines from the start on that are not surely a clean record each, in order."""
         grammar, text = self._grammar, window.text
         delimiter, more, matches = grammar.delimiter, grammar.width - 1, grammar.fullmatch
-        if grammar.is_plain(text):
+        records = records[start:] if start else records
+        if not records:
+            return []
+        if grammar.is_plain(text) and len(delimiter) == 1:
+            odd = np.flatnonzero(window.widths(start) != more).tolist()
+        elif grammar.is_plain(text):
             odd = [i for i, line in enumerate(records) if line.count(delimiter) != more]
         elif not grammar.escape:
             quote = grammar.quote
@@ -139,22 +222,29 @@ class Scanner:
                 )
             ]
         also = {i for test in self._tests(window) for i, line in enumerate(records) if test(line)}
-        return sorted(also.union(odd)) if also else odd
+        return [start + i for i in (sorted(also.union(odd)) if also else odd)]
 
     def _tests(self, window: Window) -> Iterator[Callable[[bytes], bool]]:
         """What else may be odd about a line, where the window as a whole shows it can be."""
+        yield from self._rare_tests(window)
+        if self._has_header(window):
+            yield lambda line: line in self._spans.headers
+
+    def _has_header(self, window: Window) -> bool:
+        return any(header in window.text for header in self._spans.headers)
+
+    def _rare_tests(self, window: Window) -> Iterator[Callable[[bytes], bool]]:
         text = window.text
         if self._grammar.width == 1:
             yield lambda line: not line
-            if self._comment and self._comment in text:
-                yield window.is_comment
+        may_be_row = self._grammar.width > 1 and not self._comment_is_told
+        if self._comment and self._comment in text and not may_be_row:
+            yield window.is_comment
         lone = text.count(self._other) - (text.count(b"\r\n") if self._other == b"\r" else 0)
         if lone:
             yield lambda line: self._other in line
         if not is_utf8(text):
             yield lambda line: not is_utf8(line)
-        if any(header in text for header in self._spans.headers):
-            yield lambda line: line in self._spans.headers
         if len(text) > self._record_bytes:
             yield lambda line: len(line) > self._record_bytes
 
@@ -271,6 +361,8 @@ class Scanner:
         return True
 
     def _begin_second(self, window: Window, index: int) -> None:
+        if self._is_to_stop:
+            raise NextTable(window.start(index), self._line + index)
         self._second.begin(window, index, self._line + index)
         self._done = index
         self._refuse_second(window)

@@ -14,10 +14,12 @@ from headwater.reading.delimited.heading import joined_names
 from headwater.reading.delimited.kinds import COMMA_DECIMAL, POINT_DECIMAL
 from headwater.reading.delimited.layout import Layout, lay_out
 from headwater.reading.delimited.marks import MarksFinder
-from headwater.reading.delimited.ranking import first_lines, ranked, reason
+from headwater.reading.delimited.ranking import first_lines, ranked, reason, usual_reason
 from headwater.reading.delimited.samplelines import Line
+from headwater.reading.delimited.usual import usual_heads
 from headwater.reading.told import Sample, Told
 
+ROW_NAME = "row_name"
 _SHOWN = 3
 _SHOWN_BYTES = 60
 _SEPARATOR = re.compile(rb"sep=([^\r\n]{1,4})(?:\r\n|\n|\r)", re.IGNORECASE)
@@ -75,8 +77,9 @@ class _Finder:
         ranking = ranked(self._sample, quote, newline, self._told)
         best = ranking[0]
         self._reasons.append(reason(ranking, told))
+        self._reasons += usual_reason(ranking, self._told)
         marks = finder.marks(best.delimiter, best.width, quote, newline)
-        lines = first_lines(self._sample, marks, newline, best.first)
+        lines = first_lines(self._sample, marks, newline, best.first, self._told)
         layout = self._layout(lines, best.width)
         dialect = self._dialect(marks, newline, lines, layout)
         nulls = finder.nulls(best.delimiter)
@@ -91,7 +94,13 @@ class _Finder:
     def _layout(self, lines: list[Line], width: int) -> Layout:
         if not lines:
             return Layout(0, 1, 1, (), ())
-        return lay_out(lines, width, heads=self._told.header_rows)
+        layout = lay_out(lines, width, heads=self._told.header_rows)
+        heads = usual_heads(layout, lines, self._told)
+        if heads is None:
+            return layout
+        what = "names" if heads else "data"
+        self._reasons.append(f"its first row is taken for {what}, as in the feed's other files")
+        return lay_out(lines, width, heads=heads)
 
     def _dialect(
         self, marks: Marks, newline: str, lines: Sequence[Line], layout: Layout
@@ -107,9 +116,18 @@ class _Finder:
             header_rows=max(1, layout.header_rows),
             escape=marks.escape,
             letters=marks.letters,
-            comment=layout.comment if self._told.comment is None else self._told.comment,
-            decimal=self._decimal(layout),
+            comment=self._comment(layout),
+            row_names=layout.row_names,
+            shows_quote=bool(marks.quote) and marks.quote.encode() in self._text,
+            comment_is_told=bool(self._told.comment),
+            decimal=self._told.decimal or self._decimal(layout),
         )
+
+    def _comment(self, layout: Layout) -> str:
+        if self._told.comment is not None:
+            return self._told.comment
+        usual = self._told.usual.comment if self._told.usual is not None else None
+        return layout.comment or (usual or "" if layout.width > 1 else "")
 
     def _names(self, dialect: Dialect) -> tuple[str, ...]:
         text, end = self._text[dialect.skip_bytes :], 0
@@ -120,6 +138,12 @@ class _Finder:
             )
             end = reading.end
             rows.append(Grammar(dialect.marks, 1, newline_byte(dialect.newline)).values(reading))
+        if dialect.row_names:
+            first = ROW_NAME if ROW_NAME not in rows[0] else f"{ROW_NAME}_1"
+            self._notes.append(
+                f"its header has one name fewer than rows have fields: the first is {first}"
+            )
+            return (first, *rows[0])
         if dialect.header:
             if len(rows) > 1:
                 self._reasons.append(f"its first {len(rows)} rows name columns of numbers")

@@ -29,11 +29,15 @@ class Soundness:
         self._head: bytes | None = b"" if dialect.header else None  # until all of it is there
         self._header = b""  # with the line end before it
         self._tail = b""
+        self._comment = dialect.commented
         self._delimiter, self._quote = ord(dialect.delimiter), ord(dialect.quote)
         self._dull = _EVERY_BYTE.translate(None, bytes([self._delimiter, self._quote]))
         self._edge = np.zeros(256, np.bool_)
         self._edge[[self._delimiter, self._quote, ord("\n"), ord("\r")]] = True
         self._last = ord("\n")  # the byte before the block
+        self._before = self._comment[
+            :1
+        ]  # the last bytes of the block before, where comments are told
         self._open = 0  # 1 inside quotes
         self._closed_at_end = False
 
@@ -46,7 +50,7 @@ class Soundness:
         cells = np.frombuffer(block, np.uint8)
         if not len(cells):
             return True
-        if self._is_header_again(block):
+        if self._is_header_again(block) or self._has_comment(block):
             return False
         if self._closed_at_end and not self._edge[cells[0]]:
             return False
@@ -85,6 +89,14 @@ class Soundness:
         seam = self._tail + block[: len(self._header) + 1]
         self._tail = bytes((self._tail + block[-len(self._header) - 1 :])[-len(self._header) - 1 :])
         return any(_has_line(text, self._header) for text in (seam, block))
+
+    def _has_comment(self, block: bytes | bytearray) -> bool:
+        """Whether a line begins as a comment is told to do: it may be as wide as a row."""
+        if not self._comment:
+            return False
+        seam = self._before + block[: len(self._comment)]
+        self._before = bytes((self._before + block[-len(self._comment) :])[-len(self._comment) :])
+        return self._comment in seam or self._comment in block
 
     def _stand(self, cells: npt.NDArray[np.uint8], opening: _Places, closing: _Places) -> bool:
         if len(opening) and opening[0] == 0:

@@ -84,6 +84,11 @@ class Shape:
         return any(told) and all(not cell or _NUMERIC.fullmatch(cell) for cell in told)
 
     @property
+    def settled(self) -> bool:
+        """Whether it learns no more."""
+        return self._lines >= _SHAPE_LINES
+
+    @property
     def young(self) -> bool:
         """Whether too few lines were seen to know a row by."""
         return self._lines < _TELLING_ROWS
@@ -113,6 +118,11 @@ class Spans:
         self._budget = _FREE_WASTE_BYTES
         self.shape = Shape(grammar)
         self.headers: set[bytes] = set()  # spellings of the header, which is a row of its kind
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether so much was looked at in vain that no record is believed to span lines."""
+        return self._waste > self._budget
 
     def allow(self, seen_bytes: int) -> None:
         """Let looking ahead grow with what was read."""

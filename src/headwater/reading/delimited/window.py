@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from itertools import accumulate
+import numpy as np
+import numpy.typing as npt
 
 from headwater.reading.delimited.grammar import Grammar
 
@@ -23,6 +23,7 @@ class Window:
         final: bool,
         record_bytes: int,
         comment: bytes = b"",
+        comment_is_told: bool = False,
     ) -> None:
         self.text = text
         self.lines = text.split(grammar.newline)
@@ -32,19 +33,21 @@ class Window:
         self._final = final
         self._record_bytes = record_bytes
         self._comment = comment
-        self._starts: list[int] = []
+        self._whatever_width = comment_is_told or grammar.width == 1
+        self._starts: npt.NDArray[np.intp] | None = None
 
     def start(self, index: int) -> int:
         """Where the line begins."""
-        if not self._starts:
-            lengths = (len(line) + 1 for line in self.lines)
-            self._starts = list(accumulate(lengths, initial=0))
-        return self._starts[index]
+        return int(self._places()[index])
 
     def line_behind(self, offset: int) -> int:
         """The index of the first line that begins behind the offset."""
-        self.start(0)
-        return min(bisect_left(self._starts, offset + 1), len(self.lines))
+        return min(int(self._places().searchsorted(offset + 1)), len(self.lines))
+
+    def widths(self, start: int) -> npt.NDArray[np.intp]:
+        """How many delimiters, of one byte, the lines from that one on have."""
+        found = np.flatnonzero(self._letters() == ord(self.grammar.delimiter))
+        return np.diff(found.searchsorted(self._places()[start:]))
 
     def bare(self, index: int) -> bytes:
         """The line without the CR of a CRLF."""
@@ -66,11 +69,11 @@ class Window:
         return not self.lines[index].strip(b"\r")
 
     def is_comment(self, line: bytes) -> bool:
-        """Whether a line begins as a comment, and has not as many fields as a row."""
-        width = self.grammar.width
+        """Whether a line begins as a comment; one that is not told has other fields than rows."""
         if not line.startswith(self._comment):
             return False
-        return width == 1 or line.count(self.grammar.delimiter) + 1 != width
+        fields = line.count(self.grammar.delimiter) + 1
+        return self._whatever_width or fields != self.grammar.width
 
     def may_grow(self, index: int) -> bool:
         """Whether a record from that line on may still end behind the window."""
@@ -86,3 +89,14 @@ class Window:
     def within_limit(self, index: int, end: int) -> bool:
         """Whether a record from that line to that offset is not too long."""
         return end - self.start(index) <= self._record_bytes
+
+    def _letters(self) -> npt.NDArray[np.uint8]:
+        return np.frombuffer(self.text, np.uint8)
+
+    def _places(self) -> npt.NDArray[np.intp]:
+        """Where each line begins, and behind the last one."""
+        if self._starts is None:
+            ends = np.flatnonzero(self._letters() == ord(self.grammar.newline)) + 1
+            last = [] if len(ends) == len(self.lines) else [len(self.text) + 1]
+            self._starts = np.concatenate(([0], ends, last)).astype(np.intp)
+        return self._starts

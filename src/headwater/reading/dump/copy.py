@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from headwater.reading.dump.text import DumpText
 from headwater.reading.encoding.told import is_utf8
 from headwater.reading.pieces.piece import Piece
+from headwater.reading.pieces.search import holds
 from headwater.reading.pieces.sourced import SourcedBuilder, SourceLines
 from headwater.reading.pieces.spelling import spelled
 from headwater.reading.pieces.stretches import clean_runs
@@ -30,6 +31,7 @@ _BACKSLASH, _NEWLINE_MARK, _EMPTY, _NULL, _TAB_MARK, _CR_MARK = _MARKS = (
     b"\x05",
     b"\x06",
 )
+_NO_ENDS = bytes(range(256)).translate(None, b"\t\n")
 _UNMARKED = bytes.maketrans(_BACKSLASH + _TAB_MARK + _CR_MARK, b"\\\t\r")
 _EMPTIES = (
     (b"\t\t", b"\t\x03\t"),
@@ -38,6 +40,7 @@ _EMPTIES = (
     (b"\t\n", b"\t\x03\n"),
 )
 _LONE_EMPTIES = ((b"\n\n", b"\n\x03\n"), (b"\n\n", b"\n\x03\n"))
+_NULL_MARKS = ((rb"\\", _BACKSLASH), (NULL, _NULL))
 _LETTER_MARKS = ((rb"\n", _NEWLINE_MARK), (rb"\t", _TAB_MARK), (rb"\r", _CR_MARK))
 _STRAY_NULL = re.compile(rb"\x04(?:[^\t\n]|(?<=[^\t\n]\x04))")  # beside other letters: no null
 _FORCING = (b'"', b"\r", _NEWLINE_MARK, _TAB_MARK, _CR_MARK)
@@ -113,12 +116,12 @@ class _Rows:
         """Take whole lines."""
         if not chunk:
             return
-        lines = chunk.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+        text = chunk.replace(b"\r\n", b"\n") if b"\r" in chunk else chunk
+        text = text.removesuffix(b"\n")
+        lines = text.split(b"\n")
         records = self._spelled(lines)
-        more = self._width - 1
-        odd = [i for i, each in enumerate(lines) if each.count(TAB) != more]
-        together = b"\n".join(records)
-        if not is_utf8(together):
+        odd = self._ragged(text, lines)
+        if not is_utf8(b"\n".join(records)):
             odd += [i for i, each in enumerate(records) if not is_utf8(each)]
         if len(chunk) > self._record_bytes:
             odd += [i for i, each in enumerate(lines) if len(each) > self._record_bytes]
@@ -128,6 +131,14 @@ class _Rows:
                 self._builder.take_run(records[start:end], source)
             if end < len(lines):
                 self._refuse(lines[end], line + end)
+
+    def _ragged(self, text: bytes, lines: Sequence[bytes]) -> list[int]:
+        """The lines with other than the expected number of cells."""
+        more = self._width - 1
+        ends = text.translate(None, _NO_ENDS)  # of cells and lines, and nothing else
+        if ends == (b"\t" * more + b"\n") * (len(lines) - 1) + b"\t" * more:
+            return []
+        return [i for i, each in enumerate(lines) if each.count(TAB) != more]
 
     def _spelled(self, lines: Sequence[bytes]) -> list[bytes]:
         """The records of the lines, for as long as it goes for all of them at once."""
@@ -166,14 +177,17 @@ def _marked(text: bytes, empties: Iterable[tuple[bytes, bytes]]) -> bytes | None
     """The rows with marks for what is empty, null or escaped; None if they hold marks already."""
     if any(mark in text for mark in _MARKS):
         return None
-    for old, new in empties:
-        text = text.replace(old, new)
+    text = _replaced(text, empties)
     if b"\\" in text:
-        text = text.replace(rb"\\", _BACKSLASH).replace(NULL, _NULL)
+        text = _replaced(text, _NULL_MARKS)
         if _STRAY_NULL.search(text):
             return None
-    if b"\\" in text:
-        for old, new in _LETTER_MARKS:
+    return _replaced(text, _LETTER_MARKS) if b"\\" in text else text
+
+
+def _replaced(text: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
+    for old, new in pairs:
+        if holds(text, old):  # to replace what is not there takes as long
             text = text.replace(old, new)
     return text
 

@@ -113,7 +113,7 @@ class Decoding:
             raise Unreadable(
                 "encoding",
                 f"{self.faults:,} of its first {self._letters:,} letters are not "
-                f"{self._encoding}; declare the encoding that it has",
+                f"{self._encoding}; declare the `encoding` that it has",
             )
 
 

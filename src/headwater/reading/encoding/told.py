@@ -80,7 +80,7 @@ def _declared(name: str | None) -> str | None:
     if known is None:
         raise Unreadable(
             "encoding",
-            f"no encoding {name!r} is known; declare one such as windows-1252 or utf-16",
+            f"no encoding {name!r} is known; write it as in `encoding: windows-1252`",
         )
     return known
 
@@ -139,7 +139,7 @@ def _refuse_unlike(head: bytes, codec: str, *, whole: bool) -> None:
         raise Unreadable(
             "encoding",
             f"{decoding.faults:,} of its first letters are not {codec}, as which it is "
-            f"declared or marked{like}; declare the encoding that it has",
+            f"declared or marked{like}; declare the `encoding` that it has",
         )
     if not text.strip(_BLANK):
         raise Unreadable("empty", "it holds only blank space; send it again if it should not")
@@ -228,7 +228,7 @@ def _unlike_utf8(head: bytes, fault: int) -> Unreadable:
         return Unreadable("encoding", f"its text looks like {flawed}: {evidence}; {advice}")
     guess = likely_encoding(head)
     if guess is None:
-        return Unreadable("encoding", f"{evidence}; declare the encoding that the text has")
+        return Unreadable("encoding", f"{evidence}; declare the `encoding` that the text has")
     reads = f", and as {guess.encoding} it reads {guess.excerpt!r}" if guess.excerpt else ""
     return _not_utf8(guess.encoding, evidence + reads)
 
@@ -236,6 +236,6 @@ def _unlike_utf8(head: bytes, fault: int) -> Unreadable:
 def _not_utf8(name: str, evidence: str) -> Unreadable:
     return Unreadable(
         "encoding",
-        f"its text looks like {name}: {evidence}; declare encoding: {name}, "
+        f"its text looks like {name}: {evidence}; declare `encoding: {name}`, "
         f"or convert it, for example: iconv -f {name} -t UTF-8 FILE",
     )

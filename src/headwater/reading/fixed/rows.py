@@ -24,6 +24,7 @@ DELIMITER = ","
 _STRETCH_BYTES = 256 * 1024  # what is made of it stays in the processor's cache
 _BLANK = b" "
 _BLANK_LINE = re.compile(rb"\n[ \t\r\x0b\x0c]*+\n")
+_SPECIAL = (COMMA, b'"', b"\r", b"\n")  # what asks for quotes around a cell
 _OTHER_BLANKS = b"\t\r\x0b\x0c"  # bytes.strip() takes them too, and they may be values
 
 
@@ -138,6 +139,8 @@ class _Reader:
         odd = set[int]()
         if _BLANK_LINE.search(b"\n%b\n" % together):
             odd.update(i for i, line in enumerate(lines) if not line or line.isspace())
+        if self._uniform(together, len(lines)):
+            return sorted(odd)
         texts: Sequence[bytes | str] = lines
         if not together.isascii():
             odd.update(i for i, line in enumerate(lines) if not is_utf8(line))
@@ -146,9 +149,24 @@ class _Reader:
         odd.update(i for i, n in enumerate(lengths) if not layout.shortest <= n <= longest)
         for start, end in layout.guards:
             between = [text[start:end] for text in texts]
-            if len(set(between)) > 1:
+            if any(each and not each.isspace() for each in set(between)):
                 odd.update(i for i, text in enumerate(between) if text and not text.isspace())
         return sorted(odd)
+
+    def _uniform(self, together: bytes, count: int) -> bool:
+        """Whether all lines have the right length, and blanks between columns.
+
+        One look down each place of all lines tells, and is many times as fast as one along each.
+        """
+        layout = self._layout
+        if layout.shortest != layout.longest or not together.isascii():
+            return False
+        step = layout.longest + 1
+        ends = together[layout.longest :: step].count(b"\n")
+        if len(together) != count * step - 1 or not ends == together.count(b"\n") == count - 1:
+            return False
+        guarded = (place for start, end in layout.guards for place in range(start, end))
+        return all(together[place::step].isspace() for place in guarded)
 
     def _records(self, lines: Sequence[bytes]) -> list[bytes]:
         together = b"".join(lines)
@@ -168,7 +186,9 @@ class _Reader:
                 _stripped(column, [line[column.start : column.end] for line in lines], plain=False)
                 for column in self._layout.columns
             ]
-        return list(map(COMMA.join, zip(*map(spelled_column, columns), strict=True)))
+        if any(mark in together for mark in _SPECIAL):
+            columns = list(map(spelled_column, columns))
+        return list(map(COMMA.join, zip(*columns, strict=True)))
 
     def _refuse(self, line: bytes, number: int) -> None:
         try:

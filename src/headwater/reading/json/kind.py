@@ -49,11 +49,29 @@ def _of_array(lines: list[str], declared: Format) -> Format:
 
 def _of_object(text: str, start: int, lines: list[str]) -> Format:
     if _parses(lines[0]):
-        return Format.NDJSON
+        return Format.JSON if _span_lines(lines) else Format.NDJSON
     if _ends(text, start) > start + len(lines[0]):
         return Format.JSON  # an object that spans lines
     # The first line is broken, or too long to tell; the others may still be one record each.
     return Format.NDJSON if any(is_object(line) for line in lines[1:]) else Format.JSON
+
+
+def _span_lines(lines: list[str]) -> bool:
+    """Whether what is no record by itself, from its line on, is objects up to the last line.
+
+    Only then: of damaged records that have a line each, all others can still be read.
+    """
+    odd = next((place for place, line in enumerate(lines) if line.strip() and not _parses(line)), 0)
+    if not odd:
+        return False
+    rest, at, spanning = "\n".join(lines[odd:]), 0, False
+    while at < len(rest):
+        end = _ends(rest, at)
+        if end < 0:  # the last one may be cut, as samples are
+            return spanning and not any(map(is_object, rest[at:].split("\n")))
+        spanning = spanning or "\n" in rest[at:end]
+        at = len(rest) - len(rest[end:].lstrip(_BLANK))
+    return spanning
 
 
 def _ends(text: str, start: int) -> int:

@@ -14,6 +14,7 @@ from headwater.reading.json.strictness import (
     needs_a_look,
     quick_scan,
 )
+from headwater.reading.json.uniform import Uniform
 from headwater.reading.pieces.joined import RECORD_BYTES
 from headwater.reading.pieces.piece import Piece, PieceBuilder
 
@@ -59,6 +60,7 @@ class _Reader:
         self._line = 1
         self._skipping = False  # the rest of a line that is too long
         self._newline = b""  # LF, or CR in a file whose first line ends so
+        self._uniform = Uniform()
         self.builder = PieceBuilder(SEPARATOR)
 
     def take(self, text: bytes) -> int:
@@ -93,6 +95,30 @@ class _Reader:
         return end + 1
 
     def _lines(self, lines: list[bytes], *, last: bool = False) -> None:
+        if last or not self._take_alike(lines):
+            self._take_any(lines, last=last)
+
+    def _take_alike(self, lines: list[bytes]) -> bool:
+        """Take lines of which most are like those before; none if they need a closer look."""
+        window = b"\n".join(lines)
+        if _is_special(window) or len(window) > self._record_bytes:
+            return False
+        if window.count(b"\r"):
+            lines = window.replace(b"\r\n", b"\n").removesuffix(b"\r").split(b"\n")
+        odd = self._uniform.odd(lines)
+        start = 0
+        for first, behind in _runs(odd):
+            self._take_run(lines[start:first])
+            self._take_any(lines[first:behind])
+            start = behind
+        self._take_run(lines[start:] if start else lines)
+        return True
+
+    def _take_run(self, lines: list[bytes]) -> None:
+        self.builder.take_lines(lines, self._line)
+        self._line += len(lines)
+
+    def _take_any(self, lines: list[bytes], *, last: bool = False) -> None:
         for start in range(0, len(lines), _TOGETHER):
             some = lines[start : start + _TOGETHER]
             if last or not self._take_sound(some):
@@ -103,9 +129,7 @@ class _Reader:
     def _take_sound(self, lines: list[bytes]) -> bool:
         """Take the lines if each is surely a sound object; else none of them."""
         window = b"\n".join(lines)
-        if b"\t" in window or not is_utf8(window):
-            return False
-        if needs_a_look(window) or may_hold_long_number(window):
+        if _is_special(window):
             return False
         window = window.replace(b"\r\n", b"\n").removesuffix(b"\r")
         texts = window.decode().split("\n")
@@ -120,7 +144,9 @@ class _Reader:
             and max(ends) <= self._record_bytes
         )
         if sound:
-            self.builder.take_lines(window.split(b"\n"), self._line)
+            records = window.split(b"\n")
+            self._uniform.learn(records)
+            self.builder.take_lines(records, self._line)
         return sound
 
     def _take_one(self, line: bytes, number: int, *, last: bool) -> None:
@@ -154,3 +180,19 @@ class _Reader:
 
     def _too_long(self) -> str:
         return f"the record is longer than {self._record_bytes >> 20} MiB"
+
+
+def _is_special(window: bytes) -> bool:
+    """Whether some of it may be more than its words and marks tell."""
+    if b"\t" in window or not is_utf8(window):
+        return True
+    return needs_a_look(window) or may_hold_long_number(window)
+
+
+def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Places that follow each other, from the first to behind the last."""
+    start = 0
+    for end in range(1, len(places) + 1):
+        if end == len(places) or places[end] != places[end - 1] + 1:
+            yield places[start], places[end - 1] + 1
+            start = end

@@ -97,7 +97,7 @@ def is_parquet(head: bytes, tail: bytes, size_bytes: int) -> bool:
         return False
     footer = int.from_bytes(tail[-8:-4], "little")
     if not tail.endswith(PARQUET) or footer + PARQUET_FOOTER_BYTES > size_bytes:
-        if _is_text_behind(PARQUET, head):
+        if not tail.endswith(PARQUET) and _is_text_behind(PARQUET, head):
             return False
         raise Unreadable(
             "parquet",

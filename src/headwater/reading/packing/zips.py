@@ -64,7 +64,7 @@ def chosen(members: list[Member], pattern: str | None) -> list[Member]:
             raise Unreadable(
                 "multi",
                 f"its zip archive holds {len(members):,} files ({_listed(members)}); "
-                "say which to read with the feed's `member`, for example member: '*.csv'",
+                "say which to read, for example `member: '*.csv'`",
             )
         return members
     matching = [member for member in members if fnmatchcase(member.name, pattern)]

@@ -6,7 +6,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import count as count_from
 
+import numpy as np
+import numpy.typing as npt
+
+from headwater.reading.pieces.numbered import numbered
+
 _SHOWN_BYTES = 64 * 1024
+_REFUSAL_BYTES = 500  # that a refusal takes beside its text
 
 
 @dataclass(slots=True)
@@ -101,13 +107,27 @@ class PieceBuilder:
         self._mark(line)
         if verbatim is not None:
             self._verbatim.update(zip(count_from(self.count), verbatim, strict=False))
-        template = b"%d" + self._separator.replace(b"%", b"%%") + b"%b\n"
-        numbered = zip(count_from(self.count), records, strict=False)
-        part = b"".join([template % pair for pair in numbered])
+        part = self._numbered(records)
         self._parts.append(part)
         self.size += len(part)
         self.count += len(records)
         self._place += len(records)
+
+    def take_folded(self, records: list[bytes], lines: npt.NDArray[np.intp], mark: bytes) -> None:
+        """Clean records that may span lines: a mark stands for each line end in them.
+
+        The lines are those where the records start, and the one behind the last.
+        """
+        self._mark(int(lines[0]))
+        jumps = np.flatnonzero(np.diff(lines) != 1) + 1
+        places = lines[jumps] + (self._place - lines[0])
+        found = (jumps + self.count, lines[jumps], places)
+        self._runs += zip(*(each.tolist() for each in found), strict=True)
+        part = self._numbered(records).replace(mark, b"\n")
+        self._parts.append(part)
+        self.size += len(part)
+        self.count += len(records)
+        self._place += int(lines[-1] - lines[0])
 
     def take(self, record: bytes, line: int, *, verbatim: bytes | None = None) -> None:
         """One clean record; verbatim, if the source spells it otherwise."""
@@ -125,7 +145,7 @@ class PieceBuilder:
     ) -> None:
         """One record that is not clean."""
         self.refused.append(Refusal(line, shown(raw), code, message, column))
-        self.size += min(len(raw), _SHOWN_BYTES)
+        self.size += min(len(raw), _SHOWN_BYTES) + _REFUSAL_BYTES
 
     def piece(self) -> Piece:
         """Everything gathered since the last piece."""
@@ -144,6 +164,9 @@ class PieceBuilder:
     def empty(self) -> bool:
         """Whether nothing was gathered."""
         return not self.count and not self.refused
+
+    def _numbered(self, records: list[bytes]) -> bytes:
+        return numbered(self.count, records, self._separator)
 
     def _mark(self, line: int) -> None:
         if self._runs:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count as count_from
 from typing import Protocol
 
+from headwater.reading.pieces.numbered import numbered
 from headwater.reading.pieces.piece import Piece, PieceBuilder, shown
 
 
@@ -94,9 +94,7 @@ class SourcedBuilder(PieceBuilder):
             return
         self._sources.append(source)
         self._firsts.append(self.count)
-        template = b"%d" + self._separator.replace(b"%", b"%%") + b"%b\n"
-        numbered = zip(count_from(self.count), records, strict=False)
-        part = b"".join([template % pair for pair in numbered])
+        part = numbered(self.count, records, self._separator)
         self._parts.append(part)
         self.size += len(part)
         self.count += len(records)

@@ -98,7 +98,7 @@ class _Cutter:
         return text[end + 1 :]
 
     def _stretch(self, text: bytes) -> Iterator[Stretch]:
-        if self._newline != b"\r":
+        if self._newline != b"\r" and b"\r" in text:
             text = text.replace(b"\r\n", b"\n").removesuffix(b"\r")
         lines = text.split(self._newline or b"\n")
         start = 0

@@ -1,61 +1,68 @@
-"""ORC files, read stripe by stripe."""
+"""ORC files, read a few thousand rows at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from headwater.errors import MissingExtra
-from headwater.reading.pieces.piece import Piece, PieceBuilder
-from headwater.reading.typed.spelled import SEPARATOR, take_object
+import pyarrow as pa
+from pyarrow import dataset, orc
+
+from headwater.reading.typed.batches import TypedRows
+from headwater.reading.typed.values import settled, settled_type
 from headwater.reading.unreadable import Unreadable
 
-MAGIC = b"ORC"
-PIECE_BYTES = 8 * 1024 * 1024
-_ROWS = 8_192  # made Python values at once
+_ROWS = 16_384
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
-    """The names of its columns, in their order. Unreadable: orc."""
+    """The names of its columns, in their order. Unreadable: orc, columns."""
     return tuple(_opened(path).schema.names)
 
 
-def careful_orc(path: Path, *, piece_bytes: int = PIECE_BYTES) -> Iterator[Piece]:
-    """Read every row as one line of JSON; its line is its number in the file.
+def typed_rows(path: Path, names: Sequence[str], texts: frozenset[str] = frozenset()) -> TypedRows:
+    """All its rows with the types that they have in it, under these names.
 
-    Refused by themselves: number (NaN, infinity). Unreadable: orc; pieces handed out
-    before it are then to be dropped. Memory holds one stripe.
+    The count is that of the file's footer. Times are of microseconds; those of `texts` are
+    text, to the nanosecond. Memory holds some rows of a stripe, packed and unpacked.
+    While rows are taken, Unreadable (orc) tells behind which row the damage is, and
+    TooFine which column has to be among the `texts`.
     """
-    import pyarrow as pa  # noqa: PLC0415 - an extra, known to be there by now
-
-    builder = PieceBuilder(SEPARATOR)
     file = _opened(path)
-    number = 0
-    for stripe in range(file.nstripes):
-        try:
-            batch = _microseconds(file.read_stripe(stripe))
-            for start in range(0, batch.num_rows, _ROWS):
-                for row in batch.slice(start, _ROWS).to_pylist(maps_as_pydicts="strict"):
-                    number += 1
-                    take_object(builder, row, number)
-                if builder.size >= piece_bytes:
-                    yield builder.piece()
-        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            raise _damaged(error) from error
-    if not builder.empty:
-        yield builder.piece()
+    kinds = [
+        settled_type(field.type, as_text=name in texts)
+        for name, field in zip(names, file.schema, strict=True)
+    ]
+    schema = pa.schema(list(zip(names, kinds, strict=True)))
+    return TypedRows(schema, file.nrows, _batches(path, schema, file.nrows))
+
+
+def _batches(path: Path, schema: Any, counted: int) -> Iterator[Any]:
+    rows = 0
+    try:
+        scanner = dataset.dataset(str(path), format="orc").scanner(
+            batch_size=_ROWS, batch_readahead=0, fragment_readahead=0, use_threads=False
+        )
+        for batch in scanner.to_batches():
+            batch.validate(full=True)  # texts that are none would stop whoever reads them next
+            columns = [
+                settled(column, field.name, field.type)
+                for column, field in zip(batch.columns, schema, strict=True)
+            ]
+            rows += batch.num_rows
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise _damaged(error, rows) from error
+    if rows != counted:
+        raise Unreadable(
+            "orc",
+            f"the ORC file is damaged: its end tells of {counted:,} rows, and {rows:,} are in it; "
+            "send it again whole",
+        )
 
 
 def _opened(path: Path) -> Any:
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        from pyarrow import orc  # noqa: PLC0415 - the same
-    except ImportError as cause:
-        raise MissingExtra(
-            "ORC files are read with pyarrow, which is not installed",
-            hint="pip install 'headwater[arrow]'",
-        ) from cause
     try:
         file = orc.ORCFile(str(path))
         names = file.schema.names
@@ -67,33 +74,15 @@ def _opened(path: Path) -> Any:
     return file
 
 
-def _microseconds(batch: Any) -> Any:
-    """Times to the microsecond where none is finer: Python has no finer ones."""
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    columns = []
-    for column in batch.columns:
-        wanted = _coarser(column.type)
-        try:
-            columns.append(column if wanted == column.type else column.cast(wanted))
-        except pa.ArrowInvalid:
-            columns.append(column.cast(pa.string()))
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-
-
-def _coarser(kind: Any) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("us", kind.tz)
-    if pa.types.is_list(kind):
-        return pa.list_(_coarser(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([(each.name, _coarser(each.type)) for each in kind])
-    if pa.types.is_map(kind):
-        return pa.map_(_coarser(kind.key_type), _coarser(kind.item_type))
-    return kind
-
-
-def _damaged(error: Exception) -> Unreadable:
-    return Unreadable("orc", f"the ORC file is damaged or cut ({error}); send it again whole")
+def _damaged(error: Exception, rows: int | None = None) -> Unreadable:
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    if "out of range for nanosecond" in said:
+        return Unreadable(
+            "orc",
+            f"a time in it, behind row {rows or 0:,}, is before 1677 or after 2262, which "
+            f"readers of ORC cannot hold ({said}); write that column as text",
+        )
+    where = "at its end" if rows is None else f"behind row {rows:,}"
+    return Unreadable(
+        "orc", f"the ORC file is damaged or cut {where} ({said}); send it again whole"
+    )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import Enum
 
+_PLACE = re.compile(r"[0-9]{1,9}")
 _EXACT = re.compile(r"-?(?:0|[1-9]\d{0,14})|-?\d{1,7}\.\d{1,7}|-?[1-9]\d{15,}")
 _ESCAPE = re.compile(r"_x([0-9a-fA-F]{4})_")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -45,7 +46,7 @@ def cell_style(number: str, formats: dict[str, str]) -> CellStyle:
     """What cells with that number format hold."""
     code = formats.get(number)
     if code is None:
-        code = _FORMATS.get(int(number), "") if number.isdecimal() else ""
+        code = _FORMATS.get(whole_number(number), "")
     bare = _LITERAL.sub("", code.partition(";")[0]).lower().replace("general", "")
     if "[" in bare:
         return CellStyle.SPAN
@@ -56,6 +57,11 @@ def cell_style(number: str, formats: dict[str, str]) -> CellStyle:
     return CellStyle.TIME if timed else CellStyle.NUMBER
 
 
+def whole_number(text: str) -> int:
+    """A place or number of something in a workbook; -1 if it is none that can be."""
+    return int(text) if _PLACE.fullmatch(text) else -1
+
+
 def number_text(stored: str, style: CellStyle, *, since_1904: bool) -> str:
     """A number as text; one that is no date is a number still, whatever its format."""
     if style is CellStyle.NUMBER:
@@ -64,8 +70,10 @@ def number_text(stored: str, style: CellStyle, *, since_1904: bool) -> str:
         days = Decimal(stored)
     except InvalidOperation:
         return stored
+    if not days.is_finite() or not -1 < days < _BEHIND:  # more overflows what follows
+        return plain_number(stored)
     seconds = (days * _DAY_SECONDS).quantize(_MILLISECOND, ROUND_HALF_UP)
-    if seconds < 0 or days >= _BEHIND:
+    if seconds < 0:
         return plain_number(stored)
     if style is CellStyle.SPAN or (style is CellStyle.TIME and seconds < _DAY_SECONDS):
         return _clock(seconds)

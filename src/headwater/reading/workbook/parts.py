@@ -15,10 +15,13 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from headwater.reading.packing.directory import directory
 from headwater.reading.unreadable import Unreadable
 from headwater.reading.workbook.cells import CellStyle, cell_style, unescaped
+from headwater.reading.workbook.texts import SharedTexts
 from headwater.reading.xml.rows import careful_xml
 
 _METHODS = frozenset({ZIP_STORED, ZIP_DEFLATED})
 _BLOCK_BYTES = 256 * 1024
+_PIECE_BYTES = 512 * 1024  # of elements that are made objects at once
+_TAB = "\t"
 _RATIO = 200
 _HARMLESS_BYTES = 1 << 30
 _KEPT_BYTES = 128 << 20  # of what has to be kept: texts that all sheets share
@@ -70,21 +73,23 @@ class Workbook:
             for each in self.elements(part, "cellXfs/xf", _SMALL_BYTES)
         ]
 
-    def texts(self) -> list[str]:
+    def texts(self) -> SharedTexts:
         """The texts that cells refer to by number."""
         part = self._linked("sharedStrings")
         if part is None:
-            return []
-        return [text_of(each) for each in self.elements(part, "sst/si", _KEPT_BYTES)]
+            return SharedTexts()
+        return SharedTexts(map(text_of, self.elements(part, "sst/si", _KEPT_BYTES)))
 
     def elements(self, part: str, row: str, limit_bytes: int | None) -> Iterator[dict[str, Any]]:
         """The row elements of a part as objects."""
-        for piece in careful_xml(self._blocks(part, limit_bytes), row, required=False):
+        blocks = self._blocks(part, limit_bytes)
+        for piece in careful_xml(blocks, row, required=False, piece_bytes=_PIECE_BYTES):
             if piece.refused:
                 first = piece.refused[0]
                 raise _corrupt(f"{part} has an element on line {first.line:,}: {first.message}")
-            for line in piece.text.decode().split("\n")[:-1]:
-                yield json.loads(line.partition("\t")[2])
+            # One text for many is read in half the time.
+            lines = piece.text.decode().split("\n")[:-1]
+            yield from json.loads(f"[{','.join([line.partition(_TAB)[2] for line in lines])}]")
 
     def _blocks(self, part: str, limit_bytes: int | None) -> Iterator[bytes]:
         try:
@@ -150,7 +155,7 @@ def opened(path: Path) -> Iterator[Workbook]:
             raise _corrupt(f"{odd[0]} is packed in a way that workbooks are not")
         try:
             archive = ZipFile(file)
-        except BadZipFile as error:
+        except (BadZipFile, NotImplementedError, ValueError) as error:
             raise _corrupt(str(error)) from error
         with archive:
             yield Workbook(archive)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.reading.unreadable import Unreadable
-from headwater.reading.workbook.cells import CellStyle, number_text, unescaped
+from headwater.reading.workbook.cells import CellStyle, number_text, unescaped, whole_number
 from headwater.reading.workbook.parts import Sheet, Workbook, text_of
+from headwater.reading.workbook.texts import SharedTexts
 
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d*)")
 _BOOLEANS = {"0": "false", "1": "true"}
@@ -39,9 +40,9 @@ def sheet_rows(workbook: Workbook, sheet: Sheet) -> Iterator[SheetRow]:
     number = 0
     for element in workbook.elements(sheet.part, "sheetData/row", None):
         place = str(element.get("r", number + 1))
-        if not place.isdecimal() or int(place) <= number:
-            raise Unreadable("corrupt", f"row {place!r} follows row {number} in the sheet")
-        number = int(place)
+        if whole_number(place) <= number:
+            raise Unreadable("corrupt", f"row {place[:20]!r} follows row {number} in the sheet")
+        number = whole_number(place)
         cells = element.get("c", [])
         row = reading.row(number, cells if isinstance(cells, list) else [cells])
         if row.cells or row.flaw:
@@ -75,7 +76,7 @@ class _OddCell(Exception):
 class _Reading:
     """What cells mean in one workbook."""
 
-    def __init__(self, texts: list[str], styles: list[CellStyle], *, since_1904: bool) -> None:
+    def __init__(self, texts: SharedTexts, styles: list[CellStyle], *, since_1904: bool) -> None:
         self._texts = texts
         self._styles = styles
         self._since_1904 = since_1904
@@ -135,10 +136,11 @@ class _Reading:
 
     def _shared(self, value: str) -> str:
         place = value.strip()
-        if not place.isdecimal() or int(place) >= len(self._texts):
+        text = self._texts.find(whole_number(place))
+        if text is None:
             raise _OddCell("cell", f"refers to text {place[:20]!r}, which the workbook has not")
-        return self._texts[int(place)]
+        return text
 
     def _style(self, value: str) -> CellStyle:
-        place = int(value) if value.isdecimal() else 0
-        return self._styles[place] if place < len(self._styles) else CellStyle.NUMBER
+        place = whole_number(value)
+        return self._styles[place] if 0 <= place < len(self._styles) else CellStyle.NUMBER

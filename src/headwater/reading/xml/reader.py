@@ -68,7 +68,7 @@ class XmlReader:
             beside = ", ".join(self._tree.beside)
             raise Unreadable(
                 "xml",
-                f"it has no element {self._row!r}, and has {beside}; name the row element",
+                f"it has no element {self._row!r}, and has {beside}; name one of them as `row`",
             )
 
     def _kept_from(self) -> int:

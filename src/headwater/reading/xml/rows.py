@@ -46,7 +46,7 @@ def careful_xml(
         sample, text = _sampled(text)
         found = xml_found(sample, "utf-8")
         if found is None:
-            raise Unreadable("xml", "it does not begin as XML does; correct the feed's format")
+            raise Unreadable("xml", "it does not begin as XML does; correct its `format`")
         row = found.row
     reader = XmlReader(row, record_bytes, min(_WINDOW_BYTES, piece_bytes))
     for fresh in _windows(text, reader):

@@ -1,0 +1,55 @@
+"""Columns that become wider in the very entry that replaces their parts.
+
+delta-rs changes columns in entries of their own, between which a reader would find parts that
+are not of the table's types. Here the entry that it has made in a draft, where nobody reads,
+gets one line more: the table as it was, with the wider columns.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+
+from headwater.adapters.delta.schema import to_delta
+from headwater.model.types import Column, Widened
+
+
+def redeclare(entry: Path, table: DeltaTable, wider: Sequence[Widened]) -> None:
+    """Add a line to an entry that gives the table's columns other types."""
+    line = json.dumps({"metaData": _metadata(table, wider)}, separators=(",", ":"))
+    body = entry.read_bytes()
+    separator = b"" if body.endswith(b"\n") else b"\n"
+    entry.write_bytes(body + separator + line.encode())
+
+
+def _metadata(table: DeltaTable, wider: Sequence[Widened]) -> dict[str, object]:
+    seen = table.metadata()
+    said: dict[str, object] = {
+        "id": str(seen.id),
+        "format": {"provider": "parquet", "options": {}},
+        "schemaString": json.dumps(_columns(table, wider)),
+        "partitionColumns": list(seen.partition_columns),
+        "createdTime": seen.created_time,
+        "configuration": dict(seen.configuration),
+    }
+    optional = {"name": seen.name, "description": seen.description}
+    return said | {key: value for key, value in optional.items() if value}
+
+
+def _columns(table: DeltaTable, wider: Sequence[Widened]) -> dict[str, object]:
+    """The columns with all that others may have written beside them."""
+    columns: dict[str, Any] = json.loads(table.schema().to_json())
+    after = {each.column: _delta_type(each) for each in wider}
+    fields = [
+        field | {"type": after.get(field["name"], field["type"])} for field in columns["fields"]
+    ]
+    return columns | {"fields": fields}
+
+
+def _delta_type(each: Widened) -> object:
+    (field,) = json.loads(to_delta([Column(each.column, each.after)]))["fields"]
+    return field["type"]

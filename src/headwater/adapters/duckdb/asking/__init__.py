@@ -1,0 +1,1 @@
+"""SQL from people, answered over snapshots."""

@@ -1,0 +1,1 @@
+"""The careful path: record by record, value by value."""

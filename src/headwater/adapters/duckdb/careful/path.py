@@ -1,0 +1,222 @@
+"""The careful path: record by record where the bytes are damaged, value by value where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.careful.cellfile import (
+    GROUP_ROWS,
+    PLACE,
+    CellFile,
+    CellFiles,
+    staging,
+)
+from headwater.adapters.duckdb.careful.misfits import Misfits
+from headwater.adapters.duckdb.careful.refusals import Refusals
+from headwater.adapters.duckdb.columns.evidence import SAMPLED_AT_ONCE, Evidence, Observer
+from headwater.adapters.duckdb.columns.plan import Plan
+from headwater.adapters.duckdb.columns.project import finals, mended, raw_cells, tolerant
+from headwater.adapters.duckdb.columns.widening import Growth, Trial
+from headwater.adapters.duckdb.session import orderly
+from headwater.adapters.duckdb.sources.relation import Group, Reader, Shape, parquet_cells
+from headwater.adapters.duckdb.sources.shapes import json_shape
+from headwater.adapters.duckdb.sources.source import Source
+from headwater.model.arrival import Cause
+from headwater.model.feed import Feed, Format, OnBadValue
+from headwater.reading.unreadable import Unreadable
+
+Answer = TypeVar("Answer")
+_MENDING = frozenset({OnBadValue.NULL, OnBadValue.RESCUE})
+_LARGE_BYTES = 16 * 1024 * 1024  # less is written and read again at no cost
+_FIRST_ROWS = 2_000  # of which the types are guessed, to be asked of all
+
+
+@dataclass(slots=True)
+class Staged:
+    """What became of one source: where its typed rows are, and its books."""
+
+    source: Source
+    paths: list[Path] = field(default_factory=list)
+    select: str | None = None  # of rows that all should fit, and were not written for themselves
+    counted: int = 0
+    refused: int = 0
+    bad_values: int = 0  # of the refused
+    nulled: int = 0
+    cause: Cause | None = None
+
+
+@dataclass(slots=True)
+class Careful:
+    """Reads single sources carefully."""
+
+    connection: duckdb.DuckDBPyConnection
+    reader: Reader
+    feed: Feed
+    scratch: Path
+    _files: dict[int, CellFile] = field(default_factory=dict)
+    doubted: set[int] = field(default_factory=set)  # sources of which some rows did not fit
+    _observed: dict[int, frozenset[str]] = field(default_factory=dict)  # of sources: columns
+
+    def look(self, group: Group, known: frozenset[str]) -> dict[str, Evidence]:
+        """Evidence of cells of no known column; of JSON, the keys first.
+
+        Unreadable refuses the source.
+        """
+        source = group.sources[0]
+        if group.shape.json and not source.found.columns:
+            keys = self._keys(self._file(group))
+            texts, rename = group.shape.texts, group.shape.rename
+            group.shape = json_shape(keys, uniform=False, complete=True, texts=texts, rename=rename)
+        shape, names = group.shape, [name.lower() for name in group.shape.columns]
+        every = frozenset(range(len(names)) if shape.typed else ())
+
+        def over(ask: Callable[[str], Answer], rows: int | None = None) -> Answer:
+            some = "" if rows is None else f" LIMIT {rows}"
+            return ask(f"SELECT * FROM ({self._file(group).cells(shape, every)}){some}")
+
+        cells = [i for i, name in enumerate(names) if name not in known]
+        every_row = Observer(self.connection, over, json=shape.typed, numbers=shape.numbers)
+        some = partial(over, rows=_FIRST_ROWS)
+        guesses = replace(every_row, over=some, at_once=SAMPLED_AT_ONCE).observe(cells, {})
+        found = every_row.observe(cells, guesses)
+        self._observed[source.place] = frozenset(names[i] for i in cells)
+        return {names[i]: each for i, each in found.items()}
+
+    def growth(self, group: Group, trial: Trial) -> dict[str, Growth]:
+        """What the values of columns are that might become wider for them."""
+        cells = self._file(group).cells(trial.shape, raw_cells(trial.shape, trial.plan))
+        asked = trial.question(self.feed, cells, single=group.sources[0].input.arrival)
+        row = self.connection.execute(asked).fetchone()
+        return trial.answer(row) if row else {}
+
+    def stage(self, group: Group, plan: Plan, refusals: Refusals) -> Staged:
+        """Write the rows that are fit, and hand the others to the refusals."""
+        staged = Staged(group.sources[0])
+        try:
+            self._stage(group, plan, refusals, staged)
+        except Unreadable as refusal:
+            staged.cause = refusal.cause
+        staged.cause = staged.cause or self._verdict(staged)
+        if staged.cause is not None:
+            for path in staged.paths:
+                path.unlink()
+            staged.paths.clear()
+        return staged
+
+    def _stage(self, group: Group, plan: Plan, refusals: Refusals, staged: Staged) -> None:
+        shape, source = group.shape, staged.source
+        if shape.format is Format.PARQUET:
+            clean = staged.counted = source.counted or 0
+            rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=("_row",))
+            found = self._misfits(plan, rows)
+            written = self._write((shape, plan), rows, staged)
+            told = found.packed() if written < clean else ()
+        else:
+            file = self._file(group)
+            clean = file.clean
+            staged.counted, staged.refused = clean + file.refused, file.refused
+            refusals.add_all(file.refusals)
+            cells = file.cells(shape, raw_cells(shape, plan))
+            rows = tolerant(shape, plan, self.feed, cells, before=(PLACE,))
+            if self._all_should_fit(file, shape, plan):
+                staged.select = self._rows((shape, plan), rows, staged)
+                return
+            found = self._misfits(plan, rows)
+            written = self._write((shape, plan), rows, staged, file.group_rows)
+            told = found.kept(file) if written < clean else ()
+        for bad in told:
+            refusals.add(source.input, bad)
+        staged.bad_values = clean - written
+        staged.refused += staged.bad_values
+
+    def _all_should_fit(self, file: CellFile, shape: Shape, plan: Plan) -> bool:
+        """Whether the types were made from all values, so that to count is enough of a check."""
+        observed = self._observed.get(file.source.place, frozenset())
+        return (
+            file.size_bytes >= _LARGE_BYTES
+            and file.source.place not in self.doubted
+            and self.feed.on_bad_value not in _MENDING
+            and all(
+                each.nullable and (shape.find(each.name) is None or each.name.lower() in observed)
+                for each in plan.targets
+            )
+        )
+
+    def _file(self, group: Group) -> CellFile:
+        """What was read of a group's one source; it is read when it is first asked for."""
+        source = group.sources[0]
+        if source.place not in self._files:
+            files = CellFiles(self.connection, self.reader, self.scratch)
+            self._files[source.place] = files.read(source, group.shape)
+        return self._files[source.place]
+
+    def _verdict(self, staged: Staged) -> Cause | None:
+        if self.feed.on_bad_value is OnBadValue.FAIL and staged.bad_values:
+            return Cause(
+                "bad_value",
+                f"{staged.bad_values:,} of its {staged.counted:,} rows have values that do not "
+                "fit, and the feed says on_bad_value: fail",
+            )
+        if self.feed.max_bad.exceeded(refused=staged.refused, counted=staged.counted):
+            return Cause(
+                "too_many_bad",
+                f"{staged.refused:,} of its {staged.counted:,} rows are refused, "
+                "more than max_bad allows",
+            )
+        return None
+
+    def _keys(self, file: CellFile) -> list[str]:
+        """All keys of objects, in the order of their first appearance."""
+        found = self.connection.execute(
+            "SELECT key FROM (SELECT unnest(keys) AS key, n, generate_subscripts(keys, 1) AS i "
+            f"FROM (SELECT json_keys(line) AS keys, min({PLACE}) AS n FROM ({file.rows()}) "
+            "GROUP BY keys)) GROUP BY key ORDER BY min(n), min(i), key"
+        ).fetchall()
+        return [row[0] for row in found]
+
+    def _misfits(self, plan: Plan, rows: str) -> Misfits:
+        """The rows that are not written."""
+        forgiven = self.feed.on_bad_value in _MENDING
+        rows = f"({rows}) WHERE NOT ({self._fit(plan)})"
+        return Misfits(self.connection, plan, rows, forgiven)
+
+    def _fit(self, plan: Plan) -> str:
+        """Whether a row is written: every value fits, or may become null."""
+        nulls = self.feed.on_bad_value in _MENDING
+        asked = [f"ok{n}" for n, t in enumerate(plan.targets) if not (nulls and t.nullable)]
+        return " AND ".join(asked) or "true"
+
+    def _write(
+        self, of: tuple[Shape, Plan], rows: str, staged: Staged, group_rows: int = GROUP_ROWS
+    ) -> int:
+        """Write the rows that are fit; how many there are."""
+        path = self.scratch / f"staged-{staged.source.place}.parquet"
+        select, limits = self._rows(of, rows, staged), self.reader.limits
+        with orderly(self.connection, limits):
+            row = self.connection.execute(
+                f"COPY ({select}) TO {quote.text(str(path))} ({staging(limits, group_rows)})"
+            ).fetchone()
+        staged.paths.append(path)
+        return int(row[0]) if row else 0
+
+    def _rows(self, of: tuple[Shape, Plan], rows: str, staged: Staged) -> str:
+        """SQL of the rows that are fit, as they are written."""
+        shape, plan = of
+        fit = f"({rows}) WHERE {self._fit(plan)}"
+        if self.feed.on_bad_value in _MENDING:
+            staged.nulled += self._nulled(plan, fit)
+            fit = f"(SELECT {mended(shape, plan, self.feed)} FROM {fit})"
+        arrival = quote.text(staged.source.input.arrival)
+        return f"SELECT {arrival} AS _arrival{finals(shape, plan, self.feed)} FROM {fit}"
+
+    def _nulled(self, plan: Plan, rows: str) -> int:
+        bad = " + ".join(f"(NOT ok{n})::INTEGER" for n in range(len(plan.targets))) or "0"
+        row = self.connection.execute(f"SELECT coalesce(sum({bad}), 0) FROM {rows}").fetchone()
+        return int(row[0]) if row else 0

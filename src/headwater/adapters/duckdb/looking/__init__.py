@@ -1,0 +1,1 @@
+"""Looks at single files, without a table."""

@@ -1,0 +1,92 @@
+"""What a job came to, once a round of it holds: parts, refusals, and the books of each file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from headwater.adapters.duckdb.batch import Batch
+from headwater.adapters.duckdb.careful.diagnose import counted
+from headwater.adapters.duckdb.careful.path import Staged
+from headwater.adapters.duckdb.careful.refusals import Refusals, Refused
+from headwater.adapters.duckdb.columns.plan import Plan
+from headwater.adapters.duckdb.parts.write import Destination, Draft, publish
+from headwater.adapters.duckdb.sources.source import Source
+from headwater.model.feed import OnBadValue
+from headwater.model.manner import gathered
+from headwater.model.receipt import Books
+from headwater.ports.engine import Conversion, Fate, InputResult
+from headwater.shape.table import RESCUED
+
+
+@dataclass(slots=True)
+class Round:
+    """One try: what was written, and what became of the sources read carefully."""
+
+    plan: Plan
+    made: Draft | None
+    staged: dict[int, Staged]
+    refusals: Refusals
+
+
+def conversion_of(batch: Batch, done: Round, destination: Destination) -> Conversion:
+    """Give the parts and refusals their places, and say what became of each input."""
+    job, plan = batch.job, done.plan
+    parts = publish(done.made, destination) if done.made is not None else ()
+    results = _results(batch, done)
+    for each, result in zip(job.inputs, results, strict=True):
+        if result.fate is Fate.REFUSED and result.cause is not None:
+            cause = result.cause
+            done.refusals.add(each, Refused(None, None, None, cause.code, cause.message))
+    names = done.refusals.write(batch.connection, job.refusals_location, job.attempt)
+    wider = batch.widenings(plan)
+    return Conversion(
+        results=results,
+        parts=tuple(part for part in parts if part.rows),
+        schema=job.table_schema.widened(wider).plus(plan.schema().columns),
+        refusals=names,
+        engine=f"duckdb {duckdb.__version__}, {'careful' if done.staged else 'fast'}",
+        notes=tuple(f"column {name!r} has no value yet and is left out" for name in plan.empty),
+        widened=wider,
+        empty=plan.empty,
+        manners=gathered(
+            (source.input.key, source.manner)
+            for source in batch.sources.values()
+            if source.manner is not None
+        ),
+    )
+
+
+def _results(batch: Batch, done: Round) -> tuple[InputResult, ...]:
+    rows = done.made.rows if done.made is not None else {}
+    changes = batch.changes(done.plan)
+    for place, source in sorted(batch.sources.items()):
+        result = _result(batch, done, source, rows.get(source.input.arrival, 0))
+        if place in changes and result.fate is Fate.READ:
+            result = replace(result, changes=changes[place])
+        batch.results[place] = result
+    return tuple(batch.results[place] for place in range(len(batch.job.inputs)))
+
+
+def _result(batch: Batch, done: Round, source: Source, written: int) -> InputResult:
+    staged = done.staged.get(source.place)
+    arrival, notes = source.input.arrival, list(source.notes)
+    if staged is None:
+        books = Books(counted=counted(batch, source) or 0, written=written)
+        cut = source.cut_bytes
+        return InputResult(arrival, Fate.READ, books, notes=tuple(notes), head_bytes=cut)
+    if staged.cause is not None:
+        return InputResult(arrival, Fate.REFUSED, cause=staged.cause, notes=tuple(notes))
+    if staged.nulled:
+        kept = batch.job.feed.on_bad_value is OnBadValue.RESCUE
+        what = f"rescued into {RESCUED}" if kept else "made null"
+        notes.append(f"{staged.nulled:,} values that did not fit were {what}")
+    return InputResult(
+        arrival,
+        Fate.READ,
+        Books(counted=staged.counted, written=written, quarantined=staged.refused),
+        notes=tuple(notes),
+        reasons=done.refusals.reasons(source.input),
+        head_bytes=source.cut_bytes,
+    )

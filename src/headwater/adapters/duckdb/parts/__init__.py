@@ -1,0 +1,1 @@
+"""Rows as files of a table: written, divided, written anew."""

@@ -1,0 +1,96 @@
+"""Parts written anew: without rows that are replaced, and with columns that become wider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.columns.exact import duck_type
+from headwater.adapters.duckdb.parts.write import Destination, finish
+from headwater.adapters.duckdb.session import session
+from headwater.model.part import Part
+from headwater.model.types import TEXT, Widened
+from headwater.points import point
+from headwater.ports.engine import Rewriting, Rewritten
+from headwater.shape.table import PROVENANCE
+
+_INSTANTS = frozenset({"timestamp", "timestamp_ntz"})
+
+
+def rewrite(task: Rewriting) -> Rewritten:
+    """Look into each part; write those again that hold such rows, or such columns."""
+    location = Path(task.table_location)
+    target = Destination(task.feed, f"{task.attempt}", location)
+    gone = ", ".join(quote.text(each) for each in task.without)
+    removed: list[str] = []
+    made: list[Part] = []
+    rows_removed = 0
+    with session(task.limits) as connection:
+        for number, part in enumerate(task.parts):
+            path = location / part.path
+            rows = _rows_of(connection, path, gone) if gone else 0
+            wider = _held(connection, path, task.widened) if task.widened else []
+            if not rows and not wider:
+                continue
+            removed.append(part.path)
+            rows_removed += rows
+            if rows < part.rows:
+                select = _rows_left(path, gone, wider)
+                made.append(_write(connection, target, part, select, number))
+                point("part.k_of_n")
+    seen = tuple(part.path for part in task.parts)
+    return Rewritten(tuple(removed), tuple(made), rows_removed, seen, task.widened)
+
+
+def _rows_of(connection: duckdb.DuckDBPyConnection, path: Path, gone: str) -> int:
+    connection.execute(f"SELECT count(*) FROM {_reader(path)} WHERE {PROVENANCE} IN ({gone})")
+    found = connection.fetchone()
+    return int(found[0]) if found else 0
+
+
+def _held(
+    connection: duckdb.DuckDBPyConnection, path: Path, widened: Sequence[Widened]
+) -> list[Widened]:
+    """Those of the columns that the part has: it may be older than they are."""
+    connection.execute(f"SELECT name FROM parquet_schema({quote.text(str(path))})")
+    names = {row[0] for row in connection.fetchall()}
+    return [each for each in widened if each.column in names]
+
+
+def _rows_left(path: Path, gone: str, wider: Sequence[Widened]) -> str:
+    recasts = ", ".join(f"{_recast(each)} AS {quote.name(each.column)}" for each in wider)
+    replaced = f" REPLACE ({recasts})" if wider else ""
+    kept = f" WHERE {PROVENANCE} NOT IN ({gone})" if gone else ""
+    return f"SELECT *{replaced} FROM {_reader(path)}{kept}"
+
+
+def _recast(each: Widened) -> str:
+    """A value in its wider type, which says the same; the text of a time is ISO 8601."""
+    value = quote.name(each.column)
+    if each.after != TEXT or each.before.kind not in _INSTANTS:
+        return f"CAST({value} AS {duck_type(each.after)})"
+    clock = f"replace(CAST(make_timestamp(epoch_us({value})) AS VARCHAR), ' ', 'T')"
+    return f"{clock} || 'Z'" if each.before.kind == "timestamp" else clock
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, target: Destination, part: Part, select: str, number: int
+) -> Part:
+    old = target.location / part.path
+    feed = target.feed
+    path = old.with_name(f"part-{target.attempt}-r{number:05d}.{feed.compression}.parquet")
+    level = ", COMPRESSION_LEVEL 1" if feed.compression == "zstd" else ""
+    version = "v1" if feed.wide else "v2"
+    connection.execute(
+        f"COPY ({select}) TO {quote.text(str(path))} (FORMAT parquet, "
+        f"COMPRESSION {feed.compression}{level}, PARQUET_VERSION {version})"
+    )
+    (written,) = finish(connection, target, [path], [dict(part.partition)])
+    return written
+
+
+def _reader(path: Path) -> str:
+    return f"read_parquet({quote.text(str(path))}, hive_partitioning = false)"

@@ -1,0 +1,1 @@
+"""Files as relations of raw cells, whatever they are and however many."""

@@ -1,0 +1,1 @@
+"""What Parquet files say of themselves that has to be checked before they are read."""

@@ -1,0 +1,37 @@
+"""Keys of a feed, given one by one as words."""
+
+import pytest
+
+from headwater.config.options import keys, option
+from headwater.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("delimiter=|", "|"),
+        ("delimiter=,", ","),
+        ("nulls=-", "-"),
+        ("nulls=null", "null"),
+        ("nulls=[NA, '-']", ["NA", "-"]),
+        ("comment=#", "#"),
+        ("pattern=a: b", "a: b"),
+        ("schema={id: bigint}", {"id": "bigint"}),
+        ("header=0", 0),
+        ("lenient=true", True),
+        ("timezone=Europe/Berlin", "Europe/Berlin"),
+    ],
+)
+def test_a_value_is_read_as_its_writer_means_it(text, value):
+    assert option(text) == (text.partition("=")[0], value)
+
+
+@pytest.mark.parametrize("text", ["nonsense", "=1", " =1"])
+def test_what_is_no_key_and_value_is_refused(text):
+    with pytest.raises(UsageError, match="not a key and a value"):
+        option(text)
+
+
+def test_keys_of_tables_are_none_of_a_reading():
+    assert {"encoding", "schema", "columns", "ragged"} <= set(keys())
+    assert not {"match", "table", "partition"} & set(keys())

@@ -1,0 +1,29 @@
+"""Whether JSON has a record on each line is told from all the lines at hand, not from the first."""
+
+import pytest
+
+from headwater.model.feed import Format
+from headwater.reading.json.kind import json_format
+
+
+def form(text, *, whole=True):
+    return json_format(text, Format.AUTO, whole=whole)
+
+
+def test_objects_that_span_lines_behind_one_that_does_not_are_json():
+    assert form('{"a":1}\n{\n"a":2\n}\n{"a":3}\n') is Format.JSON
+
+
+def test_objects_that_span_lines_are_json_where_the_sample_cuts_the_last():
+    text = '{"a":1}\n' + '{"a":\n2}\n' * 200 + '{"a":\n'
+
+    assert form(text, whole=False) is Format.JSON
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ['{"a":2', '{"a":2,}', '{"a":"x}', "{a:2}", '{"a":1}{"a":2}', "null", "{", '{"a":[', ""],
+)
+def test_a_damaged_line_among_records_leaves_them_one_a_line(damaged):
+    assert form(f'{{"a":1}}\n{damaged}\n{{"a":3}}\n') is Format.NDJSON
+    assert form(f'{{"a":1}}\n{{"a":3}}\n{damaged}') is Format.NDJSON
