@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from headwater.model.arrival import Arrival, ArrivalState, Cause
 from headwater.model.codec import Misshapen, from_plain, to_plain
 from headwater.model.feed import BatchLimits, Feed, Retries, Tolerance
+from headwater.model.ids import FeedName, ManifestId, TableName
 from headwater.model.part import Part, Snapshot
 from headwater.model.receipt import Books, Receipt
 from headwater.ports.engine import Conversion, Input, Job
@@ -34,6 +35,20 @@ VALUES = st.one_of(
     st.from_type(Conversion),
     st.from_type(Part),
     st.from_type(Snapshot),
+)
+
+
+RECEIPT = Receipt(
+    manifest=ManifestId("m1"),
+    feed=FeedName("sales"),
+    table=TableName("sales"),
+    attempt=1,
+    files=(),
+    parts=0,
+    size_bytes_out=0,
+    engine="duckdb",
+    started_at=datetime(2025, 4, 2, tzinfo=UTC),
+    finished_at=datetime(2025, 4, 2, tzinfo=UTC),
 )
 
 
@@ -68,6 +83,12 @@ def test_a_path_is_spelled_as_text_and_comes_back_as_a_path():
 
 def test_a_field_that_was_not_written_takes_its_default():
     assert from_plain(Books, {"counted": 3}) == Books(counted=3)
+
+
+def test_a_field_that_an_earlier_version_wrote_is_passed_over():
+    plain = to_plain(RECEIPT)
+
+    assert from_plain(Receipt, {**plain, "new_columns": ["a"]}) == RECEIPT
 
 
 def test_a_time_without_a_zone_is_refused():

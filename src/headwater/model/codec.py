@@ -177,6 +177,9 @@ def _mapping_reader(name_kind: Any, item_kind: Any) -> Callable[[Any], Any]:
 def _read_fields(kind: Any, plain: Any) -> Any:
     _require_object(plain)
     readers, required = _fields(kind)
+    gone: frozenset[str] = getattr(kind, "GONE", frozenset())  # fields of earlier versions
+    if gone & plain.keys():
+        plain = {name: item for name, item in plain.items() if name not in gone}
     if unknown := plain.keys() - readers.keys():
         raise Misshapen(f"{kind.__name__} has no {', '.join(sorted(map(repr, unknown)))}")
     if missing := required - plain.keys():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from headwater.errors import Unbalanced
 from headwater.model.arrival import ArrivalState, Cause
@@ -65,6 +66,7 @@ class FileBooks:
 class Receipt:
     """The books of one manifest: files, bytes, rows, parts, engine, times."""
 
+    GONE: ClassVar[frozenset[str]] = frozenset({"new_columns"})
     manifest: ManifestId
     feed: FeedName
     table: TableName
