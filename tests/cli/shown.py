@@ -12,7 +12,7 @@ from headwater.flow.land import Landing, LandingOutcome
 from headwater.flow.likeness import Likely
 from headwater.flow.quarantine import RefusedFile, RefusedRow
 from headwater.flow.schema import ColumnStanding, ColumnStory, Origin
-from headwater.flow.status import Status, TableStanding
+from headwater.flow.status import OpenColumns, Status, TableStanding
 from headwater.flow.undecided import Undecided
 from headwater.flow.verify import Finding, Verdict
 from headwater.model.arrival import Arrival, ArrivalState, Cause
@@ -158,7 +158,8 @@ def status():
         rows_quarantined=0,
     )
     quiet = Standing(FeedName("weather"), {}, {}, 0, None, None, 0, 0)
-    return Status(NOON, (standing(), quiet, unrouted), Depth(3, 0, 0), (table(),))
+    feeds = (standing(), quiet, unrouted)
+    return Status(NOON, feeds, Depth(3, 0, 0), (table(),), (OpenColumns(SALES, 2),))
 
 
 def story():

@@ -117,6 +117,7 @@ def test_status_shows_each_need_of_a_person_with_the_command_for_it():
     for command in (
         "headwater quarantine list sales",
         "headwater quarantine show sales",
+        "headwater schema sales",
         "headwater work --until-idle",
         "headwater new FEED --from FILE",
     ):

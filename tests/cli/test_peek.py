@@ -239,6 +239,7 @@ def test_an_end_in_the_middle_of_the_work_leaves_nothing_behind(tmp_path, rooms)
 
     assert working.returncode == 130
     assert "error: interrupted" in said
+    assert "headwater status" not in said  # there is no lake that it could show
     assert list(rooms.iterdir()) == []
 
 

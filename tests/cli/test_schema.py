@@ -43,6 +43,25 @@ def test_the_page_goes_to_stdout_and_how_to_decide_to_stderr(undecided):
     assert "--accept COLUMN[=TYPE]" in shown.err
 
 
+def test_status_says_which_feed_waits_for_a_decision(undecided):
+    shown = run("status", cwd=undecided)
+
+    assert "4 columns of sales to decide about" in shown.out
+    assert "headwater schema sales" in shown.out
+    asked = run("status", "--json", cwd=undecided).document
+    assert asked["undecided"] == [{"feed": "sales", "columns": 4}]
+
+
+def test_status_is_silent_of_columns_once_they_are_decided(undecided):
+    words = ("--map", "amt=amount", "--accept", "region", "--refuse", "fax")
+    assert run("schema", "sales", *words, cwd=undecided).code == 0
+
+    shown = run("status", cwd=undecided)
+
+    assert "to decide about" not in shown.out
+    assert run("status", "--json", cwd=undecided).document["undecided"] == []
+
+
 def test_json_is_the_whole_story_and_nothing_else(undecided):
     shown = run("schema", "sales", "--json", cwd=undecided)
 

@@ -133,7 +133,7 @@ def table_of(random: Random, spelling: Spelling) -> tuple[tuple[str, ...], list[
 def case_of(seed: str, *, damage: bool = True, spelling: Spelling | None = None) -> Case:
     """The case of a seed."""
     random = Random(seed)
-    spelling = _sure(spelling or spelling_of(random))
+    spelling = spelling or spelling_of(random)
     names, rows = table_of(random, spelling)
     if not spelling.header:  # else the text might begin with a byte order mark
         rows[0] = ((rows[0][0] or "").lstrip("\ufeff") or "e", *rows[0][1:])
@@ -141,16 +141,6 @@ def case_of(seed: str, *, damage: bool = True, spelling: Spelling | None = None)
         random, spelling, len(names), harm=0.12 if damage and random.random() < 0.5 else 0
     )
     return text.write(seed, names, rows)
-
-
-def _sure(spelling: Spelling) -> Spelling:
-    """The spelling without nulls where they are not told from texts: beside longer delimiters,
-    and where nothing is quoted.
-    """
-    longer = len(spelling.delimiter.encode()) > 1
-    if spelling.nulls and (longer or not spelling.quote or spelling.escape):
-        return replace(spelling, nulls=())
-    return spelling
 
 
 def likely_case_of(seed: str) -> Case:
@@ -276,7 +266,8 @@ class Writer:
     def _cell(self, cell: str | None, *, must: bool = False) -> str:
         spelling, quote = self._spelling, self._spelling.quote
         if cell is None:
-            if spelling.nulls and self._random.random() < 0.8:
+            exported = "\\N" in spelling.nulls and spelling.escape and not quote
+            if exported or (spelling.nulls and self._random.random() < 0.8):
                 return self._random.choice(spelling.nulls)
             return '""'[:0] if self._width > 1 else (spelling.nulls or ("",))[0]
         if not quote:

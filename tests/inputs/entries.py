@@ -16,6 +16,7 @@ from tests.inputs import makers
 from tests.inputs.entry import Entry, archive, text
 from tests.inputs.limits import ARCHIVES, BOMBS, LARGE
 from tests.inputs.parquets import PARQUETS
+from tests.inputs.values import VALUES
 
 CSV = "id,name\n1,Ann\n2,Bob\n"
 XML = "<all><row><id>1</id><name>Ann</name></row><row><id>2</id><name>Bob</name></row></all>"
@@ -173,5 +174,5 @@ PACKED = {
 }  # fmt: skip
 
 ENTRIES: dict[str, Entry] = {
-    **TEXTS, **OBJECTS, **PACKED, **PARQUETS, **ARCHIVES, **BOMBS, **LARGE,
+    **TEXTS, **OBJECTS, **PACKED, **PARQUETS, **ARCHIVES, **BOMBS, **LARGE, **VALUES,
 }  # fmt: skip

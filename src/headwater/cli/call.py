@@ -31,6 +31,7 @@ class Session:
 
     folder: Path | None = None
     as_json: bool = False
+    opened: bool = False  # whether it had a lake open
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ class Call:
             )
         from headwater.wiring import open_lake  # noqa: PLC0415 - engines take their time
 
+        session = click.get_current_context().find_object(Session)
+        if session is not None:
+            session.opened = True
         return open_lake(self.folder)
 
 

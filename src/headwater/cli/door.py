@@ -90,7 +90,9 @@ def run(words: Sequence[str]) -> int:
 
 
 def _interrupted(interruption: BaseException, session: Session) -> int:
-    hint = "headwater status shows what is left; nothing is lost, and nothing is doubled"
+    hint = "run it again: nothing is left half written"
+    if session.opened:
+        hint = "headwater status shows what is left; nothing is lost, and nothing is doubled"
     cause = interruption.__cause__ if isinstance(interruption, click.Abort) else interruption
     message, code = "interrupted", EXIT_INTERRUPTED
     if isinstance(cause, Terminated):

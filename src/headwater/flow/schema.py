@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from headwater.flow.columnversions import ColumnVersion, column_versions
-from headwater.flow.undecided import Undecided, undecided
+from headwater.flow.undecided import NEW, Undecided, undecided
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
 from headwater.model.change import ChangeKind
@@ -63,17 +63,31 @@ def schema(world: World, name: str) -> ColumnStory:
     snapshot = world.tables.snapshot(feed.table)
     brought = world.ledger.brought(feed.table)
     own = [each for each in brought if each.feed == feed.name]
-    from_files = row_schema(feed, snapshot.schema if snapshot else Schema())
     return ColumnStory(
         feed=feed.name,
         table=feed.table,
         version=snapshot.version if snapshot else None,
         columns=tuple(_columns(world, feed, snapshot, own)),
         versions=tuple(column_versions(world, feed.table, brought)) if snapshot else (),
-        waiting=undecided(
-            feed, from_files.plus(feed.schema.columns), own, lacking=_lacking(world, feed)
-        ),
+        waiting=_waiting(world, feed, snapshot, own),
     )
+
+
+def waiting(world: World, feed: Feed) -> tuple[Undecided, ...]:
+    """The columns that wait for a decision; asked of every feed, so it reads no log for nothing."""
+    own = [each for each in world.ledger.brought(feed.table) if each.feed == feed.name]
+    kinds = {change.kind for each in own for change in each.changes}
+    if kinds.isdisjoint({*NEW, ChangeKind.MISSING}):
+        return ()
+    return _waiting(world, feed, world.tables.snapshot(feed.table), own)
+
+
+def _waiting(
+    world: World, feed: Feed, snapshot: Snapshot | None, brought: Sequence[Brought]
+) -> tuple[Undecided, ...]:
+    from_files = row_schema(feed, snapshot.schema if snapshot else Schema())
+    there = from_files.plus(feed.schema.columns)
+    return undecided(feed, there, brought, lacking=_lacking(world, feed))
 
 
 def _lacking(world: World, feed: Feed) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from headwater.flow.schema import waiting
 from headwater.flow.world import World
 from headwater.model.ids import FeedName, TableName
 from headwater.ports.ledger import Standing
@@ -27,6 +28,14 @@ class TableStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenColumns:
+    """How many columns of a feed's files wait for a decision."""
+
+    feed: FeedName
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How the lake stands at a moment."""
 
@@ -34,6 +43,7 @@ class Status:
     feeds: tuple[Standing, ...]
     queue: Depth
     tables: tuple[TableStanding, ...]
+    undecided: tuple[OpenColumns, ...] = ()  # of feeds that have any
 
 
 def status(world: World) -> Status:
@@ -45,7 +55,14 @@ def status(world: World) -> Status:
         if feed.name not in standing
     ]
     feeds = sorted((*standing.values(), *quiet), key=lambda each: (each.feed is None, each.feed))
-    return Status(world.clock(), tuple(feeds), world.queue.depth(), tuple(tables(world)))
+    undecided = [OpenColumns(feed.name, len(waiting(world, feed))) for feed in world.feeds]
+    return Status(
+        at=world.clock(),
+        feeds=tuple(feeds),
+        queue=world.queue.depth(),
+        tables=tuple(tables(world)),
+        undecided=tuple(each for each in undecided if each.columns),
+    )
 
 
 def tables(world: World) -> list[TableStanding]:

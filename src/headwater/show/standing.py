@@ -135,6 +135,10 @@ def _remark(each: Standing, now: datetime) -> str:
 def _needs(status: Status) -> Iterator[Line]:
     for each in status.feeds:
         yield from _feed_needs(each)
+    for found in status.undecided:
+        waiting = counted(found.columns, "column", "columns")
+        what = f"{waiting} of {found.feed} to decide about"
+        yield _need(Mark.WAIT, what, f"headwater schema {found.feed}")
     unclaimed = sum(
         each.arrivals.get(ArrivalState.PENDING, 0) + each.manifests.get(ManifestState.OPEN, 0)
         for each in status.feeds

@@ -11,6 +11,7 @@ from headwater.reading.unreadable import Unreadable
 
 DELIMITERS = (",", "\t", ";", "|", "\x01")
 UNIT_SEPARATOR = "\x1f"
+_MAINLY = 4  # records that end with CR, to one with an LF
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,32 @@ class Dialect:
         return self.header_rows if self.header else 0
 
 
-def newline_of(sample: bytes, quote: bytes = b'"') -> str:
-    """Which line ends the sample has outside its quotes."""
+def newline_of(sample: bytes, quote: bytes = b'"', escape: str | None = None) -> str:
+    """Which line ends the sample has outside its quotes; None is an escape that is not told."""
     if b"\r" not in sample:
         return "\n"
     mark = re.escape(quote)
     bare = re.sub(mark + b"[^" + mark + b"]*+" + mark, b"", sample) if quote else sample
+    newline = _line_ends(bare)
+    if not quote or newline in {"\r", "\r\n"}:
+        return newline
+    # One stray quote pairs all that follow it the wrong way, as escaped ones do.
+    escapes = (b"", b"\\") if escape is None else (escape.encode(),)
+    careful = [_line_ends(_outside_cells(sample, mark, each)) for each in escapes]
+    return next((each for each in careful if each in {"\r", "\r\n"}), careful[0])
+
+
+def _outside_cells(sample: bytes, mark: bytes, escape: bytes) -> bytes:
+    """The sample without its quoted cells: from a quote behind no letter to one before none."""
+    special = re.escape(escape)
+    inside = b"[^" + mark + special + b"]|" + mark * 2 + (b"|" + special + b"." if escape else b"")
+    edge = rb"(?:\A|(?<=[^\w " + mark + b"]))"
+    cell = edge + mark + b"(?:" + inside + b")*+" + mark + rb"(?=[^\w " + mark + rb"]|\Z)"
+    return re.sub(cell, b"", sample, flags=re.DOTALL)
+
+
+def _line_ends(bare: bytes) -> str:
+    """The line ends of a text; LF in a few records of one with CR is damage, or a cell's own."""
     if bare.endswith(b"\r") and b"\n" in bare:
         bare = bare[:-1]  # half of a CRLF, cut by the sample's end
     pairs = bare.count(b"\r\n")
@@ -89,6 +110,8 @@ def newline_of(sample: bytes, quote: bytes = b'"') -> str:
         "\r": bare.count(b"\r") - pairs,
     }
     kinds = [kind for kind, count in counts.items() if count]
+    if kinds == ["\n", "\r"] and counts["\r"] >= _MAINLY * counts["\n"]:
+        return "\r"
     if len(kinds) > 1:
         return "mixed"
     return kinds[0] if kinds else "\n"

@@ -82,7 +82,9 @@ def _behind_gap(lines: Sequence[Line], layout: Layout) -> list[Line]:
     found: list[Line] = []
     while kept and not kept[-1].blank:
         found.insert(0, kept.pop())
-    lone = layout.width >= _NARROW and all(line.filled <= 1 for line in found)
+    lone = layout.width >= _NARROW and all(
+        line.filled <= 1 and len(line.cells) != layout.width for line in found
+    )
     return found if lone and kept else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,6 +11,10 @@ from headwater.reading.delimited.kinds import is_datum, is_missing, telling_colu
 HEADER_ROWS = 4  # at most
 _YEARS = 2  # numbers in a row that name columns count on by one
 _CENTURIES = range(1800, 2200)
+_UNIT = re.compile(
+    r"[(\[<].*[)\]>]|.*[%°/²³µμΩ$€£¥].*|[munkMG]?(?:[gmsVAWJNlL]|Hz|Pa|bar|mol|Wh|eV)|[cd]m|min|h|d"
+    r"|[CKF]|[kMGT]i?B|USD|EUR|GBP|CHF|JPY|lbs?|oz|in|ft|mi|deg|rad|mph|rpm|ppm|dB"
+)
 
 
 def header_rows(rows: Sequence[tuple[str, ...]]) -> int:
@@ -72,8 +77,12 @@ def _spans(upper: tuple[str, ...], lowest: tuple[str, ...]) -> bool:
 
 
 def _adds(rows: Sequence[tuple[str, ...]], telling: Sequence[int]) -> bool:
-    """Whether every number has text above it in each of the rows: units, say."""
-    return len(telling) > 1 and all(all(row[place].strip() for place in telling) for row in rows)
+    """Whether every number has its unit above it in each of the rows.
+
+    Any other text below a row of names may be a row of the table, which nobody would miss.
+    """
+    cells = [row[place].strip() for row in rows for place in telling]
+    return len(telling) > 1 and all(map(_UNIT.fullmatch, cells))
 
 
 def joined_names(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -82,7 +91,9 @@ def joined_names(rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     A name over several columns stands over the first of them and holds for those behind it
     that have none of their own in that row, as long as they are named below.
     """
-    names = [""] * len(rows[0])
+    width = max(map(len, rows))
+    rows = [(*row, *[""] * (width - len(row))) for row in rows]
+    names = [""] * width
     for depth, row in enumerate(rows):
         last = ""
         for place, cell in enumerate(row):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from headwater.reading.delimited.heading import HEADER_ROWS, header_rows, tells_header
 from headwater.reading.delimited.kinds import begins_as_total, is_datum, telling_columns
@@ -41,9 +42,11 @@ class Layout:
     row_names: bool = False  # whether the header says nothing of the first field
 
 
-def lay_out(lines: Sequence[Line], width: int, *, heads: int | None = None) -> Layout:
-    """Find the table among the first lines of a text."""
-    first = _first(lines, width)
+def lay_out(
+    lines: Sequence[Line], width: int, *, heads: int | None = None, is_start: bool = False
+) -> Layout:
+    """Find the table among the first lines of a text, or at its start where that is known."""
+    first = _start(lines) if is_start else _first(lines, width)
     row_names = heads in {None, 1} and _names_rows(lines[first:], width)
     if lines[first].cells and not row_names:
         width = len(lines[first].cells)
@@ -58,15 +61,22 @@ def lay_out(lines: Sequence[Line], width: int, *, heads: int | None = None) -> L
     ]
     if heads is None:
         heads = 1 if row_names else header_rows([line.cells for line in rows])
+        together = takewhile(lambda line: line.sound and len(line.cells) == width, table)
+        heads = min(heads, max(1, sum(1 for _ in together)))
     records = rows if row_names else rows[heads:]
     body = tuple(line for line in records if not begins_as_total(line.first))
     telling = tuple(telling_columns([line.cells for line in body])) if body else ()
     return Layout(first, width, heads, body, telling, comment, row_names)
 
 
+def _start(lines: Sequence[Line]) -> int:
+    """The first line that is not blank."""
+    return next((i for i, line in enumerate(lines) if not line.blank), 0)
+
+
 def _first(lines: Sequence[Line], width: int) -> int:
     """The line where the table starts."""
-    start = next((i for i, line in enumerate(lines) if not line.blank), 0)
+    start = _start(lines)
     for place, line in enumerate(lines[:_PREAMBLE_ROWS]):
         if len(line.cells) == width and not _is_padded(lines, place, width):
             if place == start:

@@ -52,7 +52,8 @@ class MarksFinder:
         if self.told.quote is None and mark and (is_export or mark in text):
             marks = self._without_quote(marks, is_export=is_export)
         if self.told.escape is not None:
-            letters = is_export and self.told.escape == "\\" and not marks.quote
+            letters = self.told.escape == "\\" and not marks.quote
+            letters = letters and _NULL in self.nulls(delimiter)
             return replace(marks, letters=letters)
         usual = self.told.usual
         if usual is not None and usual.escape and marks.quote and b"\\" + mark not in text:

@@ -26,7 +26,10 @@ class Refuser:
 
     def ragged(self, line: int, raw: bytes, found: int) -> None:
         """It has more fields or fewer than it should."""
-        message = f"{self._grammar.width} fields are expected and {found} were found"
+        width = self._grammar.width
+        expected = "1 field is" if width == 1 else f"{width} fields are"
+        were = "1 was" if found == 1 else f"{found} were"
+        message = f"{expected} expected and {were} found"
         other = self._other_delimiter(raw)
         if other and found == 1:
             message += (

@@ -108,10 +108,10 @@ class Respelling:
         escape = self._grammar.escape or QUOTE
         if (escape + self._source[:1] in line) or not self._may_replace(line):
             return self.record(line)
-        empty = _EMPTY if self._keeps_empty else b""
+        odd = (*self._nulls, b"") if self._keeps_empty else self._nulls
         return self.delimiter.join(
             [
-                self._cell(cell) if QUOTE in cell or escape in cell else cell or empty
+                self._cell(cell) if cell in odd or QUOTE in cell or escape in cell else cell
                 for cell in line.split(self._source)
             ]
         )

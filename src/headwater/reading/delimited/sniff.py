@@ -72,7 +72,7 @@ class _Finder:
     def find(self) -> Delimited:
         finder = MarksFinder(self._sample, self._told, self._reasons)
         quote = finder.quote()
-        newline = newline_of(self._text, quote.encode())
+        newline = newline_of(self._text, quote.encode(), self._told.escape)
         told = self._told.delimiter or ""
         ranking = ranked(self._sample, quote, newline, self._told)
         best = ranking[0]
@@ -94,13 +94,14 @@ class _Finder:
     def _layout(self, lines: list[Line], width: int) -> Layout:
         if not lines:
             return Layout(0, 1, 1, (), ())
-        layout = lay_out(lines, width, heads=self._told.header_rows)
+        is_start = self._told.skip_lines is not None
+        layout = lay_out(lines, width, heads=self._told.header_rows, is_start=is_start)
         heads = usual_heads(layout, lines, self._told)
         if heads is None:
             return layout
         what = "names" if heads else "data"
         self._reasons.append(f"its first row is taken for {what}, as in the feed's other files")
-        return lay_out(lines, width, heads=heads)
+        return lay_out(lines, width, heads=heads, is_start=is_start)
 
     def _dialect(
         self, marks: Marks, newline: str, lines: Sequence[Line], layout: Layout
