@@ -136,7 +136,7 @@ def _needs(status: Status) -> Iterator[Line]:
     for each in status.feeds:
         yield from _feed_needs(each)
     for found in status.undecided:
-        waiting = counted(found.columns, "column", "columns")
+        waiting = counted(found.columns, "column")
         what = f"{waiting} of {found.feed} to decide about"
         yield _need(Mark.WAIT, what, f"headwater schema {found.feed}")
     unclaimed = sum(
