@@ -23,7 +23,7 @@ from headwater.room import Room
 
 _PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH")
 _PASSED_PREFIX = "HEADWATER_CRASH"
-_LARGE_BYTES = 256_000_000  # a child that holds more than this after a job is replaced
+_LARGE_BYTES = 160_000_000  # a child that holds more than this after a job is replaced
 _SHOWN = 400
 _LOGGED = 20_000
 _GOODBYE_SECONDS = 5

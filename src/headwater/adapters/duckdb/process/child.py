@@ -23,7 +23,7 @@ from headwater.adapters.duckdb.looking.peek import peek
 from headwater.adapters.duckdb.looking.survey import survey
 from headwater.adapters.duckdb.parts.rewrite import rewrite
 from headwater.adapters.duckdb.process.bounds import bind_job, bind_process
-from headwater.adapters.duckdb.process.footprint import footprint, forget_peak
+from headwater.adapters.duckdb.process.footprint import footprint, forget_peak, give_back
 from headwater.errors import EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
@@ -89,6 +89,7 @@ def _answer(request: dict[str, Any], voice: _Voice) -> dict[str, Any]:
         return _told(translated(cause))
     except Exception as bug:  # noqa: BLE001 - the child's door: nobody else can say what it was
         return {**_told(_fault(bug, request)), "trace": traceback.format_exc()}
+    give_back()
     resident, peak = footprint()
     return {"done": to_plain(done), "resident_bytes": resident, "peak_bytes": peak}
 

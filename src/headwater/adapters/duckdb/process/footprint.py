@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import resource
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,13 @@ def forget_peak() -> None:
     """Let the peak be counted from here on, where the kernel can do that."""
     with suppress(OSError):
         _FORGET.write_text(_PEAK, encoding="ascii")
+
+
+def give_back() -> None:
+    """Give the system the memory that is free here; libraries that cannot keep it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def footprint() -> tuple[int, int]:
