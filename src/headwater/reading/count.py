@@ -15,11 +15,11 @@ times as fast as CPython's own search, and that search is all that blank lines c
 from __future__ import annotations
 
 import codecs
-import ctypes
 import re
 from typing import Protocol
 
 from headwater.errors import UsageError
+from headwater.reading.pieces.search import strstr
 
 Block = bytes | bytearray | memoryview
 
@@ -33,10 +33,6 @@ _WIDE_BOMS = (
 _LONGEST_BOM_BYTES = 4
 _LONG_LINE_BYTES = 64
 _EVERY_BYTE = bytes(range(256))
-
-_strstr = ctypes.CDLL(None).strstr
-_strstr.argtypes = (ctypes.c_char_p, ctypes.c_char_p)
-_strstr.restype = ctypes.c_void_p
 
 
 class RecordCounter(Protocol):
@@ -180,7 +176,7 @@ class _Lines:
     def _may_hold_blank_line(self, text: bytes) -> bool:
         if b"\0" in text:  # where strstr would stop
             return re.search(b"|".join(self._pairs), text) is not None
-        return any(_strstr(text, pair) for pair in self._pairs)
+        return any(strstr(text, pair) for pair in self._pairs)
 
     def _blank_between(self, text: bytes, *, quoted: bool) -> int:
         """Blank lines that begin and end in the text."""

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from headwater.adapters.delta.log import OURS, entry_name, has_entries, version_of
+from headwater.adapters.delta.log import OURS, entry_name, has_entries, version_of, whole
 from headwater.adapters.delta.schema import from_delta
-from headwater.errors import BrokenInvariant
 from headwater.model.types import Schema
 from headwater.ports.tables import SchemaVersion
 
@@ -33,7 +32,7 @@ def schema_versions(log: Path) -> Iterator[SchemaVersion]:
 
 def _version(path: Path, version: int) -> SchemaVersion | None:
     """What an entry says of the columns; None: nothing."""
-    try:
+    with whole(path):
         body = path.read_bytes()
         if _COLUMNS not in body:  # nearly every entry: they are not worth taking apart
             return None
@@ -48,13 +47,3 @@ def _version(path: Path, version: int) -> SchemaVersion | None:
         written_at = datetime.fromtimestamp(milliseconds / 1000, UTC)
         schema = from_delta(given["schemaString"])
         return SchemaVersion(version, written_at, schema, foreign=OURS not in info)
-    except FileNotFoundError as error:
-        raise BrokenInvariant(
-            f"{path} is missing: a table's log has no gaps",
-            hint="bring the file back from a backup; nothing of ours removes it",
-        ) from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise BrokenInvariant(
-            f"{path} cannot be read as a log entry: {error}",
-            hint="bring the file back from a backup",
-        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,10 +56,17 @@ def read_log(log: Path, since: int) -> Iterator[LogEntry]:
 def read_entry(log: Path, version: int) -> LogEntry:
     """One entry; BrokenInvariant if it is not there or not whole."""
     path = log / entry_name(version)
-    try:
+    with whole(path):
         # Only b"\n" ends a line: a receipt may hold other characters that splitlines() ends one at.
         lines = [json.loads(line) for line in path.read_bytes().split(b"\n") if line]
         return _entry(version, lines, path.stat().st_mtime)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """What reads an entry in here ends in BrokenInvariant where it is not there or not whole."""
+    try:
+        yield
     except FileNotFoundError as error:
         raise BrokenInvariant(
             f"{path} is missing: a table's log has no gaps",

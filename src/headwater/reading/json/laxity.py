@@ -7,22 +7,18 @@ the cost of one pass of CPython's own search.
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from headwater.reading.json.longnumbers import may_hold_long_number
+from headwater.reading.pieces.search import strstr
 
 _BLOCK_BYTES = 128 * 1024
 _NUMBERS = (b"NaN", b"Infinity", b":nan", b": nan", b":inf", b": inf", b"-inf")
 _COMMAS = (b",}", b",]", b", }", b", ]", b",\t}", b",\t]")
 _OVERLAP = 64  # longer than any word or number with what stands around it
 _NO_NUMBER = re.compile(rb"[:\[,]\s*-?(?:nan|inf(?:inity)?)\s*[,}\]]", re.IGNORECASE)
-
-_strstr = ctypes.CDLL(None).strstr
-_strstr.argtypes = (ctypes.c_char_p, ctypes.c_char_p)
-_strstr.restype = ctypes.c_void_p
 
 
 class Laxity:
@@ -54,12 +50,12 @@ def is_strict_file(path: Path) -> bool:
 def _is_strict(text: bytes) -> bool:
     if b"\0" in text:  # where strstr would stop; no JSON has it
         return False
-    if any(_strstr(text, comma) for comma in _COMMAS):
+    if any(strstr(text, comma) for comma in _COMMAS):
         return False
     return not any(
         _NO_NUMBER.search(text, max(0, place - _OVERLAP), place + _OVERLAP)
         for word in _NUMBERS
-        if _strstr(text, word)
+        if strstr(text, word)
         for place in _places(text, word)
     ) and not may_hold_long_number(text)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ctypes
 
-_strstr = ctypes.CDLL(None).strstr
-_strstr.argtypes = (ctypes.c_char_p, ctypes.c_char_p)
-_strstr.restype = ctypes.c_void_p
+strstr = ctypes.CDLL(None).strstr
+"""Where a text holds some bytes, or None; it stops at the first byte that is zero."""
+
+strstr.argtypes = (ctypes.c_char_p, ctypes.c_char_p)
+strstr.restype = ctypes.c_void_p
 
 
 def holds(text: bytes, wanted: bytes) -> bool:
     """Whether the wanted bytes, none of which is zero, stand somewhere in the text."""
     if b"\0" in text:  # where strstr would stop
         return wanted in text
-    return bool(_strstr(text, wanted))
+    return bool(strstr(text, wanted))

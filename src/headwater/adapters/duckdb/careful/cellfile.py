@@ -38,8 +38,7 @@ _INDEX_BITS = 32
 _KEPT_BYTES = 16 * 1024 * 1024
 _GROUP_BYTES = 32 * 1024 * 1024  # of a row group, while it is gathered
 _FEWEST_ROWS = 128
-_DENSE = frozenset({Format.AVRO, Format.ORC, Format.EXCEL})  # packed by themselves
-_DENSE_GROWTH = 200
+_WORKBOOK_GROWTH = 200  # packed by itself
 _HEAD_PIECES = 4  # so that a head is at most a quarter longer than it should be
 _MORE_NAMES = 8
 _NAMES = 1_000_000 // 8  # pieces of eight megabytes: a terabyte
@@ -206,7 +205,9 @@ def _rows_of(row_bytes: int) -> int:
 
 def _names(source: Source) -> int:
     wrapping = source.found.wrapping
-    growth = _DENSE_GROWTH if source.found.format in _DENSE else 8 if wrapping.is_packed else 1
+    growth = 8 if wrapping.is_packed else 1
+    if source.found.format is Format.EXCEL:
+        growth = _WORKBOOK_GROWTH
     if wrapping.is_packed and source.input.size_bytes <= SMALL_BYTES:
         growth = MOST_GROWTH
     text = source.input.size_bytes * growth * wrapping.growth
