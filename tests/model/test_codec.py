@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from headwater.model.codec import Misshapen, from_plain, to_plain
 from headwater.model.feed import BatchLimits, Feed, Retries, Tolerance
 from headwater.model.part import Part, Snapshot
 from headwater.model.receipt import Books, Receipt
+from headwater.model.steps import Filter, Rename, Step
 from headwater.ports.engine import Conversion, Input, Job
 from headwater.ports.store import Taking
 
@@ -34,6 +36,7 @@ VALUES = st.one_of(
     st.from_type(Conversion),
     st.from_type(Part),
     st.from_type(Snapshot),
+    *map(st.from_type, get_args(Step)),
 )
 
 
@@ -68,6 +71,23 @@ def test_a_path_is_spelled_as_text_and_comes_back_as_a_path():
 
 def test_a_field_that_was_not_written_takes_its_default():
     assert from_plain(Books, {"counted": 3}) == Books(counted=3)
+
+
+def test_one_of_several_kinds_is_written_below_its_name_and_comes_back():
+    steps = (Rename((("cust", "customer_id"),)), Filter("amount > 0"))
+
+    plain = to_plain(steps)
+
+    assert plain == [
+        {"rename": {"columns": [["cust", "customer_id"]]}},
+        {"filter": {"keep": "amount > 0"}},
+    ]
+    assert from_plain(tuple[Step, ...], plain) == steps
+
+
+def test_what_is_none_of_several_kinds_is_refused_with_its_place():
+    with pytest.raises(Misshapen, match=r"\[0\]: sieve is not one of rename, select"):
+        from_plain(tuple[Step, ...], [{"sieve": {}}])
 
 
 def test_a_time_without_a_zone_is_refused():
