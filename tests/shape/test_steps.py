@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
 import pytest
-from sqlglot import parse_one
 
-import headwater.shape.several
 from headwater.model.steps import (
     Aggregate,
     Cast,
@@ -34,61 +29,8 @@ from headwater.model.steps import (
     Step,
 )
 from headwater.model.types import parse_type
-from headwater.shape.rows import Rows
-from headwater.shape.steps import MisplacedStep, through
-
-assert headwater.shape.several  # registers its steps
-
-COLUMNS = ("order_id", "amount", "name", "day", "items")
-SALES = """
-    SELECT * FROM (VALUES
-        ('f1', 1, NULL, 'A', '10', ' Ann  Lee Smith', '01.02.2025', [1, 2]),
-        ('f1', 2, NULL, 'B', 'x',  'Bob',             '2025-03-04', []),
-        ('f2', 3, NULL, 'A', '30', NULL,              'nope',       [3]),
-        ('f2', 4, NULL, NULL, NULL, 'Cem',            NULL,         NULL)
-    ) AS t (_arrival, _n, _flaw, order_id, amount, name, day, items)
-"""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Rows behind the steps: those that are fit, those that are refused, and the counts."""
-
-    columns: tuple[str, ...]
-    fit: list[tuple[Any, ...]]
-    refused: list[tuple[int, str, str]]  # number, rule, column
-    counts: dict[str, int]
-
-
-def take(steps: Sequence[Step], sql: str = SALES, columns: Sequence[str] = COLUMNS) -> Outcome:
-    """Take rows through steps that tell flaws."""
-    connection = duckdb.connect()
-    own = "_arrival, _n, _flaw"
-    query = parse_one(f"SELECT {own}, {', '.join(columns)} FROM ({sql})", dialect="duckdb")
-    rows = through(Rows(query, tuple(columns), flaws=True, numbered=True), steps)
-    for counter in rows.counters:
-        connection.execute(f"CREATE TEMP SEQUENCE {counter.name}")
-    found = connection.execute(rows.query.sql("duckdb")).fetchall()
-    first = 3 if rows.numbered else 2
-    fit = [row[first:] for row in found if row[first - 1] is None]
-    refused = [(row[1], *row[2].split("\x1f")) for row in found if row[first - 1] is not None]
-    return Outcome(rows.columns, fit, refused, _counts(connection, rows))
-
-
-def _counts(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, int]:
-    last = dict(
-        connection.execute("SELECT sequence_name, last_value FROM duckdb_sequences()").fetchall()
-    )
-    return {counter.counts: last[counter.name] or 0 for counter in rows.counters}
-
-
-def stop(steps: Sequence[Step]) -> str:
-    """Take rows through steps of which the first flaw ends the query; what it said."""
-    query = parse_one(f"SELECT _arrival, {', '.join(COLUMNS)} FROM ({SALES})", dialect="duckdb")
-    rows = through(Rows(query, COLUMNS, flaws=False), steps)
-    with pytest.raises(duckdb.Error) as error:
-        duckdb.connect().execute(rows.query.sql("duckdb")).fetchall()
-    return str(error.value)
+from headwater.shape.steps import MisplacedStep
+from tests.shape.taking import COLUMNS, SALES, stop, take
 
 
 def test_renamed_columns_keep_their_places() -> None:
@@ -290,7 +232,11 @@ def test_a_row_without_elements_is_filtered_on_request() -> None:
         ),
         ([Rename((("day", "name"),))], "there would be two columns 'name'", "the other one"),
         ([Derive((("_arrival", "1"),))], "_arrival is a name of Headwater's own", "another name"),
-        ([Rename((("day", "x"), ("name", "X")))], "there would be two columns 'x'", "the other one"),
+        (
+            [Rename((("day", "x"), ("name", "X")))],
+            "there would be two columns 'x'",
+            "the other one",
+        ),
         ([Drop(COLUMNS)], "no column would be left", "keep one"),
         (
             [Aggregate(("day",), (("n", "amount"),))],

@@ -193,6 +193,11 @@ class FeedKeys(Keys):
         "or a count such as 100 or 100 rows. Without it there is no limit.",
         "1%",
     )
+    steps: list[kinds.StepOfFeed] = _key(
+        [],
+        "What is done to the rows between reading and writing them, in this order.",
+        [{"rename": {"cust": "customer_id"}}, {"filter": "amount >= 0"}],
+    )
     table: kinds.NameIfAny = _key(
         None, "The table the rows go to. Feeds may share one if they partition alike.", "orders"
     )

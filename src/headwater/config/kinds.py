@@ -55,6 +55,7 @@ from headwater.model.feed import (
     Tolerance,
     Types,
 )
+from headwater.model.steps import Step
 
 _VARIABLE = {"type": "string", "pattern": r"\$\{[^}]*\}"}
 
@@ -125,7 +126,14 @@ def duration(least: timedelta) -> Kind:
     return Kind(partial(read_duration, least=least), words, (_texts(DURATION_PATTERN), _VARIABLE))
 
 
+def _read_step(value: object) -> Step:
+    from headwater.config.steps import read_step  # noqa: PLC0415 - brings the parser of SQL, for feeds with steps alone
+
+    return read_step(value)
+
+
 _PLAIN = ({"type": "string"},)
+_STEP = ({"type": "object", "minProperties": 1, "maxProperties": 1},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
 _SHEET = ({"type": "string"}, {"type": "integer", "minimum": 1})
 _NAMES = ({"type": "string", "pattern": NAME, "maxLength": LONGEST_NAME},)
@@ -149,6 +157,7 @@ LogPatternIfAny = Annotated[
     str | None, Kind(read_log_pattern, "name, or regular expression", _PLAIN)
 ]
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
+StepOfFeed = Annotated[Step, Kind(_read_step, "step", _STEP)]
 Flag = Annotated[bool, Kind(read_flag, "`true` or `false`", ({"type": "boolean"}, _VARIABLE))]
 RaggedWord = Annotated[Ragged, _choice(Ragged)]
 FormatWord = Annotated[Format, _choice(Format)]

@@ -60,6 +60,7 @@ _WORDS = {
     "match": "pattern, or list of patterns",
     "schema": "mapping of column to type",
     "partition": "list of expressions",
+    "steps": "list of steps",
     "columns": "list of name start length",
     "feeds": "mapping of name to feed",
     "retries": "number, or mapping",

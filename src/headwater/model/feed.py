@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from headwater.model.ids import FeedName, TableName
+from headwater.model.steps import Step
 from headwater.model.types import Schema
 
 
@@ -152,6 +153,7 @@ class Feed:
     on_bad_value: OnBadValue = OnBadValue.QUARANTINE
     on_rewrite: OnRewrite = OnRewrite.REPLACE
     max_bad: Tolerance = field(default_factory=Tolerance)
+    steps: tuple[Step, ...] = ()
     partition: tuple[PartitionBy, ...] = ()
     batch: BatchLimits = field(default_factory=BatchLimits)
     retries: Retries = field(default_factory=Retries)

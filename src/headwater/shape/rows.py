@@ -133,6 +133,19 @@ class Rows:
         query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(where)
         return replace(self, query=query, counters=(*self.counters, counter))
 
+    def note(self, condition: exp.Expr, counts: str) -> Rows:
+        """All rows; those of which the condition is not true are counted, flawed ones are not."""
+        counter = Counter(f"{counts}_{self.step}", counts, self.step)
+        seen = sql(
+            "CASE WHEN $condition THEN TRUE ELSE nextval($name) > 0 END",
+            condition=condition,
+            name=counter.name,
+        )
+        if self.flaws:
+            seen = sql("$flaw IS NOT NULL OR $seen", flaw=column(FLAW), seen=seen)
+        query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(seen)
+        return replace(self, query=query, counters=(*self.counters, counter))
+
     def count(self, counts: str) -> Rows:
         """The same rows, counted as they go by."""
         counter = Counter(f"{counts}_{self.step}", counts, self.step)

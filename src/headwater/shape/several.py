@@ -10,7 +10,9 @@ from headwater.model.steps import Aggregate, Dedupe, Explode, FillForward, Keep
 from headwater.shape.expression import read_aggregate
 from headwater.shape.fragment import sql
 from headwater.shape.rows import FLAW, NUMBER, Rows, column, columns
-from headwater.shape.steps import taken
+from headwater.shape.steps import taken, through
+
+__all__ = ["through"]  # which knows these steps once they are read
 
 _RANK = "_rank"
 
