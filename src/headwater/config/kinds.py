@@ -45,6 +45,7 @@ from headwater.config.values import (
     read_timezone,
     read_tolerance,
 )
+from headwater.model.checks import Check
 from headwater.model.feed import (
     Format,
     OnBadValue,
@@ -132,6 +133,12 @@ def _read_step(value: object) -> Step:
     return read_step(value)
 
 
+def _read_check(value: object) -> Check:
+    from headwater.config.checks import read_check  # noqa: PLC0415 - as for steps
+
+    return read_check(value)
+
+
 _PLAIN = ({"type": "string"},)
 _STEP = ({"type": "object", "minProperties": 1, "maxProperties": 1},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
@@ -158,6 +165,7 @@ LogPatternIfAny = Annotated[
 ]
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
 StepOfFeed = Annotated[Step, Kind(_read_step, "step", _STEP)]
+CheckOfFeed = Annotated[Check, Kind(_read_check, "check", ({"type": "object"},))]
 Flag = Annotated[bool, Kind(read_flag, "`true` or `false`", ({"type": "boolean"}, _VARIABLE))]
 RaggedWord = Annotated[Ragged, _choice(Ragged)]
 FormatWord = Annotated[Format, _choice(Format)]

@@ -61,6 +61,7 @@ _WORDS = {
     "schema": "mapping of column to type",
     "partition": "list of expressions",
     "steps": "list of steps",
+    "checks": "list of checks",
     "columns": "list of name start length",
     "feeds": "mapping of name to feed",
     "retries": "number, or mapping",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from headwater.model.checks import Check
 from headwater.model.ids import FeedName, TableName
 from headwater.model.steps import Step
 from headwater.model.types import Schema
@@ -154,6 +155,7 @@ class Feed:
     on_rewrite: OnRewrite = OnRewrite.REPLACE
     max_bad: Tolerance = field(default_factory=Tolerance)
     steps: tuple[Step, ...] = ()
+    checks: tuple[Check, ...] = ()
     partition: tuple[PartitionBy, ...] = ()
     batch: BatchLimits = field(default_factory=BatchLimits)
     retries: Retries = field(default_factory=Retries)
