@@ -13,7 +13,7 @@ from sqlglot import parse_one
 from headwater.model.checks import Check
 from headwater.model.steps import Step
 from headwater.shape.checks import watched
-from headwater.shape.rows import Rows
+from headwater.shape.rows import Reference, Rows
 from headwater.shape.several import through
 
 COLUMNS = ("order_id", "amount", "name", "day", "items")
@@ -37,12 +37,23 @@ class Outcome:
     counts: dict[str, int]
 
 
+CUSTOMERS = "SELECT * FROM (VALUES ('A', 'gold'), ('C', 'tin')) AS t (id, segment)"
+
+
 def take(steps: Sequence[Step], sql: str = SALES, columns: Sequence[str] = COLUMNS) -> Outcome:
     """Take rows through steps that tell flaws."""
     own = "_arrival, _n, _flaw"
     query = parse_one(f"SELECT {own}, {', '.join(columns)} FROM ({sql})", dialect="duckdb")
-    rows = through(Rows(query, tuple(columns), flaws=True, numbered=True), steps)
-    return _outcome(rows)
+    other = Reference(parse_one(CUSTOMERS, dialect="duckdb"), ("id", "segment"))
+    rows = Rows(
+        query,
+        tuple(columns),
+        flaws=True,
+        numbered=True,
+        references={"customers": other},
+        fields={"place": ("city", "zip")},
+    )
+    return _outcome(through(rows, steps))
 
 
 def watch(checks: Sequence[Check]) -> Outcome:
@@ -54,6 +65,7 @@ def watch(checks: Sequence[Check]) -> Outcome:
 
 def _outcome(rows: Rows) -> Outcome:
     connection = duckdb.connect()
+    connection.execute("SET VARIABLE salt = 'pepper'")
     for counter in rows.counters:
         connection.execute(f"CREATE TEMP SEQUENCE {counter.name}")
     found = connection.execute(rows.query.sql("duckdb")).fetchall()

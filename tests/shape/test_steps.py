@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -19,10 +20,14 @@ from headwater.model.steps import (
     Fill,
     FillForward,
     Filter,
+    Flatten,
+    Join,
     Keep,
     MapValues,
     Missing,
     Parse,
+    Protect,
+    Protection,
     Rename,
     Select,
     Split,
@@ -215,6 +220,55 @@ def test_a_row_without_elements_is_filtered_on_request() -> None:
 
     assert told.fit == [(1,), (2,), (3,)]
     assert told.counts == {"filtered": 2, "before": 2, "after": 3}
+
+
+@pytest.mark.parametrize(
+    ("missing", "fit", "refused", "counts"),
+    [
+        (Missing.KEEP, [("A", "gold"), ("A", "gold"), ("B", None), (None, None)], [], {}),
+        (
+            Missing.REFUSE,
+            [("A", "gold"), ("A", "gold")],
+            [(2, "join", "order_id"), (4, "join", "order_id")],
+            {},
+        ),
+        (Missing.FILTER, [("A", "gold"), ("A", "gold")], [], {"filtered": 2}),
+    ],
+)
+def test_a_row_gets_what_another_table_has_under_its_key(
+    missing: Missing, fit: list[Any], refused: list[Any], counts: dict[str, int]
+) -> None:
+    step = Join((("order_id", "ID"),), (("segment", "segment"),), "customers", missing=missing)
+
+    told = take([step, Select(("order_id", "segment"))])
+
+    assert sorted(told.fit, key=str) == sorted(fit, key=str)
+    assert (sorted(told.refused), told.counts) == (refused, counts)
+
+
+def test_a_struct_is_taken_apart_in_its_place() -> None:
+    nested = (
+        "SELECT 'f' AS _arrival, 1 AS _n, NULL AS _flaw, 1 AS a, "
+        "{'city': 'Kiel', 'zip': 24103} AS place, 2 AS b"
+    )
+
+    told = take([Flatten(("place",))], nested, ["a", "place", "b"])
+
+    assert told.columns == ("a", "place_city", "place_zip", "b")
+    assert told.fit == [(1, "Kiel", 24103, 2)]
+
+
+def test_a_mask_leaves_the_end_and_nulls() -> None:
+    told = take([Protect(("amount",), Protection.MASK, keep=1), Select(("amount",))])
+
+    assert told.fit == [("*0",), ("x",), ("*0",), (None,)]
+
+
+def test_a_token_is_the_same_for_the_same_value_and_hides_it() -> None:
+    told = take([Protect(("order_id",), Protection.TOKEN, "salt"), Select(("order_id",))])
+
+    digest = sha256(b"pepperA").hexdigest()[:16]
+    assert [row[0] for row in told.fit] == [digest, told.fit[1][0], digest, None]
 
 
 @pytest.mark.parametrize(

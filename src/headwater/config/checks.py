@@ -177,13 +177,7 @@ def _bounds(body: object) -> tuple[str | None, str | None]:
 
 def _counts(body: object) -> tuple[int, int | None]:
     least, most = _pair(body)
-    return _count(least or 0), None if most is None else _count(most)
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Wrong(f"{show(value)} is no count", "write a whole number")
-    return value
+    return parts.count(least or 0), None if most is None else parts.count(most)
 
 
 def _seconds(value: object) -> float:

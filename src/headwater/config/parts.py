@@ -147,3 +147,10 @@ def regular(value: object) -> str:
     except re.error as error:
         raise Wrong(f"{show(text)} is no regular expression: {error}", "escape it") from None
     return text
+
+
+def count(value: object) -> int:
+    """How many."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise Wrong(f"{show(value)} is no count", "write a whole number")
+    return value

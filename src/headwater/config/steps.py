@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from headwater.config import parts
 from headwater.config.mistakes import Wrong, nearest, show
-from headwater.config.values import read_column_name, read_one_of, read_text
+from headwater.config.values import read_column_name, read_name, read_one_of, read_text
 from headwater.model.steps import (
     Aggregate,
     Cast,
@@ -19,10 +19,14 @@ from headwater.model.steps import (
     Fill,
     FillForward,
     Filter,
+    Flatten,
+    Join,
     Keep,
     MapValues,
     Missing,
     Parse,
+    Protect,
+    Protection,
     Rename,
     Select,
     Split,
@@ -152,6 +156,41 @@ def _aggregate(body: object) -> Step:
     return Aggregate(keys.read("by", parts.names), columns)
 
 
+def _join(body: object) -> Step:
+    known = {"table": False, "file": False, "on": True, "take": True, "missing": False}
+    keys = parts.Below(body, "join", known)
+    table = keys.read("table", read_name, None)
+    file = keys.read("file", parts.some_text, None)
+    if (table is None) == (file is None):
+        raise Wrong("join takes a table of the lake or a file", "write one of table: and file:")
+    return Join(
+        on=keys.read("on", _same, ()),
+        take=keys.read("take", _same, ()),
+        table=table,
+        file=file,
+        missing=keys.read("missing", parts.word_of(Missing), Missing.KEEP),
+    )
+
+
+def _flatten(body: object) -> Step:
+    if not isinstance(body, Mapping):
+        return Flatten(parts.names(body))
+    keys = parts.Below(body, "flatten", {"columns": True, "between": False})
+    return Flatten(keys.read("columns", parts.names), keys.read("between", read_text, "_"))
+
+
+def _protect(body: object) -> Step:
+    known = {"columns": True, "by": True, "secret": False, "keep": False}
+    keys = parts.Below(body, "protect", known)
+    by = keys.read("by", parts.word_of(Protection), Protection.MASK)
+    secret = keys.read("secret", parts.some_text, None)
+    if (by is Protection.MASK) != (secret is None):
+        what = "a mask has no secret" if secret else f"a {by} is made with a secret"
+        raise Wrong(what, "write secret: NAME, the name of an environment variable")
+    keep = keys.read("keep", parts.count, 0)
+    return Protect(keys.read("columns", parts.names), by, secret, keep)
+
+
 _READERS: Mapping[str, Callable[[object], Step]] = {
     "rename": _rename,
     "select": _select,
@@ -168,6 +207,9 @@ _READERS: Mapping[str, Callable[[object], Step]] = {
     "explode": _explode,
     "dedupe": _dedupe,
     "aggregate": _aggregate,
+    "join": _join,
+    "flatten": _flatten,
+    "protect": _protect,
 }
 
 
@@ -195,3 +237,10 @@ def _keep(value: object) -> tuple[Keep, str | None]:
             f"{show(value)} does not say which row stays", "write first, last, or latest COLUMN"
         )
     return keep, column.strip() or None
+
+
+def _same(value: object) -> tuple[tuple[str, str], ...]:
+    """Columns under the same name here and there, or `{here: there}`."""
+    if isinstance(value, Mapping):
+        return parts.pairs(value, read_column_name, "{customer_id: id}")
+    return tuple((name, name) for name in parts.names(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -31,6 +31,14 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Another table that rows are looked up in; no two of its rows have the same key."""
+
+    query: exp.Query
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """What a step is given, and what it gives."""
 
@@ -40,6 +48,8 @@ class Rows:
     numbered: bool = False  # whether rows have their numbers
     counters: tuple[Counter, ...] = ()
     step: int = 1  # the number of the step that is next
+    references: Mapping[str, Reference] = field(default_factory=dict)  # by table, or by file
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of columns with structs
 
     @property
     def own(self) -> tuple[str, ...]:

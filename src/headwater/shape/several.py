@@ -6,15 +6,16 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from headwater.model.steps import Aggregate, Dedupe, Explode, FillForward, Keep
-from headwater.shape.expression import read_aggregate
+from headwater.model.steps import Aggregate, Dedupe, Explode, FillForward, Join, Keep, Missing
+from headwater.shape.expression import Misread, find_column, read_aggregate
 from headwater.shape.fragment import sql
-from headwater.shape.rows import FLAW, NUMBER, Rows, column, columns
+from headwater.shape.rows import FLAW, NUMBER, Reference, Rows, column, columns, rule_of
 from headwater.shape.steps import taken, through
 
 __all__ = ["through"]  # which knows these steps once they are read
 
 _RANK = "_rank"
+_FOUND = "_found"
 
 
 @taken.register
@@ -85,3 +86,40 @@ def _fill_forward(step: FillForward, rows: Rows) -> Rows:
         last = exp.IgnoreNulls(this=sql("last_value($value)", value=column(name)))
         made[name] = exp.Window(this=last, partition_by=apart, order=exp.Order(expressions=order))
     return rows.set(made)
+
+
+@taken.register
+def _join(step: Join, rows: Rows) -> Rows:
+    """Each row with what the other table has under its key; a null key finds nothing."""
+    other = rows.references.get(step.table or step.file or "")
+    if other is None:
+        what = f"there is no {step.table or step.file}"
+        raise Misread(what, "name a table of the lake, or a file")
+    joined = _found(step, rows, other)
+    names = dict.fromkeys(name for name in joined.columns if name != _FOUND)
+    is_found = sql("$found IS NOT NULL", found=column(_FOUND))
+    if step.missing is Missing.FILTER:
+        joined = joined.keep(is_found, "filtered")
+    elif step.missing is Missing.REFUSE:
+        joined = joined.judge({rule_of("join", step.on[0][0]): is_found})
+    return joined.select(names)
+
+
+def _found(step: Join, rows: Rows, other: Reference) -> Rows:
+    """All rows with what was found, and whether anything was."""
+    more = {name: find_column(there, other.columns) for there, name in step.take}
+    for name in more:
+        if rows.has(name):
+            hint = f"give it another name: take: {{{more[name]}: other_{name}}}"
+            raise Misread(f"there is a column {name!r} already", hint)
+    keys = {f"_key{n}": find_column(there, other.columns) for n, (_, there) in enumerate(step.on)}
+    seen = [exp.alias_(column(old), new, quoted=True) for new, old in {**keys, **more}.items()]
+    seen.append(exp.alias_(exp.true(), _FOUND, quoted=True))
+    there = exp.select(*seen).from_(other.query.subquery("t"))
+    same = [
+        sql("$here = $there", here=column(rows.find(here)), there=column(key))
+        for (here, _), key in zip(step.on, keys, strict=True)
+    ]
+    query = exp.select(*columns((*rows.own, *rows.columns, *more, _FOUND))).from_(rows.below)
+    query = query.join(there.subquery("k"), on=exp.and_(*same), join_type="left")
+    return replace(rows, query=query, columns=(*rows.columns, *more, _FOUND))

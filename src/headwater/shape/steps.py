@@ -16,9 +16,12 @@ from headwater.model.steps import (
     Drop,
     Fill,
     Filter,
+    Flatten,
     MapValues,
     Missing,
     Parse,
+    Protect,
+    Protection,
     Rename,
     Select,
     Split,
@@ -183,6 +186,44 @@ def _map(step: MapValues, rows: Rows) -> Rows:
         return rows.set({name: cases.else_(value.copy())})
     other = sql("CASE WHEN $value IS NOT NULL THEN $other END", value=value, other=step.otherwise)
     return rows.set({name: cases.else_(other)})
+
+
+@taken.register
+def _flatten(step: Flatten, rows: Rows) -> Rows:
+    taken_apart = {rows.find(name) for name in step.columns}
+    every: dict[str, exp.Expr | None] = {}
+    for name in rows.columns:
+        if name not in taken_apart:
+            every[name] = None
+            continue
+        inner = rows.fields.get(name)
+        if inner is None:
+            raise Misread(f"{name} has no fields", "flatten takes columns that are structs")
+        for each in inner:
+            made = f"{name}{step.between}{each}"
+            if made in every or (rows.has(made) and made != name):
+                raise Misread(f"there would be two columns {made!r}", "choose another `between`")
+            every[made] = sql("struct_extract($value, $name)", value=column(name), name=each)
+    return rows.select(every)
+
+
+@taken.register
+def _protect(step: Protect, rows: Rows) -> Rows:
+    """The secret is a variable of the session, so that no message can show it."""
+    hashed = "sha256(concat(getvariable($secret), CAST($value AS VARCHAR)))"
+    text = {
+        Protection.MASK: "repeat('*', greatest(length(CAST($value AS VARCHAR)) - $keep, 0)) "
+        "|| right(CAST($value AS VARCHAR), $keep)",
+        Protection.HASH: f"CASE WHEN $value IS NOT NULL THEN {hashed} END",
+        Protection.TOKEN: f"CASE WHEN $value IS NOT NULL THEN left({hashed}, 16) END",
+    }[step.by]
+    names = [rows.find(name) for name in step.columns]
+    return rows.set(
+        {
+            name: sql(text, value=column(name), keep=step.keep, secret=step.secret or "")
+            for name in names
+        }
+    )
 
 
 def as_type(tree: exp.Expr, kind: Type) -> exp.Expr:
