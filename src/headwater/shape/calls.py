@@ -11,7 +11,20 @@ _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE}
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
 _NO_NAMES = frozenset({TokenType.STRING, TokenType.NUMBER, TokenType.IDENTIFIER})
 _WORDS = frozenset(  # that may stand before a bracket and call nothing
-    {"and", "between", "by", "case", "distinct", "else", "end", "escape", "from", "ilike", "in"}
+    {
+        "and",
+        "between",
+        "by",
+        "case",
+        "distinct",
+        "else",
+        "end",
+        "escape",
+        "from",
+        "ilike",
+        "in",
+        "interval",
+    }
     | {"is", "like", "not", "on", "or", "over", "then", "when"}
 )
 _CASTS = frozenset({"cast", "try_cast"})

@@ -265,6 +265,8 @@ def _require_shape(tree: exp.Expr, more: tuple[type[exp.Expr], ...]) -> None:
                 raise Misread(what, hint)
         if isinstance(node, exp.DataType):
             _require_type(node)
+        elif isinstance(node, exp.Interval) and node.args.get("unit") is None:
+            raise Misread("an interval has no unit", "write interval 1 day, hour, month")
         elif isinstance(node, _FICKLE_NODES):
             raise _fickle(node.sql(_OURS).lower().removesuffix("()"), None)
         elif not isinstance(node, (*_SHAPE, *_function_nodes(), *more)):

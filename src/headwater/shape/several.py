@@ -108,9 +108,9 @@ def _join(step: Join, rows: Rows) -> Rows:
 def _found(step: Join, rows: Rows, other: Reference) -> Rows:
     """All rows with what was found, and whether anything was."""
     more = {name: find_column(there, other.columns) for there, name in step.take}
-    for name in more:
+    for name, old in more.items():
         if rows.has(name):
-            hint = f"give it another name: take: {{{more[name]}: other_{name}}}"
+            hint = f"give it another name: take: {{{old}: other_{name}}}"
             raise Misread(f"there is a column {name!r} already", hint)
     keys = {f"_key{n}": find_column(there, other.columns) for n, (_, there) in enumerate(step.on)}
     seen = [exp.alias_(column(old), new, quoted=True) for new, old in {**keys, **more}.items()]
