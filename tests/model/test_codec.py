@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from headwater.model.feed import BatchLimits, Feed, Retries, Tolerance
 from headwater.model.ids import FeedName, ManifestId, TableName
 from headwater.model.part import Part, Snapshot
 from headwater.model.receipt import Books, Receipt
+from headwater.model.steps import Filter, Rename, Step
 from headwater.ports.engine import Conversion, Input, Job
 from headwater.ports.store import Taking
 
@@ -35,6 +37,7 @@ VALUES = st.one_of(
     st.from_type(Conversion),
     st.from_type(Part),
     st.from_type(Snapshot),
+    *map(st.from_type, get_args(Step)),
 )
 
 
@@ -89,6 +92,23 @@ def test_a_field_that_an_earlier_version_wrote_is_passed_over():
     plain = to_plain(RECEIPT)
 
     assert from_plain(Receipt, {**plain, "new_columns": ["a"]}) == RECEIPT
+
+
+def test_one_of_several_kinds_is_written_below_its_name_and_comes_back():
+    steps = (Rename((("cust", "customer_id"),)), Filter("amount > 0"))
+
+    plain = to_plain(steps)
+
+    assert plain == [
+        {"rename": {"columns": [["cust", "customer_id"]]}},
+        {"filter": {"keep": "amount > 0"}},
+    ]
+    assert from_plain(tuple[Step, ...], plain) == steps
+
+
+def test_what_is_none_of_several_kinds_is_refused_with_its_place():
+    with pytest.raises(Misshapen, match=r"\[0\]: sieve is not one of rename, select"):
+        from_plain(tuple[Step, ...], [{"sieve": {}}])
 
 
 def test_a_time_without_a_zone_is_refused():

@@ -77,6 +77,9 @@ def _no_mapping(tree: object) -> Mistake:
 
 def _mistake(details: ErrorDetails, document: Document) -> Mistake:
     written = tuple(step for step in details["loc"] if step != "[key]")
+    error = details.get("ctx", {}).get("error")
+    if isinstance(error, Wrong):
+        written += error.below
     path, line = line_of(written, document.lines)
     what, hint = _words(details, path)
     return Mistake(line, path, what, hint)

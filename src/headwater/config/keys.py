@@ -253,6 +253,17 @@ class FeedKeys(Keys):
         "or a count such as 100 or 100 rows. Without it there is no limit.",
         "1%",
     )
+    steps: list[kinds.StepOfFeed] = _key(
+        [],
+        "What is done to the rows between reading and writing them, in this order.",
+        [{"rename": {"cust": "customer_id"}}, {"filter": "amount >= 0"}],
+    )
+    checks: list[kinds.CheckOfFeed] = _key(
+        [],
+        "What must be true of the rows, as they were read or behind the steps, and what follows "
+        "where it is not: warn, quarantine, halt.",
+        [{"not_null": "order_id"}, {"range": {"amount": [0, 1000]}, "action": "warn"}],
+    )
     table: kinds.NameIfAny = _key(
         None, "The table the rows go to. Feeds may share one if they partition alike.", "orders"
     )

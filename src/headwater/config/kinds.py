@@ -50,6 +50,7 @@ from headwater.config.values import (
     read_timezone,
     read_tolerance,
 )
+from headwater.model.checks import Check
 from headwater.model.feed import (
     DecimalMark,
     Format,
@@ -61,6 +62,7 @@ from headwater.model.feed import (
     Tolerance,
     Types,
 )
+from headwater.model.steps import Step
 
 _VARIABLE = {"type": "string", "pattern": r"\$\{[^}]*\}"}
 
@@ -131,7 +133,20 @@ def duration(least: timedelta) -> Kind:
     return Kind(partial(read_duration, least=least), words, (_texts(DURATION_PATTERN), _VARIABLE))
 
 
+def _read_step(value: object) -> Step:
+    from headwater.config.steps import read_step  # noqa: PLC0415 - brings the parser of SQL, for feeds with steps alone
+
+    return read_step(value)
+
+
+def _read_check(value: object) -> Check:
+    from headwater.config.checks import read_check  # noqa: PLC0415 - as for steps
+
+    return read_check(value)
+
+
 _PLAIN = ({"type": "string"},)
+_STEP = ({"type": "object", "minProperties": 1, "maxProperties": 1},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
 _SHEET = ({"type": "string"}, {"type": "integer", "minimum": 1})
 _NAMES = ({"type": "string", "pattern": NAME, "maxLength": LONGEST_NAME},)
@@ -160,6 +175,8 @@ LogPatternIfAny = Annotated[
     str | None, Kind(read_log_pattern, "name, or regular expression", _PLAIN)
 ]
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
+StepOfFeed = Annotated[Step, Kind(_read_step, "step", _STEP)]
+CheckOfFeed = Annotated[Check, Kind(_read_check, "check", ({"type": "object"},))]
 Flag = Annotated[bool, Kind(read_flag, "`true` or `false`", ({"type": "boolean"}, _VARIABLE))]
 DecimalWord = Annotated[DecimalMark, _choice(DecimalMark)]
 RaggedWord = Annotated[Ragged, _choice(Ragged)]

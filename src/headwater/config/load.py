@@ -168,6 +168,8 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         on_new_column=keys.on_new_column,
         on_bad_value=keys.on_bad_value,
         max_bad=keys.max_bad or Tolerance(),
+        steps=tuple(keys.steps),
+        checks=tuple(keys.checks),
         partition=tuple(_as_declared(by, schema) for by in keys.partition),
         batch=BatchLimits(keys.batch.files, keys.batch.bytes, keys.batch.age),
         retries=Retries(

@@ -18,10 +18,11 @@ _LONGEST_VALUE = 80
 class Wrong(ValueError):
     """A value that cannot be: what is wrong with it, and a hint at what would be right."""
 
-    def __init__(self, what: str, hint: str | None = None) -> None:
-        """Take both as sentences without a capital and a full stop."""
+    def __init__(self, what: str, hint: str | None = None, below: Path = ()) -> None:
+        """Take both as sentences without a capital and a full stop, and where below the key."""
         super().__init__(what)
         self.hint = hint
+        self.below = below
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ _WORDS = {
     "rename": "mapping of name to column",
     "refuse": "list of columns",
     "partition": "list of expressions",
+    "steps": "list of steps",
+    "checks": "list of checks",
     "columns": "list of name start length",
     "nulls": "text, or list of texts",
     "feeds": "mapping of name to feed",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from pathlib import Path, PurePath
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -55,7 +55,12 @@ def from_plain(kind: type[T], plain: Any) -> T:
 def _writer(kind: type) -> Callable[[Any], Any]:
     if is_dataclass(kind):
         names = tuple(field.name for field in fields(kind))
-        return lambda value: {name: to_plain(getattr(value, name)) for name in names}
+        tag = getattr(kind, "TAG", None)
+
+        def write_fields(value: Any) -> dict[str, Any]:
+            return {name: to_plain(getattr(value, name)) for name in names}
+
+        return write_fields if tag is None else lambda value: {tag: write_fields(value)}
     for parent, write in _WRITERS:
         if issubclass(kind, parent):
             return write
@@ -128,6 +133,9 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 
 def _single_reader(hint: Any) -> Callable[[Any], Any]:
     if is_dataclass(hint):
+        tag = getattr(hint, "TAG", None)
+        if tag is not None:
+            return _tagged_reader({tag: hint})
         return lambda plain: _read_fields(hint, plain)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return lambda plain: _read_enum(hint, plain)
@@ -138,10 +146,25 @@ def _single_reader(hint: Any) -> Callable[[Any], Any]:
 
 def _optional_reader(hint: Any) -> Callable[[Any], Any]:
     kinds = [kind for kind in get_args(hint) if kind is not types.NoneType]
+    tagged = {kind.TAG: kind for kind in kinds if hasattr(kind, "TAG")}
+    if len(tagged) == len(get_args(hint)):
+        return _tagged_reader(tagged)
     if len(kinds) != 1:
         raise TypeError(f"{hint} has no JSON form: which of them is meant cannot be told")
     read = _reader(kinds[0])
     return lambda plain: None if plain is None else read(plain)
+
+
+def _tagged_reader(kinds: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """One of several kinds, each written below a key of its own."""
+
+    def read(plain: Any) -> Any:
+        _require_object(plain)
+        if len(plain) != 1 or (tag := next(iter(plain))) not in kinds:
+            raise Misshapen(f"{', '.join(plain) or 'nothing'} is not one of {', '.join(kinds)}")
+        return _read_step(f".{tag}", partial(_read_fields, kinds[tag]), plain[tag])
+
+    return read
 
 
 def _tuple_reader(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:

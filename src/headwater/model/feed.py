@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from headwater.model.checks import Check
 from headwater.model.ids import FeedName, TableName
+from headwater.model.steps import Step
 from headwater.model.types import Schema
 
 
@@ -176,6 +178,8 @@ class Feed:
     on_bad_value: OnBadValue = OnBadValue.QUARANTINE
     on_rewrite: OnRewrite = OnRewrite.REPLACE
     max_bad: Tolerance = field(default_factory=Tolerance)
+    steps: tuple[Step, ...] = ()
+    checks: tuple[Check, ...] = ()
     partition: tuple[PartitionBy, ...] = ()
     batch: BatchLimits = field(default_factory=BatchLimits)
     retries: Retries = field(default_factory=Retries)

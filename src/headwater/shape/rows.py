@@ -1,0 +1,216 @@
+"""Rows on their way through the steps: which columns they have, and the query that gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from headwater.shape.expression import Misread, find_column, read_expression
+from headwater.shape.fragment import sql
+from headwater.shape.table import PROVENANCE
+
+NUMBER = "_n"
+"""Which record of its file a row is; there where the order of rows, or a refused one, matters."""
+
+FLAW = "_flaw"
+"""Why the row is refused: the rule and the column, with BETWEEN between them; or null."""
+
+BETWEEN = "\x1f"
+_OURS = frozenset({PROVENANCE, NUMBER, FLAW})
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A sequence that counts rows as they go by."""
+
+    name: str
+    counts: str  # filtered, deduplicated, before, after
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another table that rows are looked up in; no two of its rows have the same key."""
+
+    query: exp.Query
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a step is given, and what it gives."""
+
+    query: exp.Query
+    columns: tuple[str, ...]  # the user's
+    flaws: bool  # whether a row that fails goes on with its flaw, or ends the query
+    numbered: bool = False  # whether rows have their numbers
+    counters: tuple[Counter, ...] = ()
+    step: int = 1  # the number of the step that is next
+    references: Mapping[str, Reference] = field(default_factory=dict)  # by table, or by file
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of columns with structs
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Columns of ours that go along."""
+        number = (NUMBER,) if self.numbered else ()
+        return (PROVENANCE, *number, *((FLAW,) if self.flaws else ()))
+
+    @property
+    def below(self) -> exp.Subquery:
+        """These rows as something to select from."""
+        return self.query.subquery("r")
+
+    def find(self, name: str) -> str:
+        """The column of that name, whatever its case; Misread if there is none."""
+        return find_column(name, self.columns)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a column of that name, whatever its case."""
+        return name.lower() in {each.lower() for each in self.columns}
+
+    def tree(self, text: str) -> exp.Expr:
+        """An expression over these columns."""
+        return read_expression(text).placed(self.find)
+
+    def select(self, values: Mapping[str, exp.Expr | None]) -> Rows:
+        """These columns in this order: made as the tree says, or as they are."""
+        _require_distinct(values)
+        chosen = [
+            column(name) if tree is None else exp.alias_(tree, name, quoted=True)
+            for name, tree in values.items()
+        ]
+        query = exp.select(*columns(self.own), *chosen).from_(self.below)
+        return replace(self, query=query, columns=tuple(values))
+
+    def set(self, values: Mapping[str, exp.Expr]) -> Rows:
+        """With these columns made: in their places where they are there, else at the end."""
+        every: dict[str, exp.Expr | None] = dict.fromkeys(self.columns)
+        there = {name.lower(): name for name in self.columns}
+        for name, tree in values.items():
+            every[there.get(name.lower(), name)] = tree
+        return self.select(every)
+
+    def attempt(self, rule: str, values: Mapping[str, exp.Expr]) -> Rows:
+        """The same, where making a value may fail: that is a flaw of the row."""
+        if not self.flaws:
+            return self.set(values)
+        # A list of one value tells a value that is null from one that cannot be made.
+        tried = {
+            f"_{n}": sql("TRY([$value])", value=tree) for n, tree in enumerate(values.values())
+        }
+        made = self.set(tried)
+        judged = made.judge(
+            {
+                rule_of(rule, name): sql("$list IS NOT NULL", list=column(each))
+                for each, name in zip(tried, values, strict=True)
+            }
+        )
+        taken = {
+            name: sql("list_extract($list, 1)", list=column(each))
+            for each, name in zip(tried, values, strict=True)
+        }
+        return replace(judged, columns=self.columns).set(taken)
+
+    def judge(self, rules: Mapping[str, exp.Expr]) -> Rows:
+        """Each rule, by its name, must be true of a row; the first that is not is its flaw.
+
+        Where rows have no flaws, such a row ends the query.
+        """
+        if not self.flaws:
+            return self._require(rules)
+        first: exp.Expr = exp.null()
+        for rule, tree in reversed(list(rules.items())):
+            first = sql(
+                "CASE WHEN coalesce($holds, FALSE) THEN $next ELSE $rule END",
+                holds=tree,
+                next=first,
+                rule=rule,
+            )
+        flaw = sql("coalesce($flaw, $first)", flaw=column(FLAW), first=first)
+        chosen = [name for name in self.own if name != FLAW]
+        named = exp.alias_(flaw, FLAW, quoted=True)
+        query = exp.select(*columns(chosen), named, *columns(self.columns)).from_(self.below)
+        return replace(self, query=query)
+
+    def keep(self, condition: exp.Expr, counts: str) -> Rows:
+        """Rows of which the condition is true; the others are counted, those with a flaw stay."""
+        counter = Counter(f"{counts}_{self.step}", counts, self.step)
+        where = counted(condition, counter)
+        if self.flaws:
+            where = sql("$flaw IS NOT NULL OR $kept", flaw=column(FLAW), kept=where)
+        query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(where)
+        return replace(self, query=query, counters=(*self.counters, counter))
+
+    def note(self, condition: exp.Expr, counts: str) -> Rows:
+        """All rows; those of which the condition is not true are counted, flawed ones are not."""
+        counter = Counter(f"{counts}_{self.step}", counts, self.step)
+        seen = sql(
+            "CASE WHEN $condition THEN TRUE ELSE nextval($name) > 0 END",
+            condition=condition,
+            name=counter.name,
+        )
+        if self.flaws:
+            seen = sql("$flaw IS NOT NULL OR $seen", flaw=column(FLAW), seen=seen)
+        query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(seen)
+        return replace(self, query=query, counters=(*self.counters, counter))
+
+    def count(self, counts: str) -> Rows:
+        """The same rows, counted as they go by."""
+        counter = Counter(f"{counts}_{self.step}", counts, self.step)
+        moved = sql("nextval($name) > 0", name=counter.name)
+        query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(moved)
+        return replace(self, query=query, counters=(*self.counters, counter))
+
+    def _require(self, rules: Mapping[str, exp.Expr]) -> Rows:
+        guarded: exp.Expr = column(PROVENANCE)
+        for rule, tree in rules.items():
+            guarded = sql(
+                "CASE WHEN coalesce($holds, FALSE) THEN $next ELSE error($rule) END",
+                holds=tree,
+                next=guarded,
+                rule=f"flaw: {rule}",
+            )
+        others = columns((*self.own[1:], *self.columns))
+        named = exp.alias_(guarded, PROVENANCE, quoted=True)
+        return replace(self, query=exp.select(named, *others).from_(self.below))
+
+
+def column(name: str) -> exp.Column:
+    """A column of the rows by its exact name."""
+    return exp.column(exp.to_identifier(name, quoted=True))
+
+
+def columns(names: Iterable[str]) -> list[exp.Column]:
+    """Several columns of the rows."""
+    return [column(name) for name in names]
+
+
+def counted(condition: exp.Expr, counter: Counter) -> exp.Expr:
+    """The condition; the sequence counts the rows of which it is not true.
+
+    A sequence moves on for exactly the rows that its branch is reached for, on any number of
+    threads, and costs next to nothing for the others.
+    """
+    return sql(
+        "CASE WHEN $condition THEN TRUE ELSE nextval($name) < 0 END",
+        condition=condition,
+        name=counter.name,
+    )
+
+
+def rule_of(rule: str, name: str) -> str:
+    """How a flaw tells the rule and the column."""
+    return f"{rule}{BETWEEN}{name}"
+
+
+def _require_distinct(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        folded = name.lower()
+        if folded in seen:
+            raise Misread(f"there would be two columns {name!r}", "choose another name")
+        if folded in _OURS:
+            raise Misread(f"{name} is a name of Headwater's own", "choose another name")
+        seen.add(folded)

@@ -1,0 +1,91 @@
+"""Rows of a small table, taken through steps and checks by DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pytest
+from sqlglot import parse_one
+
+from headwater.model.checks import Check
+from headwater.model.steps import Step
+from headwater.shape.checks import watched
+from headwater.shape.rows import Reference, Rows
+from headwater.shape.several import through
+
+COLUMNS = ("order_id", "amount", "name", "day", "items")
+SALES = """
+    SELECT * FROM (VALUES
+        ('f1', 1, NULL, 'A', '10', ' Ann  Lee Smith', '01.02.2025', [1, 2]),
+        ('f1', 2, NULL, 'B', 'x',  'Bob',             '2025-03-04', []),
+        ('f2', 3, NULL, 'A', '30', NULL,              'nope',       [3]),
+        ('f2', 4, NULL, NULL, NULL, 'Cem',            NULL,         NULL)
+    ) AS t (_arrival, _n, _flaw, order_id, amount, name, day, items)
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows behind the steps: those that are fit, those that are refused, and the counts."""
+
+    columns: tuple[str, ...]
+    fit: list[tuple[Any, ...]]
+    refused: list[tuple[int, str, str]]  # number, rule, column
+    counts: dict[str, int]
+
+
+CUSTOMERS = "SELECT * FROM (VALUES ('A', 'gold'), ('C', 'tin')) AS t (id, segment)"
+
+
+def take(steps: Sequence[Step], sql: str = SALES, columns: Sequence[str] = COLUMNS) -> Outcome:
+    """Take rows through steps that tell flaws."""
+    own = "_arrival, _n, _flaw"
+    query = parse_one(f"SELECT {own}, {', '.join(columns)} FROM ({sql})", dialect="duckdb")
+    other = Reference(parse_one(CUSTOMERS, dialect="duckdb"), ("id", "segment"))
+    rows = Rows(
+        query,
+        tuple(columns),
+        flaws=True,
+        numbered=True,
+        references={"customers": other},
+        fields={"place": ("city", "zip")},
+    )
+    return _outcome(through(rows, steps))
+
+
+def watch(checks: Sequence[Check]) -> Outcome:
+    """Look at the rows with checks that tell flaws."""
+    own = "_arrival, _n, _flaw"
+    query = parse_one(f"SELECT {own}, {', '.join(COLUMNS)} FROM ({SALES})", dialect="duckdb")
+    return _outcome(watched(Rows(query, COLUMNS, flaws=True, numbered=True), checks))
+
+
+def _outcome(rows: Rows) -> Outcome:
+    connection = duckdb.connect()
+    connection.execute("SET VARIABLE salt = 'pepper'")
+    for counter in rows.counters:
+        connection.execute(f"CREATE TEMP SEQUENCE {counter.name}")
+    found = connection.execute(rows.query.sql("duckdb")).fetchall()
+    first = 3 if rows.numbered else 2
+    fit = [row[first:] for row in found if row[first - 1] is None]
+    refused = [(row[1], *row[2].split("\x1f")) for row in found if row[first - 1] is not None]
+    return Outcome(rows.columns, fit, refused, _counts(connection, rows))
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, int]:
+    last = dict(
+        connection.execute("SELECT sequence_name, last_value FROM duckdb_sequences()").fetchall()
+    )
+    return {counter.counts: last[counter.name] or 0 for counter in rows.counters}
+
+
+def stop(steps: Sequence[Step] = (), checks: Sequence[Check] = ()) -> str:
+    """Take rows through what ends the query at the first flaw; what it said."""
+    query = parse_one(f"SELECT _arrival, {', '.join(COLUMNS)} FROM ({SALES})", dialect="duckdb")
+    rows = watched(through(Rows(query, COLUMNS, flaws=False), steps), checks)
+    with pytest.raises(duckdb.Error) as error:
+        duckdb.connect().execute(rows.query.sql("duckdb")).fetchall()
+    return str(error.value)
