@@ -19,11 +19,11 @@ from headwater.shape.several import through
 COLUMNS = ("order_id", "amount", "name", "day", "items")
 SALES = """
     SELECT * FROM (VALUES
-        ('f1', 1, NULL, 'A', '10', ' Ann  Lee Smith', '01.02.2025', [1, 2]),
-        ('f1', 2, NULL, 'B', 'x',  'Bob',             '2025-03-04', []),
-        ('f2', 3, NULL, 'A', '30', NULL,              'nope',       [3]),
-        ('f2', 4, NULL, NULL, NULL, 'Cem',            NULL,         NULL)
-    ) AS t (_arrival, _n, _flaw, order_id, amount, name, day, items)
+        ('f1', 1, NULL, 1, 'A', '10', ' Ann  Lee Smith', '01.02.2025', [1, 2]),
+        ('f1', 2, NULL, 1, 'B', 'x',  'Bob',             '2025-03-04', []),
+        ('f2', 3, NULL, 1, 'A', '30', NULL,              'nope',       [3]),
+        ('f2', 4, NULL, 1, NULL, NULL, 'Cem',            NULL,         NULL)
+    ) AS t (_arrival, _n, _fate, _weight, order_id, amount, name, day, items)
 """
 
 
@@ -41,15 +41,14 @@ CUSTOMERS = "SELECT * FROM (VALUES ('A', 'gold'), ('C', 'tin')) AS t (id, segmen
 
 
 def take(steps: Sequence[Step], sql: str = SALES, columns: Sequence[str] = COLUMNS) -> Outcome:
-    """Take rows through steps that tell flaws."""
-    own = "_arrival, _n, _flaw"
+    """Take rows through steps that tell their fate."""
+    own = "_arrival, _n, _fate, _weight"
     query = parse_one(f"SELECT {own}, {', '.join(columns)} FROM ({sql})", dialect="duckdb")
     other = Reference(parse_one(CUSTOMERS, dialect="duckdb"), ("id", "segment"))
     rows = Rows(
         query,
         tuple(columns),
-        flaws=True,
-        numbered=True,
+        telling=True,
         references={"customers": other},
         fields={"place": ("city", "zip")},
     )
@@ -57,10 +56,10 @@ def take(steps: Sequence[Step], sql: str = SALES, columns: Sequence[str] = COLUM
 
 
 def watch(checks: Sequence[Check]) -> Outcome:
-    """Look at the rows with checks that tell flaws."""
-    own = "_arrival, _n, _flaw"
+    """Look at the rows with checks that tell their fate."""
+    own = "_arrival, _n, _fate, _weight"
     query = parse_one(f"SELECT {own}, {', '.join(COLUMNS)} FROM ({SALES})", dialect="duckdb")
-    return _outcome(watched(Rows(query, COLUMNS, flaws=True, numbered=True), checks))
+    return _outcome(watched(Rows(query, COLUMNS, telling=True), checks))
 
 
 def _outcome(rows: Rows) -> Outcome:
@@ -69,10 +68,19 @@ def _outcome(rows: Rows) -> Outcome:
     for counter in rows.counters:
         connection.execute(f"CREATE TEMP SEQUENCE {counter.name}")
     found = connection.execute(rows.query.sql("duckdb")).fetchall()
-    first = 3 if rows.numbered else 2
-    fit = [row[first:] for row in found if row[first - 1] is None]
-    refused = [(row[1], *row[2].split("\x1f")) for row in found if row[first - 1] is not None]
-    return Outcome(rows.columns, fit, refused, _counts(connection, rows))
+    fates = [(row[1], *(row[2] or "").split("\x1f")) for row in found]
+    counts = _counts(connection, rows)
+    for _, kind, *_rest in fates:
+        if kind not in {"", "refused"}:
+            counts[kind] = counts.get(kind, 0) + 1
+    weights = {
+        "exploded": sum(row[3] == 0 for row in found),
+        "aggregated": sum(max(row[3] - 1, 0) for row in found),
+    }
+    counts |= {kind: counts.get(kind, 0) + count for kind, count in weights.items() if count}
+    fit = [row[4:] for row in found if row[2] is None]
+    refused = [(n, *rest) for n, kind, *rest in fates if kind == "refused"]
+    return Outcome(rows.columns, fit, refused, counts)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, int]:
@@ -85,7 +93,7 @@ def _counts(connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, int]
 def stop(steps: Sequence[Step] = (), checks: Sequence[Check] = ()) -> str:
     """Take rows through what ends the query at the first flaw; what it said."""
     query = parse_one(f"SELECT _arrival, {', '.join(COLUMNS)} FROM ({SALES})", dialect="duckdb")
-    rows = watched(through(Rows(query, COLUMNS, flaws=False), steps), checks)
+    rows = watched(through(Rows(query, COLUMNS, telling=False), steps), checks)
     with pytest.raises(duckdb.Error) as error:
         duckdb.connect().execute(rows.query.sql("duckdb")).fetchall()
     return str(error.value)

@@ -143,7 +143,7 @@ def test_a_text_is_cleaned(how: Cleaning, text: str) -> None:
 
 
 def test_letters_are_brought_to_one_spelling() -> None:
-    two = "SELECT 'f' AS _arrival, 1 AS _n, NULL AS _flaw, 'e' || chr(769) AS a"
+    two = "SELECT 'f' AS _arrival, 1 AS _n, NULL AS _fate, 1 AS _weight, 'e' || chr(769) AS a"
 
     assert take([Clean(("a",), (Cleaning.NFC,))], two, ["a"]).fit == [("\xe9",)]
 
@@ -205,21 +205,21 @@ def test_groups_are_made_in_each_file_by_itself() -> None:
     told = take([step])
 
     assert sorted(told.fit, key=str) == [("A", 1, 15), ("A", 1, None), ("B", 1, 3), (None, 1, 3)]
-    assert told.counts == {"before": 4, "after": 4}
+    assert told.counts == {}
 
 
 def test_an_array_becomes_a_row_for_each_element() -> None:
     told = take([Explode("items", "item"), Select(("order_id", "item"))])
 
     assert told.fit == [("A", 1), ("A", 2), ("B", None), ("A", 3), (None, None)]
-    assert told.counts == {"before": 4, "after": 5}
+    assert told.counts == {"exploded": 1}
 
 
 def test_a_row_without_elements_is_filtered_on_request() -> None:
     told = take([Explode("items", keep_empty=False), Select(("items",))])
 
     assert told.fit == [(1,), (2,), (3,)]
-    assert told.counts == {"filtered": 2, "before": 2, "after": 3}
+    assert told.counts == {"filtered": 2, "exploded": 1}
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_row_gets_what_another_table_has_under_its_key(
 
 def test_a_struct_is_taken_apart_in_its_place() -> None:
     nested = (
-        "SELECT 'f' AS _arrival, 1 AS _n, NULL AS _flaw, 1 AS a, "
+        "SELECT 'f' AS _arrival, 1 AS _n, NULL AS _fate, 1 AS _weight, 1 AS a, "
         "{'city': 'Kiel', 'zip': 24103} AS place, 2 AS b"
     )
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from headwater.config.mistakes import Path, Wrong, nearest, show
 from headwater.config.values import read_column_name, read_one_of, read_text
 from headwater.shape.expression import Misread, read_aggregate, read_expression
+from headwater.shape.questions import read_question
 
 Answer = TypeVar("Answer")
 _Enum = TypeVar("_Enum", bound=StrEnum)
@@ -106,6 +107,11 @@ def expression(value: object) -> str:
 def grouped(value: object) -> str:
     """An expression over a group."""
     return _checked(read_text(value), read_aggregate)
+
+
+def question(value: object) -> str:
+    """A SELECT from the rows."""
+    return _checked(read_text(value), read_question)
 
 
 def _checked(text: str, read: Callable[[str], object]) -> str:

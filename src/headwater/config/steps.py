@@ -27,6 +27,7 @@ from headwater.model.steps import (
     Parse,
     Protect,
     Protection,
+    Query,
     Rename,
     Select,
     Split,
@@ -191,6 +192,10 @@ def _protect(body: object) -> Step:
     return Protect(keys.read("columns", parts.names), by, secret, keep)
 
 
+def _sql(body: object) -> Step:
+    return Query(parts.question(body))
+
+
 _READERS: Mapping[str, Callable[[object], Step]] = {
     "rename": _rename,
     "select": _select,
@@ -210,6 +215,7 @@ _READERS: Mapping[str, Callable[[object], Step]] = {
     "join": _join,
     "flatten": _flatten,
     "protect": _protect,
+    "sql": _sql,
 }
 
 

@@ -26,6 +26,7 @@ _WORDS = frozenset(  # that may stand before a bracket and call nothing
         "interval",
     }
     | {"is", "like", "not", "on", "or", "over", "then", "when"}
+    | {"as", "exists", "filter", "having", "join", "select", "union", "using", "where", "all"}
 )
 _CASTS = frozenset({"cast", "try_cast"})
 _TYPES = frozenset({"decimal", "numeric", "varchar", "char"})

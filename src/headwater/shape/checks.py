@@ -22,10 +22,10 @@ from headwater.model.checks import (
 )
 from headwater.shape.expression import Misread, read_expression
 from headwater.shape.fragment import sql
-from headwater.shape.rows import FLAW, Rows, column, columns, rule_of
+from headwater.shape.rows import FATE, Rows, column, columns, rule_of
 
 CHECK = "check"
-"""What the flaws of checks begin with."""
+"""What the rules of checks begin with."""
 
 _TIMES = "_times"
 
@@ -44,8 +44,8 @@ class MisplacedCheck(ValueError):
 def watched(rows: Rows, checks: Sequence[Check]) -> Rows:
     """The rows, looked at by the checks in order; MisplacedCheck if one does not fit.
 
-    Rows that fail a check of the action quarantine have a flaw, or end the query; those that
-    fail another are counted and go on. A row that has a flaw is looked at no more.
+    Rows that fail a check of the action quarantine are refused, or end the query; those that
+    fail another are counted and go on. A row that has ended is looked at no more.
     """
     for number, check in enumerate(checks, 1):
         try:
@@ -115,7 +115,7 @@ def _one_of(rule: OneOf, rows: Rows) -> exp.Expr:
 @holds.register
 def _holds(rule: Holds, rows: Rows) -> exp.Expr:
     true = rows.tree(rule.expression)
-    if not rows.flaws:
+    if not rows.telling:
         return _or_null(true)
     # An expression that cannot be made is not true, and none of the neighbours' concern.
     return sql("coalesce(TRY([coalesce($true, TRUE)]), [FALSE])[1]", true=true)
@@ -130,7 +130,7 @@ def _unique(rule: Unique, rows: Rows) -> exp.Expr:
 def _numbered(rows: Rows, rule: Unique) -> Rows:
     """With how many rows have the key of each; every one of those that share it fails."""
     keys = columns(rows.find(each) for each in rule.columns)
-    apart = [*keys, *([sql("$flaw IS NULL", flaw=column(FLAW))] if rows.flaws else [])]
+    apart = [*keys, *([sql("$fate IS NULL", fate=column(FATE))] if rows.telling else [])]
     return rows.set({_TIMES: exp.Window(this=sql("count(*)"), partition_by=apart)})
 
 

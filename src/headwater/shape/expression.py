@@ -40,11 +40,11 @@ _INSTEAD = (
     (exp.Lambda, "functions are not made here", "use the step `explode` or `sql`"),
 )
 
-
-_FICKLE_NODES = (
+FICKLE_NODES = (
     *(exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.CurrentDatetime, exp.CurrentUser),
     *(exp.Localtime, exp.Localtimestamp, exp.Rand, exp.Uuid),
 )
+"""Values that are others each time."""
 
 
 class Target(StrEnum):
@@ -117,11 +117,9 @@ def read_aggregate(text: str) -> Expression:
 
 def _read(text: str, aggregates: Mapping[str, Function]) -> Expression:
     dialect = Dialect.get_or_raise(_OURS)
-    tokens = _tokens(dialect, text)
-    for call in calls(tokens):
-        if call.name not in aggregates:
-            _require_function(call.name, call.arguments, call.place)
-    trees = _parsed(dialect, tokens, text)
+    tokens = tokens_of(dialect, text)
+    require_calls(tokens, aggregates)
+    trees = parsed(dialect, tokens, text)
     if len(trees) != 1 or trees[0] is None:
         raise Misread("it is not one expression", "leave out the semicolon")
     tree = trees[0]
@@ -142,7 +140,15 @@ def find_column(name: str, known: Sequence[str]) -> str:
     raise Misread(f"there is no column {name!r}", hint)
 
 
-def _tokens(dialect: Dialect, text: str) -> list[Token]:
+def require_calls(tokens: Sequence[Token], more: Mapping[str, Function]) -> None:
+    """Misread if a function is called that is not one of the language, nor one of more."""
+    for call in calls(tokens):
+        if call.name not in more:
+            _require_function(call.name, call.arguments, call.place)
+
+
+def tokens_of(dialect: Dialect, text: str) -> list[Token]:
+    """The tokens of a text that has some."""
     try:
         tokens = dialect.tokenize(text)
     except TokenError:
@@ -155,7 +161,8 @@ def _tokens(dialect: Dialect, text: str) -> list[Token]:
     return tokens
 
 
-def _parsed(dialect: Dialect, tokens: list[Token], text: str) -> list[exp.Expr | None]:
+def parsed(dialect: Dialect, tokens: list[Token], text: str) -> list[exp.Expr | None]:
+    """The trees of the tokens of a text; Misread says where it cannot be read."""
     try:
         return list(dialect.parser().parse(tokens, text))
     except RecursionError:
@@ -267,7 +274,7 @@ def _require_shape(tree: exp.Expr, more: tuple[type[exp.Expr], ...]) -> None:
             _require_type(node)
         elif isinstance(node, exp.Interval) and node.args.get("unit") is None:
             raise Misread("an interval has no unit", "write interval 1 day, hour, month")
-        elif isinstance(node, _FICKLE_NODES):
+        elif isinstance(node, FICKLE_NODES):
             raise _fickle(node.sql(_OURS).lower().removesuffix("()"), None)
         elif not isinstance(node, (*_SHAPE, *_function_nodes(), *more)):
             raise Misread(f"{node.sql(_OURS)!r} is not part of the language", "use the step `sql`")

@@ -18,6 +18,7 @@ class Family(StrEnum):
     NESTED = "nested values"
     DIGEST = "digests"
     GROUP = "groups"
+    WINDOW = "rows beside a row, in the step `sql`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +248,47 @@ _GROUP = _family(
     ("stddev", "number", "The standard deviation of a sample.", "stddev(x)", "1.0"),
 )
 
+_WINDOW = _family(
+    Family.WINDOW,
+    ("row_number", "", "Its place among them.", "row_number() OVER (ORDER BY x)", "1"),
+    ("rank", "", "Its rank, with gaps behind equals.", "rank() OVER (ORDER BY x)", "1"),
+    ("dense_rank", "", "Its rank, without gaps.", "dense_rank() OVER (ORDER BY x)", "1"),
+    ("percent_rank", "", "Its rank from 0 to 1.", "percent_rank() OVER (ORDER BY x)", "0.0"),
+    (
+        "cume_dist",
+        "",
+        "The share of rows up to it.",
+        "round(cume_dist() OVER (ORDER BY x), 2)",
+        "0.33",
+    ),
+    ("ntile", "count", "Which of so many equal portions.", "ntile(3) OVER (ORDER BY x)", "1"),
+    (
+        "lag",
+        "value, rows?, default?",
+        "The value some rows before.",
+        "lag(x, 1, 0) OVER (ORDER BY x)",
+        "0",
+    ),
+    (
+        "lead",
+        "value, rows?, default?",
+        "The value some rows behind.",
+        "lead(x) OVER (ORDER BY x)",
+        "2",
+    ),
+    ("first_value", "value", "The first of them.", "first_value(x) OVER (ORDER BY x)", "1"),
+    ("last_value", "value", "The last of them so far.", "last_value(x) OVER (ORDER BY x)", "1"),
+    ("nth_value", "value, n", "The n-th of them.", "nth_value(x, 1) OVER (ORDER BY x)", "1"),
+)
+
 FUNCTIONS = (*_CHOICE, *_NUMBER, *_TEXT, *_PATTERN, *_TIME, *_NESTED, *_DIGEST)
 """All of them, by family."""
 
 AGGREGATES = {each.name: each for each in _GROUP}
 """Functions of a group, by name; their examples are over the rows 1, 2 and 3 of x."""
+
+WINDOWS = {each.name: each for each in _WINDOW}
+"""Functions over windows, by name; their examples are of the first row of those of x."""
 
 FICKLE = frozenset({"now", "random", "rand", "uuid", "gen_random_uuid", "today", "current_date"})
 """Functions that give another value each time, so that a replay would change rows."""

@@ -14,11 +14,16 @@ from headwater.shape.table import PROVENANCE
 NUMBER = "_n"
 """Which record of its file a row is; there where the order of rows, or a refused one, matters."""
 
-FLAW = "_flaw"
-"""Why the row is refused: the rule and the column, with BETWEEN between them; or null."""
+FATE = "_fate"
+"""How the row ended: the kind, the rule and the column, with BETWEEN between them; or null."""
 
+WEIGHT = "_weight"
+"""For how many rows that were read it stands: several for a group, none for a row made."""
+
+REFUSED, FILTERED, DEDUPLICATED, AGGREGATED = "refused", "filtered", "deduplicated", "aggregated"
 BETWEEN = "\x1f"
-_OURS = frozenset({PROVENANCE, NUMBER, FLAW})
+_TELLING = (NUMBER, FATE, WEIGHT)
+_OURS = frozenset({PROVENANCE, *_TELLING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,8 @@ class Counter:
     """A sequence that counts rows as they go by."""
 
     name: str
-    counts: str  # filtered, deduplicated, before, after
-    step: int
+    counts: str  # filtered, warned, halted
+    step: int  # or check
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,7 @@ class Rows:
 
     query: exp.Query
     columns: tuple[str, ...]  # the user's
-    flaws: bool  # whether a row that fails goes on with its flaw, or ends the query
-    numbered: bool = False  # whether rows have their numbers
+    telling: bool  # whether a row that ends goes on with its fate; or it is gone, or ends the query
     counters: tuple[Counter, ...] = ()
     step: int = 1  # the number of the step that is next
     references: Mapping[str, Reference] = field(default_factory=dict)  # by table, or by file
@@ -54,8 +58,7 @@ class Rows:
     @property
     def own(self) -> tuple[str, ...]:
         """Columns of ours that go along."""
-        number = (NUMBER,) if self.numbered else ()
-        return (PROVENANCE, *number, *((FLAW,) if self.flaws else ()))
+        return (PROVENANCE, *_TELLING) if self.telling else (PROVENANCE,)
 
     @property
     def below(self) -> exp.Subquery:
@@ -93,15 +96,14 @@ class Rows:
         return self.select(every)
 
     def attempt(self, rule: str, values: Mapping[str, exp.Expr]) -> Rows:
-        """The same, where making a value may fail: that is a flaw of the row."""
-        if not self.flaws:
+        """The same, where making a value may fail: such a row is refused."""
+        if not self.telling:
             return self.set(values)
         # A list of one value tells a value that is null from one that cannot be made.
         tried = {
             f"_{n}": sql("TRY([$value])", value=tree) for n, tree in enumerate(values.values())
         }
-        made = self.set(tried)
-        judged = made.judge(
+        judged = self.set(tried).judge(
             {
                 rule_of(rule, name): sql("$list IS NOT NULL", list=column(each))
                 for each, name in zip(tried, values, strict=True)
@@ -114,53 +116,56 @@ class Rows:
         return replace(judged, columns=self.columns).set(taken)
 
     def judge(self, rules: Mapping[str, exp.Expr]) -> Rows:
-        """Each rule, by its name, must be true of a row; the first that is not is its flaw.
+        """Each rule, by its name, must be true of a row, or it is refused by the first that is not.
 
-        Where rows have no flaws, such a row ends the query.
+        Where rows do not tell their fate, such a row ends the query.
         """
-        if not self.flaws:
+        if not self.telling:
             return self._require(rules)
-        first: exp.Expr = exp.null()
-        for rule, tree in reversed(list(rules.items())):
-            first = sql(
-                "CASE WHEN coalesce($holds, FALSE) THEN $next ELSE $rule END",
-                holds=tree,
-                next=first,
-                rule=rule,
-            )
-        flaw = sql("coalesce($flaw, $first)", flaw=column(FLAW), first=first)
-        chosen = [name for name in self.own if name != FLAW]
-        named = exp.alias_(flaw, FLAW, quoted=True)
-        query = exp.select(*columns(chosen), named, *columns(self.columns)).from_(self.below)
-        return replace(self, query=query)
+        return self.end({fate_of(REFUSED, rule): tree for rule, tree in rules.items()})
 
     def keep(self, condition: exp.Expr, counts: str) -> Rows:
-        """Rows of which the condition is true; the others are counted, those with a flaw stay."""
+        """Rows of which the condition is true; the others end, or are counted as they go."""
+        if self.telling:
+            return self.end({fate_of(counts, rule_of(str(self.step), "")): condition})
         counter = Counter(f"{counts}_{self.step}", counts, self.step)
         where = counted(condition, counter)
-        if self.flaws:
-            where = sql("$flaw IS NOT NULL OR $kept", flaw=column(FLAW), kept=where)
         query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(where)
         return replace(self, query=query, counters=(*self.counters, counter))
 
+    def end(self, fates: Mapping[str, exp.Expr]) -> Rows:
+        """Rows of which a condition is not true meet their fate, unless they have met one."""
+        first: exp.Expr = exp.null()
+        for fate, tree in reversed(list(fates.items())):
+            first = sql(
+                "CASE WHEN coalesce($holds, FALSE) THEN $next ELSE $fate END",
+                holds=tree,
+                next=first,
+                fate=fate,
+            )
+        met = sql("coalesce($fate, $first)", fate=column(FATE), first=first)
+        return self.own_set({FATE: met})
+
+    def own_set(self, values: Mapping[str, exp.Expr]) -> Rows:
+        """The same rows with columns of ours made anew."""
+        own = [
+            exp.alias_(values[name], name, quoted=True) if name in values else column(name)
+            for name in self.own
+        ]
+        query = exp.select(*own, *columns(self.columns)).from_(self.below)
+        return replace(self, query=query)
+
     def note(self, condition: exp.Expr, counts: str) -> Rows:
-        """All rows; those of which the condition is not true are counted, flawed ones are not."""
+        """All rows; those of which the condition is not true are counted, ended ones are not."""
         counter = Counter(f"{counts}_{self.step}", counts, self.step)
         seen = sql(
             "CASE WHEN $condition THEN TRUE ELSE nextval($name) > 0 END",
             condition=condition,
             name=counter.name,
         )
-        if self.flaws:
-            seen = sql("$flaw IS NOT NULL OR $seen", flaw=column(FLAW), seen=seen)
+        if self.telling:
+            seen = sql("$fate IS NOT NULL OR $seen", fate=column(FATE), seen=seen)
         query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(seen)
-        return replace(self, query=query, counters=(*self.counters, counter))
-
-    def count(self, counts: str) -> Rows:
-        """The same rows, counted as they go by."""
-        counter = Counter(f"{counts}_{self.step}", counts, self.step)
-        moved = sql("nextval($name) > 0", name=counter.name)
-        query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(moved)
         return replace(self, query=query, counters=(*self.counters, counter))
 
     def _require(self, rules: Mapping[str, exp.Expr]) -> Rows:
@@ -201,8 +206,13 @@ def counted(condition: exp.Expr, counter: Counter) -> exp.Expr:
 
 
 def rule_of(rule: str, name: str) -> str:
-    """How a flaw tells the rule and the column."""
+    """How a fate tells the rule and the column."""
     return f"{rule}{BETWEEN}{name}"
+
+
+def fate_of(kind: str, rule: str) -> str:
+    """How a row ended, and by what."""
+    return f"{kind}{BETWEEN}{rule}"
 
 
 def _require_distinct(names: Iterable[str]) -> None:

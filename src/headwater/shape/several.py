@@ -2,83 +2,192 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
-from headwater.model.steps import Aggregate, Dedupe, Explode, FillForward, Join, Keep, Missing
+from headwater.model.steps import (
+    Aggregate,
+    Dedupe,
+    Explode,
+    FillForward,
+    Join,
+    Keep,
+    Missing,
+    Query,
+)
 from headwater.shape.expression import Misread, find_column, read_aggregate
 from headwater.shape.fragment import sql
-from headwater.shape.rows import FLAW, NUMBER, Reference, Rows, column, columns, rule_of
+from headwater.shape.questions import placed_query
+from headwater.shape.rows import (
+    AGGREGATED,
+    DEDUPLICATED,
+    FATE,
+    FILTERED,
+    NUMBER,
+    WEIGHT,
+    Reference,
+    Rows,
+    column,
+    columns,
+    fate_of,
+    rule_of,
+)
 from headwater.shape.steps import taken, through
+from headwater.shape.table import PROVENANCE
 
 __all__ = ["through"]  # which knows these steps once they are read
 
+OWN = "."
+"""What the table that the rows are for is called among the references."""
+
 _RANK = "_rank"
 _FOUND = "_found"
+_PLACE = "_place"
+_ONCE = "once"  # rows that are asked for twice
+
+_NUMBERED = """
+    SELECT *, row_number() OVER (PARTITION BY _arrival) AS _k,
+        count(*) OVER (PARTITION BY _arrival) AS _m
+    FROM given
+"""
+_HAD = """
+    SELECT _arrival AS _a, CAST(sum(_weight) AS BIGINT) AS _stood, min(_n) AS _first
+    FROM once WHERE _fate IS NULL GROUP BY ALL
+"""
+_FOUND_AGAIN = "SELECT * FROM numbered JOIN had ON _arrival = _a"
+_NOT_FOUND = "SELECT * FROM had ANTI JOIN given ON _a = _arrival"
+_OWN_COLUMNS = (PROVENANCE, NUMBER, FATE, WEIGHT)
+_STANDING = {
+    PROVENANCE: column(PROVENANCE),
+    NUMBER: sql("_first + _k - 1"),
+    FATE: exp.null(),
+    WEIGHT: sql(
+        "CASE WHEN _k = 1 AND _stood > 0 THEN _stood - least(_m, _stood) + 1 "
+        "WHEN _k <= _stood THEN 1 ELSE 0 END"
+    ),
+}
+_LOST = {
+    PROVENANCE: column("_a"),
+    NUMBER: column("_first"),
+    WEIGHT: column("_stood"),
+}
 
 
 @taken.register
 def _dedupe(step: Dedupe, rows: Rows) -> Rows:
     """Rows whose key has a null are no duplicates of each other, and stay."""
     keys = [rows.find(name) for name in step.by]
-    order = _order(step, rows)
-    apart = [*columns(keys), *([sql("$flaw IS NULL", flaw=column(FLAW))] if rows.flaws else [])]
-    rank = exp.Window(
-        this=sql("row_number()"), partition_by=apart, order=exp.Order(expressions=order)
-    )
-    ranked = rows.set({_RANK: rank})
     nulls = exp.or_(*(sql("$key IS NULL", key=column(name)) for name in keys))
+    if step.across:
+        there = _told(rows, OWN, step.TAG)
+        known = sql("NOT $known", known=is_among(keys, there, step.by))
+        rows = rows.keep(sql("$known OR $nulls", known=known, nulls=nulls), DEDUPLICATED)
+    _require_telling(rows)
+    apart = [*columns(keys), sql("$fate IS NULL", fate=column(FATE))]
+    order = exp.Order(expressions=_order(step, rows))
+    rank = exp.Window(this=sql("row_number()"), partition_by=apart, order=order)
     first = sql("$rank = 1 OR $nulls", rank=column(_RANK), nulls=nulls)
-    kept = replace(ranked.keep(first, "deduplicated"), columns=rows.columns)
-    return kept.select(dict.fromkeys(rows.columns))
+    return rows.set({_RANK: rank}).keep(first, DEDUPLICATED).select(dict.fromkeys(rows.columns))
 
 
 def _order(step: Dedupe, rows: Rows) -> list[exp.Expr]:
     """By what the row that stays is the first of its key."""
-    if not rows.numbered:
-        raise ValueError("rows that are ordered have numbers")
-    backwards = step.keep is not Keep.FIRST
     latest: list[exp.Expr] = []
     if step.keep is Keep.LATEST:
         name = rows.find(step.latest or "")
         latest = [exp.Ordered(this=column(name), desc=True, nulls_first=False)]
-    return [*latest, exp.Ordered(this=column(NUMBER), desc=backwards)]
+    return [*latest, exp.Ordered(this=column(NUMBER), desc=step.keep is not Keep.FIRST)]
 
 
 @taken.register
 def _aggregate(step: Aggregate, rows: Rows) -> Rows:
     """Groups are made in each file by itself, so that each row comes from one arrival."""
-    counted = rows.count("before")
+    _require_telling(rows)
     keys = [rows.find(name) for name in step.by]
     made = {name: read_aggregate(text).placed(rows.find) for name, text in step.columns}
-    own = [name for name in rows.own if name != NUMBER]
-    groups = columns((*own, *keys))
-    values = [exp.alias_(tree, name, quoted=True) for name, tree in made.items()]
-    query = exp.select(*groups, *values).from_(counted.below).group_by(*groups)
-    grouped = replace(counted, query=query, columns=(*keys, *made), numbered=False)
-    return grouped.count("after")
+    own: dict[str, exp.Expr] = {
+        PROVENANCE: column(PROVENANCE),
+        NUMBER: sql("min($n)", n=column(NUMBER)),
+        FATE: exp.null(),
+        WEIGHT: sql("CAST(sum($weight) AS BIGINT)", weight=column(WEIGHT)),
+    }
+    values = [exp.alias_(tree, name, quoted=True) for name, tree in {**own, **made}.items()]
+    still = sql("$fate IS NULL", fate=column(FATE))
+    groups = exp.select(*values[: len(own)], *columns(keys), *values[len(own) :])
+    groups = groups.from_(_once()).where(still).group_by(*columns((PROVENANCE, *keys)))
+    nothing = [exp.alias_(exp.null(), name, quoted=True) for name in made]
+    ended = exp.select(*columns((*rows.own, *keys)), *nothing).from_(_once())
+    ended = ended.where(exp.not_(still.copy()))
+    return _with(replace(rows, columns=(*keys, *made)), rows, groups, ended)
+
+
+@taken.register
+def _query(step: Query, rows: Rows) -> Rows:
+    """What a SELECT of the user's gives; it tells nothing of single rows, only how many there are.
+
+    Of each arrival, so many rows behind it stand for one row before it as there are of both; if
+    there are fewer, the first stands for those that are left; if there is none, they are lost.
+    """
+    _require_telling(rows)
+    select, names = placed_query(step.sql, rows.columns, rows.references)
+    tables = {each.name for each in select.find_all(exp.Table)}
+    still = sql("$fate IS NULL", fate=column(FATE))
+    before = exp.select(*columns((PROVENANCE, *rows.columns))).from_(_once()).where(still)
+    given = select.with_("rows", as_=before)
+    others = {name: each.query for name, each in rows.references.items() if name in tables}
+    made = {
+        **others,
+        _ONCE: rows.query,
+        "given": given,
+        "numbered": _piece(_NUMBERED),
+        "had": _piece(_HAD),
+    }
+    nulls = [exp.alias_(exp.null(), name, quoted=True) for name in names]
+    left = exp.select(*_own(_STANDING), *columns(names)).from_(_piece(_FOUND_AGAIN).subquery("f"))
+    fate = exp.Literal.string(fate_of(AGGREGATED, rule_of(str(rows.step), "")))
+    lost = exp.select(*_own({**_LOST, FATE: fate}), *nulls).from_(_piece(_NOT_FOUND).subquery("h"))
+    ended = exp.select(*columns(rows.own), *nulls).from_(_once()).where(exp.not_(still.copy()))
+    every = exp.union(exp.union(left, lost, distinct=False), ended, distinct=False)
+    return replace(rows, query=_among(every, made), columns=names)
+
+
+def _own(values: Mapping[str, exp.Expr]) -> list[exp.Expr]:
+    return [exp.alias_(values[name].copy(), name, quoted=True) for name in _OWN_COLUMNS]
 
 
 @taken.register
 def _explode(step: Explode, rows: Rows) -> Rows:
+    """The first row of a list stands for the row that had it, the others for none."""
+    _require_telling(rows)
     name = rows.find(step.column)
-    some = "CASE WHEN len($list) > 0 THEN $list END"
-    if step.keep_empty:
-        some = "CASE WHEN len($list) > 0 THEN $list ELSE [NULL] END"
-    else:
-        rows = rows.keep(sql("coalesce(len($list) > 0, FALSE)", list=column(name)), "filtered")
-    each = sql(f"unnest({some})", list=column(name))
     into = step.into or name
-    every = {into if other == name else other: None for other in rows.columns}
-    return rows.count("before").select({**every, into: each}).count("after")
+    if not step.keep_empty:
+        rows = rows.keep(sql("coalesce(len($list) > 0, FALSE)", list=column(name)), FILTERED)
+    some = sql(
+        "CASE WHEN $fate IS NULL AND len($list) > 0 THEN $list ELSE [NULL] END",
+        fate=column(FATE),
+        list=column(name),
+    )
+    each = sql("unnest($some)", some=some)
+    place = sql("generate_subscripts($some, 1)", some=some)
+    every: dict[str, exp.Expr | None] = {
+        into if other == name else other: each if other == name else None for other in rows.columns
+    }
+    made = rows.select({**every, _PLACE: place})
+    weight = sql(
+        "CASE WHEN $place = 1 THEN $weight ELSE 0 END", place=column(_PLACE), weight=column(WEIGHT)
+    )
+    return made.own_set({WEIGHT: weight}).select(dict.fromkeys(every))
 
 
 @taken.register
 def _fill_forward(step: FillForward, rows: Rows) -> Rows:
-    if not rows.numbered:
-        raise ValueError("rows that are ordered have numbers")
-    apart = columns(rows.find(name) for name in step.by)
+    _require_telling(rows)
+    still = sql("$fate IS NULL", fate=column(FATE))
+    apart = [*columns(rows.find(name) for name in step.by), still]
     first = rows.find(step.order) if step.order else NUMBER
     order = [exp.Ordered(this=column(each)) for each in dict.fromkeys((first, NUMBER))]
     made: dict[str, exp.Expr] = {}
@@ -91,15 +200,12 @@ def _fill_forward(step: FillForward, rows: Rows) -> Rows:
 @taken.register
 def _join(step: Join, rows: Rows) -> Rows:
     """Each row with what the other table has under its key; a null key finds nothing."""
-    other = rows.references.get(step.table or step.file or "")
-    if other is None:
-        what = f"there is no {step.table or step.file}"
-        raise Misread(what, "name a table of the lake, or a file")
+    other = _told(rows, step.table or step.file or "", step.TAG)
     joined = _found(step, rows, other)
     names = dict.fromkeys(name for name in joined.columns if name != _FOUND)
     is_found = sql("$found IS NOT NULL", found=column(_FOUND))
     if step.missing is Missing.FILTER:
-        joined = joined.keep(is_found, "filtered")
+        joined = joined.keep(is_found, FILTERED)
     elif step.missing is Missing.REFUSE:
         joined = joined.judge({rule_of("join", step.on[0][0]): is_found})
     return joined.select(names)
@@ -123,3 +229,58 @@ def _found(step: Join, rows: Rows, other: Reference) -> Rows:
     query = exp.select(*columns((*rows.own, *rows.columns, *more, _FOUND))).from_(rows.below)
     query = query.join(there.subquery("k"), on=exp.and_(*same), join_type="left")
     return replace(rows, query=query, columns=(*rows.columns, *more, _FOUND))
+
+
+def is_among(keys: Sequence[str], other: Reference, theirs: Sequence[str]) -> exp.Expr:
+    """Whether a row's keys are those of a row of another table."""
+    names = [find_column(name, other.columns) for name in theirs]
+    there = exp.select(*columns(names)).from_(other.query.subquery("t"))
+    value: exp.Expr = column(keys[0])
+    if len(keys) > 1:
+        value = exp.Tuple(expressions=columns(keys))
+    return exp.In(this=value, query=there.subquery())
+
+
+def _told(rows: Rows, name: str, tag: str) -> Reference:
+    other = rows.references.get(name)
+    if other is None:
+        raise Misread(f"{tag}: there is no {name}", "name a table of the lake, or a file")
+    return other
+
+
+def _require_telling(rows: Rows) -> None:
+    if not rows.telling:
+        raise ValueError("the step looks at several rows, which takes rows that tell their fate")
+
+
+def _once() -> exp.Table:
+    return exp.to_table(_ONCE, quoted=True)
+
+
+def _with(after: Rows, before: Rows, *some: exp.Query) -> Rows:
+    """All rows of some queries over the rows before, which are made but once."""
+    every = some[0]
+    for each in some[1:]:
+        every = exp.union(every, each, distinct=False)
+    return replace(after, query=_among(every, {_ONCE: before.query}))
+
+
+def _among(query: exp.Query, made: Mapping[str, exp.Query]) -> exp.Query:
+    """A query over others, each of which is made but once."""
+    inner = query.subquery("e")
+    whole = exp.select("*").from_(inner)
+    for name, each in made.items():
+        whole = whole.with_(exp.to_identifier(name, quoted=True), as_=each, materialized=True)
+    return whole
+
+
+@cache
+def _read(text: str) -> exp.Query:
+    tree = parse_one(text, dialect="duckdb")
+    if not isinstance(tree, exp.Query):
+        raise TypeError(text)
+    return tree
+
+
+def _piece(text: str) -> exp.Query:
+    return _read(text).copy()

@@ -30,7 +30,7 @@ from headwater.model.steps import (
 from headwater.model.types import Type
 from headwater.shape.expression import Misread
 from headwater.shape.fragment import sql
-from headwater.shape.rows import Rows, column, rule_of
+from headwater.shape.rows import FILTERED, Rows, column, rule_of
 
 _KEPT = "_kept"
 _CLEANED = {
@@ -112,12 +112,10 @@ def _derive(step: Derive, rows: Rows) -> Rows:
 
 @taken.register
 def _filter(step: Filter, rows: Rows) -> Rows:
-    if not rows.flaws:
-        return rows.keep(rows.tree(step.keep), "filtered")
+    if not rows.telling:
+        return rows.keep(rows.tree(step.keep), FILTERED)
     made = rows.attempt("filter", {_KEPT: rows.tree(step.keep)})
-    return replace(made.keep(column(_KEPT), "filtered"), columns=rows.columns).select(
-        dict.fromkeys(rows.columns)
-    )
+    return made.keep(column(_KEPT), FILTERED).select(dict.fromkeys(rows.columns))
 
 
 @taken.register
@@ -176,7 +174,7 @@ def _map(step: MapValues, rows: Rows) -> Rows:
         "$value IS NULL OR $listed", value=value, listed=exp.In(this=value, expressions=listed)
     )
     if step.otherwise is None and step.missing is Missing.FILTER:
-        rows = rows.keep(known, "filtered")
+        rows = rows.keep(known, FILTERED)
     elif step.otherwise is None and step.missing is Missing.REFUSE:
         rows = rows.judge({rule_of("map", name): known})
     cases = exp.Case(this=value)
