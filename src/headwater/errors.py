@@ -231,6 +231,12 @@ class EngineRefused(EngineError):
     retryable = False
 
 
+class CheckFailed(HeadwaterError):
+    """A check failed that halts a batch; nothing of it was written."""
+
+    code = "check_failed"
+
+
 class QueryError(HeadwaterError):
     """The SQL could not be answered."""
 

@@ -70,6 +70,8 @@ def account(claim: Claim, tried: Tried) -> Receipt:
             ]
         ),
         manners=conversion.manners,
+        source=conversion.source,
+        checks=conversion.checks,
         notes=notes,
     )
 

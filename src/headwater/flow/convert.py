@@ -50,6 +50,7 @@ def convert(
         scratch=str(world.scratch / claim.attempt_id),
         limits=world.limits,
         usual=tuple(world.ledger.manners(feed.name)),
+        source_schema=world.ledger.source(feed.name) if feed.steps else Schema(),
     )
     watch = _in_full(job, watch)
     watch(_begun(job))

@@ -8,6 +8,7 @@ from itertools import count
 from headwater.errors import EngineDied, EngineError
 from headwater.model.arrival import Cause
 from headwater.model.change import Change, ChangeKind
+from headwater.model.checks import together
 from headwater.model.ids import ArrivalId, AttemptId
 from headwater.model.manner import gathered
 from headwater.model.progress import Watch
@@ -41,7 +42,7 @@ class _Files:
 
     def _all(self) -> Conversion | None:
         schema = self.job.table_schema.widened(tuple(self.wider.values()))
-        whole = Conversion(results=(), parts=(), schema=schema, refusals=(), engine="")
+        whole = Conversion(results=(), parts=(), schema=schema, refusals=(), engine="", source=self.job.source_schema)
         for each in self.job.inputs:
             one = self._one(each, whole)
             if isinstance(one, InputResult):
@@ -61,6 +62,7 @@ class _Files:
             attempt=AttemptId(f"{self.job.attempt}i{next(self.numbers)}"),
             inputs=(each,),
             table_schema=whole.schema,
+            source_schema=whole.source,
         )
         try:
             return self.engine.convert(single, self.watch)
@@ -94,6 +96,8 @@ def _both(whole: Conversion, one: Conversion) -> Conversion:
         manners=gathered(
             (each.first, each) for each in whole.manners + one.manners if each.first is not None
         ),
+        source=one.source,
+        checks=together(whole.checks, one.checks),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -134,6 +135,16 @@ class CheckResult:
     action: Action
     examined: int  # rows
     failed: int
+
+
+def together(some: Iterable[CheckResult], others: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """The results of two parts of a run as those of one."""
+    found: dict[str, CheckResult] = {}
+    for each in (*some, *others):
+        known = found.get(each.name, CheckResult(each.name, each.action, 0, 0))
+        rows, failed = known.examined + each.examined, known.failed + each.failed
+        found[each.name] = CheckResult(each.name, each.action, rows, failed)
+    return tuple(found.values())
 
 
 OF_BATCHES = (RowCount, Fresh)

@@ -9,8 +9,10 @@ from typing import ClassVar
 from headwater.errors import Unbalanced
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change
+from headwater.model.checks import CheckResult
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manner import Manner
+from headwater.model.types import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +24,19 @@ class Books:
     quarantined: int = 0
     filtered: int = 0
     deduplicated: int = 0
+    exploded: int = 0  # that steps made besides those that were read
+    aggregated: int = 0  # that went into groups, less the groups
 
     @property
     def accounted(self) -> int:
         """Rows whose way is known."""
-        return self.written + self.quarantined + self.filtered + self.deduplicated
+        gone = self.filtered + self.deduplicated + self.aggregated
+        return self.written + self.quarantined + gone
 
     @property
     def balanced(self) -> bool:
-        """Whether every counted row is accounted for."""
-        return self.counted == self.accounted
+        """Whether every row that was counted or made is accounted for."""
+        return self.counted + self.exploded == self.accounted
 
     def __add__(self, other: Books) -> Books:
         return Books(
@@ -40,6 +45,8 @@ class Books:
             self.quarantined + other.quarantined,
             self.filtered + other.filtered,
             self.deduplicated + other.deduplicated,
+            self.exploded + other.exploded,
+            self.aggregated + other.aggregated,
         )
 
 
@@ -82,6 +89,8 @@ class Receipt:
     replaced: tuple[ArrivalId, ...] = ()  # arrivals whose rows this commit took away
     changes: tuple[Change, ...] = ()  # of the table's columns
     manners: tuple[Manner, ...] = ()  # how the files are spelled, each manner told once
+    source: Schema = field(default_factory=Schema)  # of the rows before the steps, if there are any
+    checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -105,8 +114,18 @@ def require_balance(receipt: Receipt) -> None:
     for file in receipt.files:
         if not file.books.balanced:
             raise Unbalanced(
-                f"{file.key}: {file.books.counted} records counted, but {file.books.written} "
+                f"{file.key}: {file.books.counted} records counted"
+                f"{_made(file.books)}, but {file.books.written} "
                 f"written + {file.books.quarantined} quarantined + {file.books.filtered} filtered"
-                f" + {file.books.deduplicated} deduplicated = {file.books.accounted}",
+                f" + {file.books.deduplicated} deduplicated{_grouped(file.books)}"
+                f" = {file.books.accounted}",
                 hint="nothing was committed; run it again, and report the file if it persists",
             )
+
+
+def _made(books: Books) -> str:
+    return f" + {books.exploded} exploded" if books.exploded else ""
+
+
+def _grouped(books: Books) -> str:
+    return f" + {books.aggregated} aggregated" if books.aggregated else ""

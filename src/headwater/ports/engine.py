@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from headwater.model.arrival import Cause
 from headwater.model.change import Change
+from headwater.model.checks import CheckResult
 from headwater.model.feed import Feed, Format
 from headwater.model.ids import ArrivalId, AttemptId, Key, TableName
 from headwater.model.manner import Manner
@@ -51,6 +52,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """Something that a feed's steps or checks look into."""
+
+    name: str  # as the feed names it; "." is the table that the rows are for
+    location: str  # of a table, or of a file
+    snapshot: Snapshot | None = None  # of a table
+    without: tuple[ArrivalId, ...] = ()  # whose rows are about to be replaced
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A manifest's files and how to read them."""
 
@@ -63,6 +74,8 @@ class Job:
     scratch: str  # a folder of this attempt's own, removed afterwards
     limits: Limits = field(default_factory=Limits)
     usual: tuple[Manner, ...] = ()  # of the feed's files before; decide what a file leaves open
+    source_schema: Schema = field(default_factory=Schema)  # of a feed with steps: rows before them
+    lookups: tuple[Lookup, ...] = ()
 
 
 class Fate(StrEnum):
@@ -101,6 +114,8 @@ class Conversion:
     widened: tuple[Widened, ...] = ()  # columns of the table that have to become wider for it
     empty: tuple[str, ...] = ()  # columns that no value was found for, and which are left out
     manners: tuple[Manner, ...] = ()  # of the files that were read, each told once
+    source: Schema = field(default_factory=Schema)  # of a feed with steps: the rows before them
+    checks: tuple[CheckResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from headwater.model.manifest import Claim, Manifest, ManifestState
 from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
+from headwater.model.types import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,10 @@ class Ledger(Protocol):
 
     def manners(self, feed: FeedName) -> list[Manner]:
         """How the files of the feed's latest settled receipt that tells are spelled."""
+        ...
+
+    def source(self, feed: FeedName) -> Schema:
+        """The columns before the steps, of the feed's latest settled receipt that tells."""
         ...
 
     def brought(self, table: TableName) -> list[Brought]:

@@ -11,6 +11,7 @@ from sqlglot import exp
 from headwater.model.checks import (
     Action,
     Check,
+    Exists,
     Holds,
     Length,
     NotNull,
@@ -22,7 +23,7 @@ from headwater.model.checks import (
 )
 from headwater.shape.expression import Misread, read_expression
 from headwater.shape.fragment import sql
-from headwater.shape.rows import FATE, Rows, column, columns, rule_of
+from headwater.shape.rows import FATE, OWN, Rows, column, columns, is_among, rule_of
 
 CHECK = "check"
 """What the rules of checks begin with."""
@@ -41,13 +42,15 @@ class MisplacedCheck(ValueError):
         super().__init__(f"check {check.name}: {cause.what}")
 
 
-def watched(rows: Rows, checks: Sequence[Check]) -> Rows:
+def watched(rows: Rows, checks: Sequence[Check], first: int = 1) -> Rows:
     """The rows, looked at by the checks in order; MisplacedCheck if one does not fit.
+
+    They are numbered from the first on.
 
     Rows that fail a check of the action quarantine are refused, or end the query; those that
     fail another are counted and go on. A row that has ended is looked at no more.
     """
-    for number, check in enumerate(checks, 1):
+    for number, check in enumerate(checks, first):
         try:
             rows = _watched(replace(rows, step=number), check)
         except Misread as cause:
@@ -122,9 +125,22 @@ def _holds(rule: Holds, rows: Rows) -> exp.Expr:
 
 
 @holds.register
+def _exists(rule: Exists, rows: Rows) -> exp.Expr:
+    other = rows.references.get(rule.table)
+    if other is None:
+        raise Misread(f"there is no table {rule.table}", "name a table of the lake")
+    return _or_null(is_among([rows.find(rule.column)], other, [rule.there]))
+
+
+@holds.register
 def _unique(rule: Unique, rows: Rows) -> exp.Expr:
     nulls = [sql("$key IS NULL", key=column(rows.find(each))) for each in rule.columns]
-    return sql("$times = 1 OR $nulls", times=column(_TIMES), nulls=exp.or_(*nulls))
+    once: exp.Expr = sql("$times = 1", times=column(_TIMES))
+    if rule.across:
+        there = rows.references[OWN]
+        known = is_among([rows.find(each) for each in rule.columns], there, rule.columns)
+        once = sql("$once AND NOT $known", once=once, known=known)
+    return sql("$once OR $nulls", once=once, nulls=exp.or_(*nulls))
 
 
 def _numbered(rows: Rows, rule: Unique) -> Rows:

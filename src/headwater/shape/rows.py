@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -19,6 +19,9 @@ FATE = "_fate"
 
 WEIGHT = "_weight"
 """For how many rows that were read it stands: several for a group, none for a row made."""
+
+OWN = "."
+"""What the table that the rows are for is called among the references."""
 
 REFUSED, FILTERED, DEDUPLICATED, AGGREGATED = "refused", "filtered", "deduplicated", "aggregated"
 BETWEEN = "\x1f"
@@ -203,6 +206,16 @@ def counted(condition: exp.Expr, counter: Counter) -> exp.Expr:
         condition=condition,
         name=counter.name,
     )
+
+
+def is_among(keys: Sequence[str], other: Reference, theirs: Sequence[str]) -> exp.Expr:
+    """Whether a row's keys are those of a row of another table."""
+    names = [find_column(name, other.columns) for name in theirs]
+    there = exp.select(*columns(names)).from_(other.query.subquery("t"))
+    value: exp.Expr = column(keys[0])
+    if len(keys) > 1:
+        value = exp.Tuple(expressions=columns(keys))
+    return exp.In(this=value, query=there.subquery())
 
 
 def rule_of(rule: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -20,28 +20,27 @@ from headwater.model.steps import (
 )
 from headwater.shape.expression import Misread, find_column, read_aggregate
 from headwater.shape.fragment import sql
-from headwater.shape.questions import placed_query
+from headwater.shape.questions import ROWS, placed_query
 from headwater.shape.rows import (
     AGGREGATED,
     DEDUPLICATED,
     FATE,
     FILTERED,
     NUMBER,
+    OWN,
     WEIGHT,
     Reference,
     Rows,
     column,
     columns,
     fate_of,
+    is_among,
     rule_of,
 )
 from headwater.shape.steps import taken, through
 from headwater.shape.table import PROVENANCE
 
 __all__ = ["through"]  # which knows these steps once they are read
-
-OWN = "."
-"""What the table that the rows are for is called among the references."""
 
 _RANK = "_rank"
 _FOUND = "_found"
@@ -136,12 +135,12 @@ def _query(step: Query, rows: Rows) -> Rows:
     tables = {each.name for each in select.find_all(exp.Table)}
     still = sql("$fate IS NULL", fate=column(FATE))
     before = exp.select(*columns((PROVENANCE, *rows.columns))).from_(_once()).where(still)
-    given = select.with_("rows", as_=before)
     others = {name: each.query for name, each in rows.references.items() if name in tables}
     made = {
         **others,
         _ONCE: rows.query,
-        "given": given,
+        ROWS: before,
+        "given": select,
         "numbered": _piece(_NUMBERED),
         "had": _piece(_HAD),
     }
@@ -229,16 +228,6 @@ def _found(step: Join, rows: Rows, other: Reference) -> Rows:
     query = exp.select(*columns((*rows.own, *rows.columns, *more, _FOUND))).from_(rows.below)
     query = query.join(there.subquery("k"), on=exp.and_(*same), join_type="left")
     return replace(rows, query=query, columns=(*rows.columns, *more, _FOUND))
-
-
-def is_among(keys: Sequence[str], other: Reference, theirs: Sequence[str]) -> exp.Expr:
-    """Whether a row's keys are those of a row of another table."""
-    names = [find_column(name, other.columns) for name in theirs]
-    there = exp.select(*columns(names)).from_(other.query.subquery("t"))
-    value: exp.Expr = column(keys[0])
-    if len(keys) > 1:
-        value = exp.Tuple(expressions=columns(keys))
-    return exp.In(this=value, query=there.subquery())
 
 
 def _told(rows: Rows, name: str, tag: str) -> Reference:

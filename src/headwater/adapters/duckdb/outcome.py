@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -28,6 +29,7 @@ class Round:
     made: Draft | None
     staged: dict[int, Staged]
     refusals: Refusals
+    steps: Mapping[str, Books] = field(default_factory=dict)  # of what they left out, by arrival
 
 
 def conversion_of(batch: Batch, done: Round, destination: Destination) -> Conversion:
@@ -74,18 +76,25 @@ def _result(batch: Batch, done: Round, source: Source, written: int) -> InputRes
     arrival, notes = source.input.arrival, list(source.notes)
     if staged is None:
         books = Books(counted=counted(batch, source) or 0, written=written)
-        cut = source.cut_bytes
-        return InputResult(arrival, Fate.READ, books, notes=tuple(notes), head_bytes=cut)
+        return InputResult(
+            arrival,
+            Fate.READ,
+            books + done.steps.get(arrival, Books()),
+            notes=tuple(notes),
+            reasons=done.refusals.reasons(source.input),
+            head_bytes=source.cut_bytes,
+        )
     if staged.cause is not None:
         return InputResult(arrival, Fate.REFUSED, cause=staged.cause, notes=tuple(notes))
     if staged.nulled:
         kept = batch.job.feed.on_bad_value is OnBadValue.RESCUE
         what = f"rescued into {RESCUED}" if kept else "made null"
         notes.append(f"{staged.nulled:,} values that did not fit were {what}")
+    books = Books(counted=staged.counted, written=written, quarantined=staged.refused)
     return InputResult(
         arrival,
         Fate.READ,
-        Books(counted=staged.counted, written=written, quarantined=staged.refused),
+        books + done.steps.get(arrival, Books()),
         notes=tuple(notes),
         reasons=done.refusals.reasons(source.input),
         head_bytes=source.cut_bytes,

@@ -201,6 +201,13 @@ where settled_at is not null and feed = :feed and json_array_length(body, '$.man
 order by settled_at desc, seq desc
 limit 1;
 
+-- name: source
+select body -> '$.source'
+from receipts
+where settled_at is not null and feed = :feed and json_array_length(body, '$.source.columns') > 0
+order by settled_at desc, seq desc
+limit 1;
+
 -- name: brought
 select body ->> '$.feed', body ->> '$.manifest', body ->> '$.version', body ->> '$.finished_at',
   body -> '$.changes'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,11 +20,13 @@ from headwater.adapters.sqlite.rows import (
     time_or_none,
 )
 from headwater.model.arrival import Arrival, ArrivalState
+from headwater.model.codec import from_plain
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, RawName, TableName
 from headwater.model.manifest import Manifest, ManifestState
 from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
+from headwater.model.types import Schema
 from headwater.ports.ledger import Brought, Standing
 
 PARTS_PAGE = 1_000
@@ -105,6 +108,11 @@ class Questions:
         """How the files of the feed's latest settled receipt that tells are spelled."""
         row = self._one("manners", feed=feed)
         return [] if row is None else read_manners(row)
+
+    def source(self, feed: FeedName) -> Schema:
+        """The columns before the steps, of the feed's latest settled receipt that tells."""
+        row = self._one("source", feed=feed)
+        return Schema() if row is None else from_plain(Schema, json.loads(row[0]))
 
     def brought(self, table: TableName) -> list[Brought]:
         """What settled receipts of the table say of its columns, in the order of settling."""

@@ -31,10 +31,12 @@ from headwater.adapters.duckdb.sources.source import Source
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, OnBadValue
 from headwater.reading.unreadable import Unreadable
+from headwater.shape.table import PROVENANCE
 
 Answer = TypeVar("Answer")
 _MENDING = frozenset({OnBadValue.NULL, OnBadValue.RESCUE})
 _LARGE_BYTES = 16 * 1024 * 1024  # less is written and read again at no cost
+_ROW = "_row"
 _FIRST_ROWS = 2_000  # of which the types are guessed, to be asked of all
 
 
@@ -60,6 +62,7 @@ class Careful:
     reader: Reader
     feed: Feed
     scratch: Path
+    numbered: bool = False  # whether rows go on with their places, for steps that refuse some
     _files: dict[int, CellFile] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)  # sources of which some rows did not fit
     _observed: dict[int, frozenset[str]] = field(default_factory=dict)  # of sources: columns
@@ -71,7 +74,7 @@ class Careful:
         """
         source = group.sources[0]
         if group.shape.json and not source.found.columns:
-            keys = self._keys(self._file(group))
+            keys = self._keys(self.file_of(group))
             texts, rename = group.shape.texts, group.shape.rename
             group.shape = json_shape(keys, uniform=False, complete=True, texts=texts, rename=rename)
         shape, names = group.shape, [name.lower() for name in group.shape.columns]
@@ -79,7 +82,7 @@ class Careful:
 
         def over(ask: Callable[[str], Answer], rows: int | None = None) -> Answer:
             some = "" if rows is None else f" LIMIT {rows}"
-            return ask(f"SELECT * FROM ({self._file(group).cells(shape, every)}){some}")
+            return ask(f"SELECT * FROM ({self.file_of(group).cells(shape, every)}){some}")
 
         cells = [i for i, name in enumerate(names) if name not in known]
         every_row = Observer(self.connection, over, json=shape.typed, numbers=shape.numbers)
@@ -91,7 +94,7 @@ class Careful:
 
     def growth(self, group: Group, trial: Trial) -> dict[str, Growth]:
         """What the values of columns are that might become wider for them."""
-        cells = self._file(group).cells(trial.shape, raw_cells(trial.shape, trial.plan))
+        cells = self.file_of(group).cells(trial.shape, raw_cells(trial.shape, trial.plan))
         asked = trial.question(self.feed, cells, single=group.sources[0].input.arrival)
         row = self.connection.execute(asked).fetchone()
         return trial.answer(row) if row else {}
@@ -114,12 +117,12 @@ class Careful:
         shape, source = group.shape, staged.source
         if shape.format is Format.PARQUET:
             clean = staged.counted = source.counted or 0
-            rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=("_row",))
+            rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=(_ROW,))
             found = self._misfits(plan, rows)
             written = self._write((shape, plan), rows, staged)
             told = found.packed() if written < clean else ()
         else:
-            file = self._file(group)
+            file = self.file_of(group)
             clean = file.clean
             staged.counted, staged.refused = clean + file.refused, file.refused
             refusals.add_all(file.refusals)
@@ -140,7 +143,8 @@ class Careful:
         """Whether the types were made from all values, so that to count is enough of a check."""
         observed = self._observed.get(file.source.place, frozenset())
         return (
-            file.size_bytes >= _LARGE_BYTES
+            not self.numbered
+            and file.size_bytes >= _LARGE_BYTES
             and file.source.place not in self.doubted
             and self.feed.on_bad_value not in _MENDING
             and all(
@@ -149,7 +153,7 @@ class Careful:
             )
         )
 
-    def _file(self, group: Group) -> CellFile:
+    def file_of(self, group: Group) -> CellFile:
         """What was read of a group's one source; it is read when it is first asked for."""
         source = group.sources[0]
         if source.place not in self._files:
@@ -165,11 +169,7 @@ class Careful:
                 "fit, and the feed says on_bad_value: fail",
             )
         if self.feed.max_bad.exceeded(refused=staged.refused, counted=staged.counted):
-            return Cause(
-                "too_many_bad",
-                f"{staged.refused:,} of its {staged.counted:,} rows are refused, "
-                "more than max_bad allows",
-            )
+            return too_many(staged.refused, staged.counted)
         return None
 
     def _keys(self, file: CellFile) -> list[str]:
@@ -209,14 +209,24 @@ class Careful:
     def _rows(self, of: tuple[Shape, Plan], rows: str, staged: Staged) -> str:
         """SQL of the rows that are fit, as they are written."""
         shape, plan = of
+        place = _ROW if shape.format is Format.PARQUET else PLACE
         fit = f"({rows}) WHERE {self._fit(plan)}"
         if self.feed.on_bad_value in _MENDING:
             staged.nulled += self._nulled(plan, fit)
-            fit = f"(SELECT {mended(shape, plan, self.feed)} FROM {fit})"
-        arrival = quote.text(staged.source.input.arrival)
-        return f"SELECT {arrival} AS _arrival{finals(shape, plan, self.feed)} FROM {fit}"
+            kept = f"{place}, " if self.numbered else ""
+            fit = f"(SELECT {kept}{mended(shape, plan, self.feed)} FROM {fit})"
+        own = f"{quote.text(staged.source.input.arrival)} AS {PROVENANCE}"
+        if self.numbered:
+            own += f", {place} AS {PLACE}"
+        return f"SELECT {own}{finals(shape, plan, self.feed)} FROM {fit}"
 
     def _nulled(self, plan: Plan, rows: str) -> int:
         bad = " + ".join(f"(NOT ok{n})::INTEGER" for n in range(len(plan.targets))) or "0"
         row = self.connection.execute(f"SELECT coalesce(sum({bad}), 0) FROM {rows}").fetchone()
         return int(row[0]) if row else 0
+
+
+def too_many(refused: int, counted: int) -> Cause:
+    """Why a file is refused of which the feed allows fewer refused rows."""
+    what = f"{refused:,} of its {counted:,} rows are refused, more than max_bad allows"
+    return Cause("too_many_bad", what)

@@ -147,17 +147,17 @@ def refused_columns(feed: Feed, columns: Sequence[str]) -> list[str]:
     return [name for name in columns if name.lower() in refused]
 
 
-def undatable(feed: Feed, plan: Plan) -> Cause | None:
-    """Why rows of this plan cannot be partitioned."""
+def undatable(feed: Feed, rows: Schema) -> Cause | None:
+    """Why rows of these columns cannot be partitioned."""
     for by in feed.partition:
-        target = plan.find(by.column or "")
-        if by.function not in DATE_PARTS or target is None or target.type is None:
+        column = rows.find(by.column or "")
+        if by.function not in DATE_PARTS or column is None:
             continue
         fits = _DATED - ({"date"} if by.function == "hour" else frozenset())
-        if target.type.kind not in fits:
+        if column.type.kind not in fits:
             return Cause(
                 "partition",
-                f"{by.column} is {target.type}, and {by.function}({by.column}) needs a date "
+                f"{by.column} is {column.type}, and {by.function}({by.column}) needs a date "
                 "or timestamp; declare its type in the feed's schema, or repair its values",
             )
     return None

@@ -1,0 +1,246 @@
+"""Rounds over a batch: try, learn why it failed, and try again with what was learnt."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.batch import Batch
+from headwater.adapters.duckdb.careful.cellfile import PLACE
+from headwater.adapters.duckdb.careful.diagnose import counted, diagnose, notice
+from headwater.adapters.duckdb.careful.path import Careful, Staged
+from headwater.adapters.duckdb.careful.refusals import Refusals
+from headwater.adapters.duckdb.columns.plan import Plan
+from headwater.adapters.duckdb.columns.project import raw_cells, strict
+from headwater.adapters.duckdb.columns.sample import sample
+from headwater.adapters.duckdb.fault import translated
+from headwater.adapters.duckdb.outcome import Round
+from headwater.adapters.duckdb.parts.scatter import Scattered
+from headwater.adapters.duckdb.parts.write import Draft
+from headwater.adapters.duckdb.session import orderly
+from headwater.adapters.duckdb.sources.relation import Reader
+from headwater.adapters.duckdb.sources.source import Way
+from headwater.adapters.duckdb.sources.virtual import TooManyPieces
+from headwater.errors import EngineError, EngineRefused, NoSpace
+from headwater.model.arrival import Cause
+from headwater.model.types import Schema
+from headwater.points import point
+from headwater.ports.engine import Fate, Job
+from headwater.shape.table import PROVENANCE
+
+_ROUNDS = 8
+_MORE = 8
+
+
+class Goal(Protocol):
+    """What typed rows are written for."""
+
+    def unfit(self, schema: Schema, /) -> Cause | None:
+        """Why rows of these columns cannot be written at all."""
+        ...
+
+    def write(self, rows: Callable[[], str], schema: Schema, folder: Path, /) -> Draft:
+        """Write the rows of a SELECT; Scattered if they belong to too many partitions."""
+        ...
+
+    def scattered(self, rows: Callable[[], str], schema: Schema, /) -> dict[int, Cause]:
+        """The places of sources whose rows belong to too many partitions, and what is said."""
+        ...
+
+
+def rounds_of(
+    job: Job, reader: Reader, connection: duckdb.DuckDBPyConnection, *, numbered: bool = False
+) -> Rounds:
+    """The rounds of a job; rows that are numbered keep their places."""
+    scratch = Path(job.scratch)
+    careful = Careful(connection, reader, job.feed, scratch, numbered=numbered)
+    return Rounds(Batch(job, connection, careful, reader), connection, reader, scratch)
+
+
+@dataclass(slots=True)
+class Rounds:
+    """One batch under way to typed rows."""
+
+    batch: Batch
+    connection: duckdb.DuckDBPyConnection
+    reader: Reader
+    scratch: Path
+
+    def run(self, goal: Goal) -> Round:
+        """Try until the books hold and all sources are still what they were."""
+        for number in range(_ROUNDS):
+            if (done := self._round(goal, number)) is not None:
+                return done
+        raise EngineError(
+            f"{len(self.batch.sources)} files could not be read the same way twice",
+            hint="see whether something still writes to them",
+        )
+
+    def begin(self) -> None:
+        """Recognise the sources, and look at samples of them."""
+        self.batch.open()
+        point("src.open")
+        sample(self.batch)
+        if self.batch.turn_away():
+            self._look_anew()
+        else:
+            self.batch.look_carefully()
+
+    def typed(self, plan: Plan, staged: Iterable[Staged] = ()) -> str:
+        """SQL of the typed rows of the batch, in the order of its groups."""
+        selects = [
+            strict(
+                group.shape,
+                plan,
+                self.batch.job.feed,
+                self.reader.cells(group, raw_cells(group.shape, plan)),
+            )
+            for group in self.batch.fast
+        ]
+        if self.batch.careful.numbered:
+            own = f"{PROVENANCE}, NULL::BIGINT AS {PLACE}, * EXCLUDE ({PROVENANCE})"
+            selects = [f"SELECT {own} FROM ({each})" for each in selects]
+        paths = [str(path) for one in staged for path in one.paths]
+        if paths:
+            selects.append(f"FROM read_parquet({quote.texts(paths)})")
+        selects += [one.select for one in staged if one.select is not None]
+        return " UNION ALL ".join(f"({select})" for select in selects)
+
+    def _round(self, goal: Goal, number: int) -> Round | None:
+        """Try to convert what is left; None if something has to be done otherwise."""
+        plan = self.batch.plan()
+        if (cause := goal.unfit(plan.schema())) is not None:
+            for place in list(self.batch.sources):
+                self.batch.refuse(place, cause)
+            self.batch.regroup()
+        folder = self.scratch / f"round-{number}"
+        folder.mkdir()
+        refusals = Refusals(folder)
+        staged: dict[int, Staged] = {}
+        tried = None
+        try:
+            staged = self._stage(plan, refusals)
+            made = self._draft(goal, plan, staged.values(), folder / "parts")
+            tried = Round(plan, made, staged, refusals)
+        except (duckdb.Error, EngineError) as error:
+            self._learn(error, number)
+        except Scattered:
+            rows = goal.scattered(lambda: self.typed(plan, staged.values()), plan.schema())
+            for place, cause in rows.items():
+                self.batch.refuse(place, cause)
+            self.batch.regroup()
+        finally:
+            self.reader.drop()
+        if tried is not None and self._holds(tried):
+            return tried
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+    def _stage(self, plan: Plan, refusals: Refusals) -> dict[int, Staged]:
+        staged = {}
+        for group in self.batch.slow:
+            one = self.batch.careful.stage(group, plan, refusals)
+            staged[one.source.place] = one
+        return staged
+
+    def _draft(
+        self, goal: Goal, plan: Plan, staged: Collection[Staged], folder: Path
+    ) -> Draft | None:
+        if not self.batch.fast and not any(one.paths or one.select for one in staged):
+            return None
+        order = orderly(self.connection, self.reader.limits) if staged else nullcontext()
+        with self.reader.leniently(), order:
+            made = goal.write(lambda: self.typed(plan, staged), plan.schema(), folder)
+        if faults := self.reader.faults:
+            raise EngineError("a file could not be read to its end") from faults[0]
+        return made
+
+    def _learn(self, error: duckdb.Error | EngineError, number: int) -> None:
+        """Find out why a round failed; raise if nothing is to be learnt from it."""
+        faults = self.reader.faults
+        self.reader.drop()
+        failure = translated(error)
+        if isinstance(failure, NoSpace | EngineRefused):
+            raise failure from error
+        if any(isinstance(fault, TooManyPieces) for fault in faults):
+            self.reader.factor *= _MORE
+            return
+        if notice(self.batch):
+            self._look_anew()  # that may have been all
+            return
+        before = self._state()
+        diagnose(self.batch)
+        if self._state() == before and number:
+            # What every single question answered well fails as a whole: go carefully.
+            if not self.batch.distrust(list(self.batch.sources)):
+                raise failure from error
+            self.batch.regroup()
+            self.batch.look_carefully()
+
+    def _state(self) -> object:
+        ways = {place: source.way for place, source in self.batch.sources.items()}
+        return ways, self.batch.plan(), [group.shape for group in self.batch.groups]
+
+    def _holds(self, tried: Round) -> bool:
+        """Whether the books of a round are right and its sources are still what they were."""
+        point("src.recheck")
+        if changed := [s for s in self.batch.sources.values() if not s.unchanged]:
+            for source in changed:
+                gone = not source.path.exists()
+                self.batch.drop(source.place, Fate.GONE if gone else Fate.CHANGED)
+            self.batch.regroup()
+            return False
+        before = {p: s.way for p, s in self.batch.sources.items()}
+        notice(self.batch)
+        self.batch.distrust(self._unbalanced(tried))
+        after = {p: s.way for p, s in self.batch.sources.items()}
+        self.batch.regroup()
+        if after == before:
+            return self._all_fitted(tried) and not self._widened_in_vain(tried)
+        self._look_anew()
+        return False
+
+    def _all_fitted(self, tried: Round) -> bool:
+        """Whether all rows that should fit did; if not, each is looked at next time."""
+        rows = tried.made.rows if tried.made is not None else {}
+        odd = [
+            one.source.place
+            for one in tried.staged.values()
+            if one.select is not None
+            and rows.get(one.source.input.arrival, 0) != one.counted - one.refused
+        ]
+        self.batch.careful.doubted.update(odd)
+        return not odd
+
+    def _widened_in_vain(self, tried: Round) -> bool:
+        """Whether a column became wider for a file that was then refused."""
+        refused = (one.source.place for one in tried.staged.values() if one.cause is not None)
+        found = [
+            place
+            for place in refused
+            if not all(each.held for each in self.batch.growth.get(place, {}).values())
+        ]
+        for place in found:
+            del self.batch.growth[place]
+        return bool(found)
+
+    def _look_anew(self) -> None:
+        self.batch.begin_anew()
+        sample(self.batch)
+        self.batch.look_carefully()
+
+    def _unbalanced(self, tried: Round) -> list[int]:
+        rows = tried.made.rows if tried.made is not None else {}
+        return [
+            source.place
+            for source in self.batch.sources.values()
+            if source.way is not Way.CAREFUL
+            and rows.get(source.input.arrival, 0) != counted(self.batch, source)
+        ]

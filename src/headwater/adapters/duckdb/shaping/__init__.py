@@ -1,0 +1,1 @@
+"""Typed rows on their way through a feed's checks and steps."""
