@@ -66,6 +66,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         lease=settings.lease,
         retention=settings.retention,
         clock=clock,
+        root=settings.root,
     )
     return Lake(
         world,

@@ -142,6 +142,8 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     _register_changed(world, members, conversion)
     replaced = _replaced(world, members, conversion)
     rewritten = _rewrite(world, engine, claim, replaced, conversion.widened)
+    if conversion.seen is not None:
+        rewritten = replace(rewritten or Rewritten((), (), 0), seen=conversion.seen)
     tried = Tried(members, conversion, replaced, rewritten, started_at, world.clock())
     receipt = account(claim, tried)
     require_balance(receipt)

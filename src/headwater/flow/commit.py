@@ -65,7 +65,7 @@ def commit(
         receipt=_entry(receipt, added),
         schema=columns,
         widened=widened,
-        seen=rewritten.seen if rewritten else (),
+        seen=rewritten.seen if rewritten else None,
     )
     result = _ask(world, wanted)
     if result.outcome is CommitOutcome.FENCED:

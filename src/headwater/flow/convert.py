@@ -8,6 +8,7 @@ from pathlib import Path
 
 from headwater.errors import CommitConflict, EngineDied, EngineError, EngineRefused, HeadwaterError
 from headwater.flow.isolate import convert_singly
+from headwater.flow.lookups import lookups
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
@@ -24,6 +25,7 @@ from headwater.ports.engine import (
     Rewriting,
     Rewritten,
 )
+from headwater.shape.lookups import is_across
 from headwater.shape.table import row_schema
 
 _ENGINE_CODES = frozenset({EngineError.code, EngineDied.code, EngineRefused.code})
@@ -51,13 +53,16 @@ def convert(
         limits=world.limits,
         usual=tuple(world.ledger.manners(feed.name)),
         source_schema=world.ledger.source(feed.name) if feed.steps else Schema(),
+        lookups=lookups(world, feed, snapshot, members),
     )
     watch = _in_full(job, watch)
     watch(_begun(job))
     point("src.open")
-    if _is_isolating(claim):
-        return convert_singly(engine, job, watch)
-    return engine.convert(job, watch)
+    isolating = _is_isolating(claim)
+    conversion = convert_singly(engine, job, watch) if isolating else engine.convert(job, watch)
+    if not is_across(feed):
+        return conversion
+    return replace(conversion, seen=tuple(part.path for part in snapshot.parts) if snapshot else ())
 
 
 def to_be_isolated(claim: Claim, error: HeadwaterError) -> bool:

@@ -42,7 +42,14 @@ class _Files:
 
     def _all(self) -> Conversion | None:
         schema = self.job.table_schema.widened(tuple(self.wider.values()))
-        whole = Conversion(results=(), parts=(), schema=schema, refusals=(), engine="", source=self.job.source_schema)
+        whole = Conversion(
+            results=(),
+            parts=(),
+            schema=schema,
+            refusals=(),
+            engine="",
+            source=self.job.source_schema,
+        )
         for each in self.job.inputs:
             one = self._one(each, whole)
             if isinstance(one, InputResult):

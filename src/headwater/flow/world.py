@@ -46,6 +46,7 @@ class World:
     lease: timedelta = timedelta(seconds=60)
     retention: timedelta = timedelta(days=7)
     clock: Clock = utc_now
+    root: Path = field(default_factory=Path)  # the folder of headwater.yaml
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; UnknownFeed lists those there are."""

@@ -116,6 +116,7 @@ class Conversion:
     manners: tuple[Manner, ...] = ()  # of the files that were read, each told once
     source: Schema = field(default_factory=Schema)  # of a feed with steps: the rows before them
     checks: tuple[CheckResult, ...] = ()
+    seen: tuple[str, ...] | None = None  # all parts of the table, if rows depend on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Rewritten:
     removed: tuple[str, ...]
     parts: tuple[Part, ...]
     rows_removed: int
-    seen: tuple[str, ...] = ()  # paths of all parts that were looked at
+    seen: tuple[str, ...] | None = None  # where columns become wider: all parts there were
     widened: tuple[Widened, ...] = ()  # columns that are so in all of them now
 
 

@@ -41,7 +41,7 @@ class Commit:
     receipt: Mapping[str, Any] = field(default_factory=dict)  # kept in the log entry
     schema: Schema = field(default_factory=Schema)  # columns of its parts, as the table has them
     widened: tuple[Widened, ...] = ()  # columns whose type becomes another in this very entry
-    seen: tuple[str, ...] = ()  # where columns are widened: all parts, as far as one has looked
+    seen: tuple[str, ...] | None = None  # all parts that one has looked at, if others matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class Tables(Protocol):
         settled it; ask again with the same commit.
 
         CommitConflict, too, where a column of its schema has another type in the table by now,
-        or where columns are widened and the table has a part that was not seen: it holds them
-        as they were.
+        or where the table has a part that was not seen and should have been: it holds columns
+        as they were before they became wider, or keys that the new rows may repeat.
         """
         ...
 

@@ -225,5 +225,7 @@ def _protect(step: Protect, rows: Rows) -> Rows:
 
 
 def as_type(tree: exp.Expr, kind: Type) -> exp.Expr:
-    """A cast to one of our types."""
+    """A cast to one of our types; nested ones are read from what JSON says."""
+    if kind.nested:
+        tree = exp.cast(tree, "json", dialect="duckdb")
     return exp.cast(tree, str(kind), dialect="duckdb")

@@ -82,12 +82,12 @@ def _require_columns(seen: Seen, commit: Commit) -> None:
                 f"and the rows were made for {built_on}",
                 hint="convert again with the table's columns",
             )
-    if not commit.widened:
+    if commit.seen is None:
         return
     unseen = {part.path for part in seen.parts} - {*commit.seen, *commit.remove}
     if unseen:
         raise CommitConflict(
-            f"{commit.table}: {min(unseen)} came while older parts were made wider",
+            f"{commit.table}: {min(unseen)} came while the rows were made",
             hint="convert again with the table's parts",
         )
 

@@ -123,7 +123,7 @@ class Compiler:
 def spelled(rows: Rows, typed: str) -> str:
     """The SQL of rows over the typed rows that a SELECT gives."""
     below = quote.name(TYPED)
-    return f"WITH {below} AS NOT MATERIALIZED ({typed}) {rows.query.sql('duckdb')}"
+    return f"WITH {below} AS NOT MATERIALIZED ({typed}) FROM ({rows.query.sql('duckdb')})"
 
 
 def begin_counting(connection: duckdb.DuckDBPyConnection, counters: Sequence[Counter]) -> None:

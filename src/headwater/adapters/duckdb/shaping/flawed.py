@@ -42,11 +42,11 @@ class Flawed:
 
     def hand_over(self, refusals: Refusals) -> None:
         """Give each row its line, its text and what is wrong with it."""
-        fate = f"starts_with({FATE}, {quote.text(REFUSED)})"
+        refused = f"starts_with(f.{FATE}, {quote.text(REFUSED)})"
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE flawed AS SELECT f.{NUMBER} AS n, f.{FATE} AS fate, "
             f"to_json(t)::VARCHAR AS row FROM {self.staging.reader()} f "
-            f"JOIN ({self.staging.base.select()}) t USING ({NUMBER}) WHERE f.{fate}"
+            f"JOIN ({self.staging.base.select()}) t USING ({NUMBER}) WHERE {refused}"
         )
         every = f"SELECT DISTINCT {source_of('n')} AS source FROM flawed ORDER BY source"
         for (number,) in self.connection.execute(every).fetchall():
