@@ -43,6 +43,8 @@ def read_check(value: object) -> Check:
         what = f"{rule.TAG} is about all rows together, of which none is to blame"
         raise Wrong(what, "write action: warn or action: halt", ("action",))
     when = _beside(value, "when", parts.word_of(When), When.STEPS)
+    if isinstance(rule, Fresh) and when is When.READ:
+        raise Wrong("fresh looks at the rows that are written", "leave out when", ("when",))
     return Check(_beside(value, "name", parts.some_text, _called(rule)), rule, action, when)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from headwater.errors import CommitConflict, EngineDied, EngineError, EngineRefused, HeadwaterError
 from headwater.flow.isolate import convert_singly
-from headwater.flow.lookups import lookups
+from headwater.flow.lookups import lookups, secrets
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
@@ -54,6 +54,8 @@ def convert(
         usual=tuple(world.ledger.manners(feed.name)),
         source_schema=world.ledger.source(feed.name) if feed.steps else Schema(),
         lookups=lookups(world, feed, snapshot, members),
+        secrets=secrets(world, feed),
+        at=world.clock(),
     )
     watch = _in_full(job, watch)
     watch(_begun(job))

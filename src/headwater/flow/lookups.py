@@ -10,6 +10,7 @@ from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
 from headwater.model.ids import TableName
 from headwater.model.part import Snapshot
+from headwater.model.steps import Protect
 from headwater.ports.engine import Lookup
 from headwater.shape.lookups import files_of, is_across, tables_of
 
@@ -22,6 +23,23 @@ def lookups(
 ) -> tuple[Lookup, ...]:
     """Tables and files that the engine needs; EngineRefused names one that is not there."""
     return tuple(_lookups(world, feed, own, members))
+
+
+def secrets(world: World, feed: Feed) -> tuple[tuple[str, str], ...]:
+    """The secrets that its steps protect values with; EngineRefused names one that is not set."""
+    found = {}
+    for step in feed.steps:
+        if isinstance(step, Protect) and step.secret is not None:
+            value = world.secret(step.secret)
+            if not value:
+                raise EngineRefused(
+                    f"step protect of feed {feed.name} needs the secret {step.secret}, "
+                    "which is not set",
+                    hint=f"set the environment variable {step.secret} where workers run, "
+                    "then headwater quarantine replay",
+                )
+            found[step.secret] = value
+    return tuple(found.items())
 
 
 def _lookups(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -47,6 +48,7 @@ class World:
     retention: timedelta = timedelta(days=7)
     clock: Clock = utc_now
     root: Path = field(default_factory=Path)  # the folder of headwater.yaml
+    secret: Callable[[str], str | None] = os.environ.get  # by its name
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; UnknownFeed lists those there are."""

@@ -76,6 +76,8 @@ class Job:
     usual: tuple[Manner, ...] = ()  # of the feed's files before; decide what a file leaves open
     source_schema: Schema = field(default_factory=Schema)  # of a feed with steps: rows before them
     lookups: tuple[Lookup, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # by their names
+    at: datetime | None = None  # what time it is, for checks that ask
 
 
 class Fate(StrEnum):

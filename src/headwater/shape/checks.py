@@ -136,8 +136,7 @@ def _exists(rule: Exists, rows: Rows) -> exp.Expr:
 def _unique(rule: Unique, rows: Rows) -> exp.Expr:
     nulls = [sql("$key IS NULL", key=column(rows.find(each))) for each in rule.columns]
     once: exp.Expr = sql("$times = 1", times=column(_TIMES))
-    if rule.across:
-        there = rows.references[OWN]
+    if rule.across and (there := rows.references.get(OWN)) is not None:
         known = is_among([rows.find(each) for each in rule.columns], there, rule.columns)
         once = sql("$once AND NOT $known", once=once, known=known)
     return sql("$once OR $nulls", once=once, nulls=exp.or_(*nulls))

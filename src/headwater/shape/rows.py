@@ -21,7 +21,7 @@ WEIGHT = "_weight"
 """For how many rows that were read it stands: several for a group, none for a row made."""
 
 OWN = "."
-"""What the table that the rows are for is called among the references."""
+"""What the table that the rows are for is called among the references, once it is there."""
 
 REFUSED, FILTERED, DEDUPLICATED, AGGREGATED = "refused", "filtered", "deduplicated", "aggregated"
 BETWEEN = "\x1f"

@@ -80,8 +80,7 @@ def _dedupe(step: Dedupe, rows: Rows) -> Rows:
     """Rows whose key has a null are no duplicates of each other, and stay."""
     keys = [rows.find(name) for name in step.by]
     nulls = exp.or_(*(sql("$key IS NULL", key=column(name)) for name in keys))
-    if step.across:
-        there = _told(rows, OWN, step.TAG)
+    if step.across and (there := rows.references.get(OWN)) is not None:
         known = sql("NOT $known", known=is_among(keys, there, step.by))
         rows = rows.keep(sql("$known OR $nulls", known=known, nulls=nulls), DEDUPLICATED)
     _require_telling(rows)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.careful.cellfile import CellFile
 from headwater.adapters.duckdb.careful.diagnose import counted
 from headwater.adapters.duckdb.careful.path import too_many
@@ -22,6 +23,7 @@ from headwater.adapters.duckdb.shaping.agreed import Agreed
 from headwater.adapters.duckdb.shaping.base import Base, TypedFile, typed_columns
 from headwater.adapters.duckdb.shaping.compiled import Compiler
 from headwater.adapters.duckdb.shaping.flawed import Flawed
+from headwater.adapters.duckdb.shaping.freshness import fresh
 from headwater.adapters.duckdb.shaping.references import references_of
 from headwater.adapters.duckdb.shaping.shaped import Shaped, require_passed
 from headwater.adapters.duckdb.shaping.staged import Staging
@@ -31,6 +33,7 @@ from headwater.adapters.duckdb.sources.source import Source
 from headwater.errors import EngineError, EngineRefused, NoSpace
 from headwater.model.arrival import Cause
 from headwater.model.receipt import Books
+from headwater.model.steps import Protect
 from headwater.points import point
 from headwater.ports.engine import Conversion, Job
 from headwater.shape.rows import Reference
@@ -40,10 +43,23 @@ from headwater.shape.table import PROVENANCE
 
 def shaped(job: Job, reader: Reader, connection: duckdb.DuckDBPyConnection) -> Conversion:
     """Convert a job through its feed's checks and steps."""
+    _require_secrets(job)
+    for name, value in job.secrets:
+        connection.execute(f"SET VARIABLE {quote.name(name)} = {quote.text(value)}")
     references = references_of(job, connection, reader)
     rounds = rounds_of(_reading(job), reader, connection, numbered=True)
     layout = Layout(job, connection, reader, rounds.batch)
     return _Shaping(job, connection, reader, rounds, layout, references).run()
+
+
+def _require_secrets(job: Job) -> None:
+    known = {name for name, _ in job.secrets}
+    for step in job.feed.steps:
+        if isinstance(step, Protect) and step.secret is not None and step.secret not in known:
+            raise EngineRefused(
+                f"step protect of feed {job.feed.name} was not given the secret {step.secret}",
+                hint=f"set the environment variable {step.secret} where workers run",
+            )
 
 
 def _reading(job: Job) -> Job:
@@ -67,7 +83,7 @@ class _Shaping:
     def run(self) -> Conversion:
         self.rounds.begin()
         done, behind, read = self._straight() or self._staged()
-        checks = behind.results(self.job.feed, read)
+        checks = (*behind.results(self.job.feed, read), *fresh(self.connection, self.job, behind))
         require_passed(self.job.feed, checks)
         conversion = conversion_of(self.rounds.batch, done, self.layout.destination)
         if not self.job.feed.steps:

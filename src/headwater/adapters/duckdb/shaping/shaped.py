@@ -10,7 +10,7 @@ from typing import TypeAlias
 from headwater.adapters.duckdb.parts.write import Draft
 from headwater.adapters.duckdb.shaping.agreed import Agreed
 from headwater.errors import CheckFailed
-from headwater.model.checks import Action, CheckResult, RowCount, When
+from headwater.model.checks import Action, CheckResult, Fresh, RowCount, When
 from headwater.model.feed import Feed
 from headwater.model.receipt import Books
 
@@ -35,6 +35,8 @@ class Shaped:
         written = 0 if self.made is None else self.made.rows.total()
         found = []
         for check in feed.checks:
+            if isinstance(check.rule, Fresh):
+                continue
             failed = self.failed.get(check.name, 0)
             seen = read if check.when is When.READ else written
             if isinstance(check.rule, RowCount):
