@@ -159,3 +159,12 @@ def test_what_was_read_is_read_the_same_when_spelled(words: list[str]) -> None:
         return
 
     assert read_expression(spelled).spell(Target.DUCKDB, AS_IT_IS) == spelled
+
+
+def test_rows_of_a_group_are_counted_with_a_star() -> None:
+    assert read_aggregate("count(*)").text == "count(*)"
+
+
+def test_a_star_stands_for_nothing_else() -> None:
+    with pytest.raises(Misread, match="stands for no value"):
+        read_expression("*")

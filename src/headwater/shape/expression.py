@@ -265,6 +265,8 @@ def _require_type(node: exp.DataType) -> None:
 
 def _require_shape(tree: exp.Expr, more: tuple[type[exp.Expr], ...]) -> None:
     for number, (node, depth) in enumerate(_walk(tree)):
+        if isinstance(node, exp.Star) and isinstance(node.parent, exp.Count) and more:
+            continue
         if number > _MOST_NODES or depth > _MOST_DEPTH:
             raise Misread("it is too long, or nested too deep", "divide it into several steps")
         for kind, what, hint in _INSTEAD:
