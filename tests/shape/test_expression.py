@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.shape.expression import Misread, Target, find_column, read_expression
+from headwater.shape.expression import (
+    Misread,
+    Target,
+    find_column,
+    read_aggregate,
+    read_expression,
+)
 from headwater.shape.functions import FUNCTIONS, Function
 
 AS_IT_IS: Callable[[str], str] = str

@@ -14,11 +14,18 @@ from headwater.model.manner import gathered
 from headwater.model.progress import Watch
 from headwater.model.types import Widened
 from headwater.ports.engine import Conversion, Engine, Fate, Input, InputResult, Job
+from headwater.shape.single import is_apart
 
 
 def convert_singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
-    """Convert each file by itself; what they came to together."""
-    return _Files(engine, job, watch).convert()
+    """Convert each file by itself; what they came to together.
+
+    Where rows of one file decide about those of another, only who fails is found out so, and
+    the others are converted together.
+    """
+    files = _Files(engine, job, watch)
+    singly = files.convert()
+    return singly if is_apart(job.feed) else files.joined(singly)
 
 
 @dataclass(slots=True)
@@ -39,6 +46,20 @@ class _Files:
             continue
         results = tuple(self._told(result) for result in whole.results)
         return replace(whole, results=results, widened=tuple(self.wider.values()))
+
+    def joined(self, singly: Conversion) -> Conversion:
+        """All files but those that failed by themselves, converted as one batch."""
+        inputs = tuple(each for each in self.job.inputs if each.arrival not in self.failed)
+        if not inputs:
+            return singly
+        attempt = AttemptId(f"{self.job.attempt}i{next(self.numbers)}")
+        whole = self.engine.convert(replace(self.job, inputs=inputs, attempt=attempt), self.watch)
+        results = {each.arrival: each for each in whole.results} | self.failed
+        return replace(
+            whole,
+            results=tuple(results[each.arrival] for each in self.job.inputs),
+            engine=f"{whole.engine}, each file by itself before",
+        )
 
     def _all(self) -> Conversion | None:
         schema = self.job.table_schema.widened(tuple(self.wider.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headwater.model.checks import Unique, When
+from headwater.model.checks import RowCount, Unique, When
 from headwater.model.feed import Feed
 from headwater.model.steps import (
     Aggregate,
@@ -40,6 +40,14 @@ def is_single(feed: Feed) -> bool:
             return False
     uniques = [check for check in feed.checks if isinstance(check.rule, Unique)]
     return all(c.when is When.STEPS and not c.rule.across for c in uniques)  # type: ignore[union-attr]
+
+
+def is_apart(feed: Feed) -> bool:
+    """Whether what becomes of a file's rows depends on no other file of the batch."""
+    together = (Dedupe, FillForward, Query)
+    return not any(isinstance(step, together) for step in feed.steps) and not any(
+        isinstance(check.rule, Unique | RowCount) for check in feed.checks
+    )
 
 
 def single(feed: Feed) -> tuple[Step, ...]:
