@@ -67,6 +67,8 @@ def _outcome(rows: Rows) -> Outcome:
     connection.execute("SET VARIABLE salt = 'pepper'")
     for counter in rows.counters:
         connection.execute(f"CREATE TEMP SEQUENCE {counter.name}")
+    for cut in rows.cuts:
+        connection.execute(f"CREATE TEMP TABLE {cut.name} AS {cut.query.sql('duckdb')}")
     found = connection.execute(rows.query.sql("duckdb")).fetchall()
     fates = [(row[1], *(row[2] or "").split("\x1f")) for row in found]
     counts = _counts(connection, rows)

@@ -192,7 +192,7 @@ def test_one_row_of_each_key_stays_and_the_others_are_counted(
 
 
 def test_rows_without_a_key_are_no_duplicates() -> None:
-    twice = f"({SALES}) UNION ALL ({SALES})"
+    twice = f"({SALES}) UNION ALL (SELECT * REPLACE (_n + 4 AS _n) FROM ({SALES}))"
 
     told = take([Dedupe(("order_id",)), Select(("order_id",))], twice)
 

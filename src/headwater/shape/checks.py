@@ -23,12 +23,10 @@ from headwater.model.checks import (
 )
 from headwater.shape.expression import Misread, read_expression
 from headwater.shape.fragment import sql
-from headwater.shape.rows import FATE, OWN, Rows, column, columns, is_among, rule_of
+from headwater.shape.rows import FATE, OWN, Rows, column, columns, is_among, is_among_rows, rule_of
 
 CHECK = "check"
 """What the rules of checks begin with."""
-
-_TIMES = "_times"
 
 
 class MisplacedCheck(ValueError):
@@ -59,15 +57,14 @@ def watched(rows: Rows, checks: Sequence[Check], first: int = 1) -> Rows:
 
 
 def _watched(rows: Rows, check: Check) -> Rows:
-    names = rows.columns
     if isinstance(check.rule, Unique):
-        rows = _numbered(rows, check.rule)
+        rows = rows.cut()
     true = holds(check.rule, rows)
     if check.action is Action.QUARANTINE:
         rows = rows.judge({rule_of(CHECK, check.name): true})
     else:
         rows = rows.note(true, "warned" if check.action is Action.WARN else "halted")
-    return rows if rows.columns == names else rows.select(dict.fromkeys(names))
+    return rows
 
 
 @singledispatch
@@ -134,19 +131,15 @@ def _exists(rule: Exists, rows: Rows) -> exp.Expr:
 
 @holds.register
 def _unique(rule: Unique, rows: Rows) -> exp.Expr:
-    nulls = [sql("$key IS NULL", key=column(rows.find(each))) for each in rule.columns]
-    once: exp.Expr = sql("$times = 1", times=column(_TIMES))
+    keys = [rows.find(each) for each in rule.columns]
+    nulls = exp.or_(*(sql("$key IS NULL", key=column(key)) for key in keys))
+    still = sql("$fate IS NULL", fate=column(FATE))
+    twins = exp.select(*columns(keys)).from_(rows.below).where(exp.and_(still, exp.not_(nulls)))
+    twins = twins.group_by(*columns(keys)).having(sql("count(*) > 1"))
+    alone: exp.Expr = exp.not_(is_among_rows(keys, twins))
     if rule.across and (there := rows.references.get(OWN)) is not None:
-        known = is_among([rows.find(each) for each in rule.columns], there, rule.columns)
-        once = sql("$once AND NOT $known", once=once, known=known)
-    return sql("$once OR $nulls", once=once, nulls=exp.or_(*nulls))
-
-
-def _numbered(rows: Rows, rule: Unique) -> Rows:
-    """With how many rows have the key of each; every one of those that share it fails."""
-    keys = columns(rows.find(each) for each in rule.columns)
-    apart = [*keys, *([sql("$fate IS NULL", fate=column(FATE))] if rows.telling else [])]
-    return rows.set({_TIMES: exp.Window(this=sql("count(*)"), partition_by=apart)})
+        alone = exp.and_(alone, exp.not_(is_among(keys, there, rule.columns)))
+    return sql("$alone OR $nulls", alone=alone, nulls=nulls)
 
 
 def _or_null(true: exp.Expr) -> exp.Expr:

@@ -47,6 +47,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Rows that are asked for more than once, and so are made once and kept under a name."""
+
+    name: str
+    query: exp.Query
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """What a step is given, and what it gives."""
 
@@ -54,6 +62,8 @@ class Rows:
     columns: tuple[str, ...]  # the user's
     telling: bool  # whether a row that ends goes on with its fate; or it is gone, or ends the query
     counters: tuple[Counter, ...] = ()
+    cuts: tuple[Cut, ...] = ()  # rows that are kept on the way, each over those before it
+    repeats: bool = False  # whether several rows may have one number
     step: int = 1  # the number of the step that is next
     references: Mapping[str, Reference] = field(default_factory=dict)  # by table, or by file
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of columns with structs
@@ -158,6 +168,13 @@ class Rows:
         query = exp.select(*own, *columns(self.columns)).from_(self.below)
         return replace(self, query=query)
 
+    def cut(self) -> Rows:
+        """The same rows, kept, so that they can be asked for several times."""
+        cut = Cut(f"_cut_{len(self.cuts)}", self.query)
+        kept = exp.to_table(cut.name, quoted=True)
+        query = exp.select(*columns((*self.own, *self.columns))).from_(kept)
+        return replace(self, query=query, cuts=(*self.cuts, cut))
+
     def note(self, condition: exp.Expr, counts: str) -> Rows:
         """All rows; those of which the condition is not true are counted, ended ones are not."""
         counter = Counter(f"{counts}_{self.step}", counts, self.step)
@@ -211,7 +228,11 @@ def counted(condition: exp.Expr, counter: Counter) -> exp.Expr:
 def is_among(keys: Sequence[str], other: Reference, theirs: Sequence[str]) -> exp.Expr:
     """Whether a row's keys are those of a row of another table."""
     names = [find_column(name, other.columns) for name in theirs]
-    there = exp.select(*columns(names)).from_(other.query.subquery("t"))
+    return is_among_rows(keys, exp.select(*columns(names)).from_(other.query.subquery("t")))
+
+
+def is_among_rows(keys: Sequence[str], there: exp.Query) -> exp.Expr:
+    """Whether a row's keys are those of a row of a query."""
     value: exp.Expr = column(keys[0])
     if len(keys) > 1:
         value = exp.Tuple(expressions=columns(keys))

@@ -84,26 +84,51 @@ def _dedupe(step: Dedupe, rows: Rows) -> Rows:
         known = sql("NOT $known", known=is_among(keys, there, step.by))
         rows = rows.keep(sql("$known OR $nulls", known=known, nulls=nulls), DEDUPLICATED)
     _require_telling(rows)
-    apart = [*columns(keys), sql("$fate IS NULL", fate=column(FATE))]
-    order = exp.Order(expressions=_order(step, rows))
-    rank = exp.Window(this=sql("row_number()"), partition_by=apart, order=order)
-    first = sql("$rank = 1 OR $nulls", rank=column(_RANK), nulls=nulls)
-    return rows.set({_RANK: rank}).keep(first, DEDUPLICATED).select(dict.fromkeys(rows.columns))
+    if rows.repeats:
+        return _ranked(step, rows, keys, nulls)
+    rows = rows.cut()
+    still = sql("$fate IS NULL", fate=column(FATE))
+    stays = exp.alias_(_stays(step, rows), NUMBER, quoted=True)
+    firsts = exp.select(stays).from_(rows.below).where(exp.and_(still, exp.not_(nulls)))
+    firsts = firsts.group_by(*columns(keys))
+    first = exp.In(this=column(NUMBER), query=firsts.subquery())
+    return rows.keep(sql("$first OR $nulls", first=first, nulls=nulls), DEDUPLICATED)
 
 
-def _order(step: Dedupe, rows: Rows) -> list[exp.Expr]:
-    """By what the row that stays is the first of its key."""
+def _stays(step: Dedupe, rows: Rows) -> exp.Expr:
+    """The number of the row that stays, of those with one key."""
+    number = column(NUMBER)
+    if step.keep is not Keep.LATEST:
+        return sql(f"{'min' if step.keep is Keep.FIRST else 'max'}($n)", n=number)
+    return sql(
+        "arg_max($n, {'there': $latest IS NOT NULL, 'latest': $latest, 'n': $n})",
+        n=number,
+        latest=column(rows.find(step.latest or "")),
+    )
+
+
+def _ranked(step: Dedupe, rows: Rows, keys: list[str], nulls: exp.Expr) -> Rows:
+    """The same of rows of which several have one number: all of each are brought together."""
     latest: list[exp.Expr] = []
     if step.keep is Keep.LATEST:
         name = rows.find(step.latest or "")
         latest = [exp.Ordered(this=column(name), desc=True, nulls_first=False)]
-    return [*latest, exp.Ordered(this=column(NUMBER), desc=step.keep is not Keep.FIRST)]
+    number = exp.Ordered(this=column(NUMBER), desc=step.keep is not Keep.FIRST)
+    apart = [*columns(keys), sql("$fate IS NULL", fate=column(FATE))]
+    rank = exp.Window(
+        this=sql("row_number()"),
+        partition_by=apart,
+        order=exp.Order(expressions=[*latest, number]),
+    )
+    first = sql("$rank = 1 OR $nulls", rank=column(_RANK), nulls=nulls)
+    return rows.set({_RANK: rank}).keep(first, DEDUPLICATED).select(dict.fromkeys(rows.columns))
 
 
 @taken.register
 def _aggregate(step: Aggregate, rows: Rows) -> Rows:
     """Groups are made in each file by itself, so that each row comes from one arrival."""
     _require_telling(rows)
+    rows = rows.cut()
     keys = [rows.find(name) for name in step.by]
     made = {name: read_aggregate(text).placed(rows.find) for name, text in step.columns}
     own: dict[str, exp.Expr] = {
@@ -115,11 +140,12 @@ def _aggregate(step: Aggregate, rows: Rows) -> Rows:
     values = [exp.alias_(tree, name, quoted=True) for name, tree in {**own, **made}.items()]
     still = sql("$fate IS NULL", fate=column(FATE))
     groups = exp.select(*values[: len(own)], *columns(keys), *values[len(own) :])
-    groups = groups.from_(_once()).where(still).group_by(*columns((PROVENANCE, *keys)))
+    groups = groups.from_(rows.below).where(still).group_by(*columns((PROVENANCE, *keys)))
     nothing = [exp.alias_(exp.null(), name, quoted=True) for name in made]
-    ended = exp.select(*columns((*rows.own, *keys)), *nothing).from_(_once())
+    ended = exp.select(*columns((*rows.own, *keys)), *nothing).from_(rows.below)
     ended = ended.where(exp.not_(still.copy()))
-    return _with(replace(rows, columns=(*keys, *made)), rows, groups, ended)
+    query = exp.union(groups, ended, distinct=False)
+    return replace(rows, query=query, columns=(*keys, *made), repeats=False)
 
 
 @taken.register
@@ -130,6 +156,7 @@ def _query(step: Query, rows: Rows) -> Rows:
     there are fewer, the first stands for those that are left; if there is none, they are lost.
     """
     _require_telling(rows)
+    rows = rows.cut()
     select, names = placed_query(step.sql, rows.columns, rows.references)
     tables = {each.name for each in select.find_all(exp.Table)}
     still = sql("$fate IS NULL", fate=column(FATE))
@@ -178,7 +205,7 @@ def _explode(step: Explode, rows: Rows) -> Rows:
     weight = sql(
         "CASE WHEN $place = 1 THEN $weight ELSE 0 END", place=column(_PLACE), weight=column(WEIGHT)
     )
-    return made.own_set({WEIGHT: weight}).select(dict.fromkeys(every))
+    return replace(made.own_set({WEIGHT: weight}).select(dict.fromkeys(every)), repeats=True)
 
 
 @taken.register
@@ -243,14 +270,6 @@ def _require_telling(rows: Rows) -> None:
 
 def _once() -> exp.Table:
     return exp.to_table(_ONCE, quoted=True)
-
-
-def _with(after: Rows, before: Rows, *some: exp.Query) -> Rows:
-    """All rows of some queries over the rows before, which are made but once."""
-    every = some[0]
-    for each in some[1:]:
-        every = exp.union(every, each, distinct=False)
-    return replace(after, query=_among(every, {_ONCE: before.query}))
 
 
 def _among(query: exp.Query, made: Mapping[str, exp.Query]) -> exp.Query:

@@ -99,10 +99,14 @@ class Compiler:
             f"NULL::VARCHAR AS {PROVENANCE}, 0::BIGINT AS {NUMBER}, NULL::VARCHAR AS {FATE}, "
             f"1::BIGINT AS {WEIGHT}"
         )
+        typed = f"SELECT {own}{nulls}"
         try:
-            told = connection.execute(
-                f"DESCRIBE {spelled(rows, f'SELECT {own}{nulls}')}"
-            ).fetchall()
+            for cut in rows.cuts:
+                connection.execute(
+                    f"CREATE OR REPLACE TEMP VIEW {quote.name(cut.name)} AS "
+                    f"{spelled(cut.query, typed)}"
+                )
+            told = connection.execute(f"DESCRIBE {spelled(rows.query, typed)}").fetchall()
         except duckdb.Error as error:
             said = str(error).splitlines()[0]
             raise EngineRefused(
@@ -120,10 +124,10 @@ class Compiler:
         )
 
 
-def spelled(rows: Rows, typed: str) -> str:
-    """The SQL of rows over the typed rows that a SELECT gives."""
+def spelled(query: exp.Query, typed: str) -> str:
+    """The SQL of a query over the typed rows that a SELECT gives."""
     below = quote.name(TYPED)
-    return f"WITH {below} AS NOT MATERIALIZED ({typed}) FROM ({rows.query.sql('duckdb')})"
+    return f"WITH {below} AS NOT MATERIALIZED ({typed}) FROM ({query.sql('duckdb')})"
 
 
 def begin_counting(connection: duckdb.DuckDBPyConnection, counters: Sequence[Counter]) -> None:

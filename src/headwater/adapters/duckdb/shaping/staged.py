@@ -18,6 +18,7 @@ from headwater.adapters.duckdb.shaping.compiled import (
     counts_of,
     spelled,
 )
+from headwater.adapters.duckdb.shaping.kept import keep
 from headwater.adapters.duckdb.shaping.shaped import Shaped, Write
 from headwater.errors import Unbalanced
 from headwater.model.receipt import Books
@@ -26,7 +27,7 @@ from headwater.shape.checks import CHECK
 from headwater.shape.rows import AGGREGATED, BETWEEN, FATE, REFUSED, WEIGHT
 from headwater.shape.table import PROVENANCE
 
-_COPY = "(FORMAT parquet, COMPRESSION lz4)"
+_SHAPED = "headwater shaped"
 
 
 @dataclass(slots=True)
@@ -53,8 +54,12 @@ class Staging:
         """Take all rows through but those of arrivals that are refused whole."""
         rows = self.compiler.rows(telling=True)
         begin_counting(self.connection, rows.counters)
-        asked = spelled(rows, self.base.select(without))
-        self.connection.execute(f"COPY ({asked}) TO {quote.text(str(self.path))} {_COPY}")
+        typed = self.base.select(without)
+        for cut in rows.cuts:
+            keep(self.connection, spelled(cut.query, typed), self._beside(cut.name), cut.name)
+        keep(self.connection, spelled(rows.query, typed), self.path, _SHAPED)
+        for cut in rows.cuts:
+            self._beside(cut.name).unlink()
         self.noted = self.compiler.noted(counts_of(self.connection, rows.counters), telling=True)
         self.told.clear()
         self.rules.clear()
@@ -98,7 +103,10 @@ class Staging:
 
     def reader(self) -> str:
         """SQL of what follows FROM."""
-        return f"read_parquet({quote.text(str(self.path))}, hive_partitioning = false)"
+        return quote.name(_SHAPED)
+
+    def _beside(self, name: str) -> Path:
+        return self.path.with_name(f"{name}.parquet")
 
     def _answers(self) -> Iterable[tuple[str, str, str, int, int, int, int]]:
         self.connection.execute(

@@ -42,7 +42,7 @@ class Straight:
 
         def select() -> str:
             begin_counting(self.connection, rows.counters)
-            asked = spelled(rows, typed())
+            asked = spelled(rows.query, typed())
             return f"SELECT {PROVENANCE}{columns.columns()} FROM ({asked})"
 
         made = write(select, columns, folder)
