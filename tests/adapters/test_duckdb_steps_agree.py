@@ -13,7 +13,7 @@ from headwater.config.checks import read_check
 from headwater.config.steps import read_step
 from headwater.model.progress import nobody
 from headwater.model.receipt import Books
-from tests.contracts.bench import Bench, feed_of
+from tests.contracts.bench import Bench, feed_of, schema_of
 
 ROW = st.tuples(
     st.sampled_from(["A", "B", "C", "D", ""]),
@@ -69,7 +69,7 @@ def bench(tmp_path_factory):
 @given(files=FILES)
 def test_every_row_ends_as_a_plain_model_says(bench, files):
     feed = feed_of(
-        types="text",
+        schema=schema_of(key="text", n="text"),
         steps=tuple(read_step(each) for each in STEPS),
         checks=tuple(read_check(each) for each in CHECKS),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from headwater.errors import Unbalanced
+from headwater.model.amount import counted
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change
 from headwater.model.checks import CheckResult
@@ -114,7 +115,7 @@ def require_balance(receipt: Receipt) -> None:
     for file in receipt.files:
         if not file.books.balanced:
             raise Unbalanced(
-                f"{file.key}: {file.books.counted} records counted"
+                f"{file.key}: {counted(file.books.counted, 'record')} counted"
                 f"{_made(file.books)}, but {file.books.written} "
                 f"written + {file.books.quarantined} quarantined + {file.books.filtered} filtered"
                 f" + {file.books.deduplicated} deduplicated{_grouped(file.books)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,14 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.batch import Batch
-from headwater.adapters.duckdb.columns.plan import undatable
+from headwater.adapters.duckdb.columns.plan import Plan, undatable
+from headwater.adapters.duckdb.parts.folders import is_shortened, logged, restored, shortened
 from headwater.adapters.duckdb.parts.scatter import guarding, look_ahead, scattered
+from headwater.adapters.duckdb.parts.wide import is_wide
 from headwater.adapters.duckdb.parts.write import Destination, Draft, draft, partition_columns
 from headwater.adapters.duckdb.sources.relation import Reader
 from headwater.model.arrival import Cause
-from headwater.model.types import Schema
+from headwater.model.types import TEXT, Schema
 from headwater.ports.engine import Job
 from headwater.shape.table import PROVENANCE
 
@@ -32,11 +34,16 @@ class Layout:
     @property
     def destination(self) -> Destination:
         """Where parts go."""
-        return Destination(self.job.feed, self.job.attempt, Path(self.job.table_location))
+        job = self.job
+        return Destination(job.feed, job.attempt, Path(job.table_location), job.limits.in_order)
 
     def unfit(self, schema: Schema) -> Cause | None:
         """Why rows of these columns cannot be partitioned."""
         return undatable(self.job.feed, schema)
+
+    def apart(self, plan: Plan) -> Destination | None:
+        """Where rows of very many columns go that are written some columns at a time."""
+        return self.destination if is_wide(self.job.feed, plan) else None
 
     def write(self, rows: Callable[[], str], schema: Schema, folder: Path) -> Draft:
         """Write the rows of a SELECT, which is made each time that it is asked.
@@ -50,9 +57,13 @@ class Layout:
         if by:
             look_ahead(self.connection, self._select(rows(), schema), by, most)
             self.reader.drop()
-        select = self._select(rows(), schema)
+        texts, select = _texts(schema, by), self._select(rows(), schema)
         with guarding(self.connection, folder, most):
-            return draft(self.connection, select, self.destination, folder)
+            made = draft(self.connection, shortened(select, texts), self.destination, folder)
+        if not is_shortened(made, texts):
+            return made
+        self.reader.drop()
+        return restored(self.connection, self._select(rows(), schema), texts, made)
 
     def scattered(self, rows: Callable[[], str], schema: Schema) -> dict[int, Cause]:
         """The places of sources whose rows belong to too many partitions, and what is said."""
@@ -67,13 +78,13 @@ class Layout:
         }
 
     def _select(self, rows: str, schema: Schema) -> str:
-        """Columns of the parts; an empty text that names a partition is null to Delta's readers."""
+        """Columns of the parts."""
         by = {p.column.lower() for p in self.job.feed.partition if p.column and p.name == p.column}
         chosen = [PROVENANCE]
         for column in schema.columns:
             name = quote.name(column.name)
-            empty = column.name.lower() in by and column.type.kind == "text"
-            chosen.append(f"nullif({name}, '') AS {name}" if empty else name)
+            value = logged(name, column.type) if column.name.lower() in by else name
+            chosen.append(f"{value} AS {name}")
         chosen += partition_columns(self.job.feed, schema, self._landed())
         return f"SELECT {', '.join(chosen)} FROM ({rows})"
 
@@ -85,3 +96,9 @@ class Layout:
         if len(set(days.values())) == 1:
             return next(iter(days.values()))
         return f"MAP([{', '.join(map(quote.text, days))}], [{', '.join(days.values())}])[_arrival]"
+
+
+def _texts(schema: Schema, names: Sequence[str]) -> list[str]:
+    """Those of the columns that hold text, of any length."""
+    found = ((name, schema.find(name)) for name in names)
+    return [name for name, column in found if column is not None and column.type == TEXT]

@@ -18,13 +18,20 @@ from headwater.adapters.duckdb.careful.diagnose import counted, diagnose, notice
 from headwater.adapters.duckdb.careful.path import Careful, Staged
 from headwater.adapters.duckdb.careful.refusals import Refusals
 from headwater.adapters.duckdb.columns.plan import Plan
-from headwater.adapters.duckdb.columns.project import raw_cells, strict
+from headwater.adapters.duckdb.columns.project import cells_of, raw_cells, strict
 from headwater.adapters.duckdb.columns.sample import sample
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.outcome import Round
 from headwater.adapters.duckdb.parts.scatter import Scattered
-from headwater.adapters.duckdb.parts.write import Draft
+from headwater.adapters.duckdb.parts.wide import (
+    in_order,
+    joined_slices,
+    slices_of,
+    write_slice,
+)
+from headwater.adapters.duckdb.parts.write import Destination, Draft
 from headwater.adapters.duckdb.session import orderly
+from headwater.adapters.duckdb.sources.lines import is_array
 from headwater.adapters.duckdb.sources.relation import Reader
 from headwater.adapters.duckdb.sources.source import Way
 from headwater.adapters.duckdb.sources.virtual import TooManyPieces
@@ -44,6 +51,10 @@ class Goal(Protocol):
 
     def unfit(self, schema: Schema, /) -> Cause | None:
         """Why rows of these columns cannot be written at all."""
+        ...
+
+    def apart(self, plan: Plan) -> Destination | None:
+        """Where rows of very many columns go that are written some columns at a time."""
         ...
 
     def write(self, rows: Callable[[], str], schema: Schema, folder: Path, /) -> Draft:
@@ -93,14 +104,21 @@ class Rounds:
         else:
             self.batch.look_carefully()
 
-    def typed(self, plan: Plan, staged: Iterable[Staged] = ()) -> str:
-        """SQL of the typed rows of the batch, in the order of its groups."""
+    def typed(self, plan: Plan, staged: Iterable[Staged] = (), *, apart: bool = False) -> str:
+        """SQL of the typed rows of the batch, in the order of its groups.
+
+        Apart: the plan is but some of the columns.
+        """
         selects = [
             strict(
                 group.shape,
                 plan,
                 self.batch.job.feed,
-                self.reader.cells(group, raw_cells(group.shape, plan)),
+                self.reader.cells(
+                    group,
+                    raw_cells(group.shape, plan),
+                    only=cells_of(group.shape, plan) if apart else None,
+                ),
             )
             for group in self.batch.fast
         ]
@@ -155,17 +173,34 @@ class Rounds:
     ) -> Draft | None:
         if not self.batch.fast and not any(one.paths or one.select for one in staged):
             return None
-        order = orderly(self.connection, self.reader.limits) if staged else nullcontext()
+        uneven = staged or any(s.way is not Way.DIRECT for s in self.batch.sources.values())
+        order = orderly(self.connection, self.reader.limits) if uneven else nullcontext()
+        apart = None if staged else goal.apart(plan)
         with self.reader.leniently(), order:
+            if apart is not None:
+                return self._write_apart(apart, plan, folder)
             made = goal.write(lambda: self.typed(plan, staged), plan.schema(), folder)
         if faults := self.reader.faults:
             raise EngineError("a file could not be read to its end") from faults[0]
         return made
 
+    def _write_apart(self, target: Destination, plan: Plan, folder: Path) -> Draft:
+        """Write some columns after the others."""
+        folder.mkdir(parents=True)
+        plans, paths = list(slices_of(plan)), list[Path]()
+        with in_order(self.connection, self.reader.limits):
+            for number, part in enumerate(plans):
+                paths.append(folder / f"slice-{number}.parquet")
+                write_slice(self.connection, self.typed(part, apart=True), target, paths[-1])
+                if faults := self.reader.faults:
+                    raise EngineError("a file could not be read to its end") from faults[0]
+                self.reader.drop()
+            return joined_slices(self.connection, plans, paths, target, folder)
+
     def _learn(self, error: duckdb.Error | EngineError, number: int) -> None:
         """Find out why a round failed; raise if nothing is to be learnt from it."""
         faults = self.reader.faults
-        self.reader.drop()
+        self.reader.drop(hurried=True)
         failure = translated(error)
         if isinstance(failure, NoSpace | EngineRefused):
             raise failure from error
@@ -175,6 +210,9 @@ class Rounds:
         if notice(self.batch):
             self._look_anew()  # that may have been all
             return
+        if self.batch.distrust(self._large_arrays()):
+            self._look_anew()
+            return
         before = self._state()
         diagnose(self.batch)
         if self._state() == before and number:
@@ -183,6 +221,11 @@ class Rounds:
                 raise failure from error
             self.batch.regroup()
             self.batch.look_carefully()
+
+    def _large_arrays(self) -> list[int]:
+        """Those that are to be read but once more: to make lines of them takes long."""
+        every = self.batch.sources.values()
+        return [each.place for each in every if each.way is Way.PIECES and is_array(each)]
 
     def _state(self) -> object:
         ways = {place: source.way for place, source in self.batch.sources.items()}
@@ -199,7 +242,8 @@ class Rounds:
             return False
         before = {p: s.way for p, s in self.batch.sources.items()}
         notice(self.batch)
-        self.batch.distrust(self._unbalanced(tried))
+        unbalanced = self._unbalanced(tried)  # one that is read otherwise from here on is not
+        self.batch.distrust(p for p in unbalanced if self.batch.sources[p].way is before[p])
         after = {p: s.way for p, s in self.batch.sources.items()}
         self.batch.regroup()
         if after == before:

@@ -78,6 +78,9 @@ class TypedFile:
             kept = "true" if self.job.limits.in_order else "false"
             self.connection.execute(f"SET preserve_insertion_order = {kept}")
 
+    def apart(self, _: Plan) -> None:
+        """All columns are written at once."""
+
     def scattered(self, *_: object) -> dict[int, Cause]:
         """One file has room for rows of all partitions."""
         return {}
