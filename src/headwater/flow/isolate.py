@@ -1,32 +1,61 @@
-"""One job a file: so that the file that the engine fails on is known, and the others go on."""
+"""A job in turns: of a bounded size each, or of one file each to find which the engine fails on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from headwater.errors import EngineDied, EngineError
 from headwater.model.arrival import Cause
 from headwater.model.change import Change, ChangeKind
+from headwater.model.feed import BatchLimits
 from headwater.model.ids import ArrivalId, AttemptId
 from headwater.model.manner import gathered
-from headwater.model.progress import Watch
+from headwater.model.progress import Progress, Watch
 from headwater.model.types import Widened
 from headwater.ports.engine import Conversion, Engine, Fate, Input, InputResult, Job
+
+Turn = tuple[Input, ...]
 
 
 def convert_singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
     """Convert each file by itself; what they came to together."""
-    return _Files(engine, job, watch).convert()
+    return _Turns(engine, job, watch, [(each,) for each in job.inputs], singly=True).convert()
+
+
+def convert_in_turns(engine: Engine, job: Job, watch: Watch, limits: BatchLimits) -> Conversion:
+    """Convert files in turns of a batch's size; at once where they are no more than that."""
+    turns = list(turns_of(job.inputs, limits))
+    if len(turns) <= 1:
+        return engine.convert(job, watch)
+    return _Turns(engine, job, watch, turns).convert()
+
+
+def turns_of(inputs: Iterable[Input], limits: BatchLimits) -> Iterator[Turn]:
+    """Files in turns of as many files and bytes as a batch may have."""
+    turn: list[Input] = []
+    size_bytes = 0
+    for each in inputs:
+        full = len(turn) >= limits.files or size_bytes + each.size_bytes > limits.size_bytes
+        if turn and full:
+            yield tuple(turn)
+            turn, size_bytes = [], 0
+        turn.append(each)
+        size_bytes += each.size_bytes
+    if turn:
+        yield tuple(turn)
 
 
 @dataclass(slots=True)
-class _Files:
-    """The files of a job under way."""
+class _Turns:
+    """A job under way."""
 
     engine: Engine
     job: Job
     watch: Watch
+    turns: Sequence[Turn]
+    singly: bool = False
     failed: dict[ArrivalId, InputResult] = field(default_factory=dict)
     wider: dict[str, Widened] = field(default_factory=dict)
     widened_by: dict[ArrivalId, tuple[Change, ...]] = field(default_factory=dict)
@@ -42,31 +71,52 @@ class _Files:
     def _all(self) -> Conversion | None:
         schema = self.job.table_schema.widened(tuple(self.wider.values()))
         whole = Conversion(results=(), parts=(), schema=schema, refusals=(), engine="")
-        for each in self.job.inputs:
-            one = self._one(each, whole)
+        for turn in self.turns:
+            one = self._one(turn, whole)
             if isinstance(one, InputResult):
                 whole = replace(whole, results=(*whole.results, one))
                 continue
             self._widen(one)
             if one.widened and whole.parts:
                 return None
-            whole = _both(whole, one)
+            whole = self._both(whole, one)
         return whole
 
-    def _one(self, each: Input, whole: Conversion) -> Conversion | InputResult:
+    def _one(self, turn: Turn, whole: Conversion) -> Conversion | InputResult:
+        each = turn[0]
         if each.arrival in self.failed:
             return self.failed[each.arrival]
         single = replace(
             self.job,
             attempt=AttemptId(f"{self.job.attempt}i{next(self.numbers)}"),
-            inputs=(each,),
+            inputs=turn,
             table_schema=whole.schema,
         )
         try:
-            return self.engine.convert(single, self.watch)
+            return self.engine.convert(single, self._watch(len(whole.results)))
         except EngineError as error:
+            if not self.singly:
+                raise
             self.failed[each.arrival] = _refused(each, error)
             return self.failed[each.arrival]
+
+    def _watch(self, files: int) -> Watch:
+        """A watch that is told of the whole job, of which so many files are done."""
+        done = sum(each.size_bytes for each in self.job.inputs[:files])
+
+        def tell(progress: Progress) -> None:
+            self.watch(
+                replace(
+                    progress,
+                    done_bytes=done + progress.done_bytes,
+                    total_bytes=sum(each.size_bytes for each in self.job.inputs),
+                    total_files=len(self.job.inputs),
+                    done_files=files + progress.done_files,
+                    rows=0,
+                )
+            )
+
+        return tell
 
     def _widen(self, one: Conversion) -> None:
         for each in one.widened:
@@ -82,19 +132,19 @@ class _Files:
         more = tuple(each for each in told if each not in result.changes)
         return replace(result, changes=result.changes + more) if more else result
 
-
-def _both(whole: Conversion, one: Conversion) -> Conversion:
-    return Conversion(
-        results=whole.results + one.results,
-        parts=whole.parts + one.parts,
-        schema=one.schema,
-        refusals=whole.refusals + one.refusals,
-        engine=f"{one.engine}, one file at a time",
-        notes=tuple(dict.fromkeys(whole.notes + one.notes)),
-        manners=gathered(
-            (each.first, each) for each in whole.manners + one.manners if each.first is not None
-        ),
-    )
+    def _both(self, whole: Conversion, one: Conversion) -> Conversion:
+        how = "one file at a time" if self.singly else f"in {len(self.turns)} turns"
+        return Conversion(
+            results=whole.results + one.results,
+            parts=whole.parts + one.parts,
+            schema=one.schema,
+            refusals=whole.refusals + one.refusals,
+            engine=f"{one.engine}, {how}",
+            notes=tuple(dict.fromkeys(whole.notes + one.notes)),
+            manners=gathered(
+                (each.first, each) for each in whole.manners + one.manners if each.first is not None
+            ),
+        )
 
 
 def _refused(each: Input, error: EngineError) -> InputResult:

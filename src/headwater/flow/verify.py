@@ -13,7 +13,7 @@ from headwater.flow.replay import pages
 from headwater.flow.sweep import garbage
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
-from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
+from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
@@ -160,22 +160,24 @@ def _manifests(world: World, tally: _Tally) -> Iterator[Finding]:
 
 def _arrivals(world: World, tally: _Tally) -> Iterator[Finding]:
     """Who is visible by the logs is completed in the ledger, and one version of each key."""
-    completed: Counter[tuple[FeedName | None, Key]] = Counter()
+    completed: Counter[tuple[str | None, ...]] = Counter()
+    apart: set[FeedName | None] = {feed.name for feed in world.feeds if feed.on_rewrite.apart}
     visible = dict(tally.visible)
     for arrival in pages(world, None, ()):
         tally.arrivals += 1
         written = visible.pop(arrival.id, 0)
         if arrival.state is ArrivalState.COMPLETED:
-            completed[arrival.feed, arrival.key] += 1
+            own = (arrival.raw, arrival.version) if arrival.feed in apart else ()
+            completed[arrival.feed, arrival.key, *own] += 1
         elif written and not _is_being_settled(arrival.manifest, tally):
             text = f"{written} rows of arrival {arrival.id} are visible, but it is {arrival.state}"
             yield Finding("I8 ledger follows log", arrival.key, text)
     for identity, written in visible.items():
         text = f"{written} rows are visible of an arrival that the ledger does not know"
         yield Finding("I8 ledger follows log", identity, text)
-    for (_, key), count in completed.items():
+    for (_, key, *_), count in completed.items():
         if count > 1:
-            yield Finding("I3 one version", key, f"{count} versions are visible at once")
+            yield Finding("I3 one version", str(key), f"{count} versions are visible at once")
 
 
 def _is_being_settled(manifest: ManifestId | None, tally: _Tally) -> bool:

@@ -126,6 +126,7 @@ class Rewritten:
     rows_removed: int
     seen: tuple[str, ...] = ()  # paths of all parts that were looked at
     widened: tuple[Widened, ...] = ()  # columns that are so in all of them now
+    anew: bool = False  # all parts there are go, and the table may get other columns
 
 
 @dataclass(frozen=True, slots=True)

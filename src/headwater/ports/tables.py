@@ -42,6 +42,8 @@ class Commit:
     schema: Schema = field(default_factory=Schema)  # columns of its parts, as the table has them
     widened: tuple[Widened, ...] = ()  # columns whose type becomes another in this very entry
     seen: tuple[str, ...] = ()  # where columns are widened: all parts, as far as one has looked
+    anew: tuple[str, ...] | None = None  # the table is made anew: every part goes, its columns are
+    # those of the schema, and it is partitioned by these
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Tables(Protocol):
 
         CommitConflict, too, where a column of its schema has another type in the table by now,
         or where columns are widened and the table has a part that was not seen: it holds them
-        as they were.
+        as they were. And where the table is made anew, and has a part that is not removed.
         """
         ...
 
