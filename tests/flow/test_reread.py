@@ -14,6 +14,7 @@ from tests.flow import lakes
 from tests.flow.lakes import csv_of, ids_of, log_of, states_of, story, versions_of
 
 DAY_ONE = datetime(2026, 3, 1, 12, tzinfo=UTC)
+INFERRED = "  sales:\n    format: csv\n    partition: [month(day)]\n"
 SMALL_BATCHES = lakes.SALES + "    batch: {files: 2, age: 1s}\n"
 
 
@@ -201,9 +202,11 @@ def test_a_file_that_was_only_touched_is_read_again(three, folder):
 
 
 def test_a_file_that_the_feed_refuses_by_now_keeps_its_rows(folder, incoming):
-    with lakes.make(folder) as lake:
-        lake.ingest("sales", incoming("a.csv", csv_of("a")), incoming("b.csv", "id,day\nb,\n"))
-    with relayout(folder, lakes.SALES + "    refuse: [qty]\n") as lake:
+    with lakes.make(folder, INFERRED) as lake:
+        lake.ingest(
+            "sales", incoming("a.csv", csv_of("a")), incoming("b.csv", "id,day\nb,2026-01-07\n")
+        )
+    with relayout(folder, INFERRED + "    refuse: [qty]\n") as lake:
         lake.replay("sales", as_one=True)
         lake.work()
 
@@ -260,14 +263,14 @@ def test_a_rebuilt_ledger_says_the_same_of_replays(three):
 def test_a_table_gets_another_layout_in_one_commit(folder, incoming):
     with lakes.make(folder, SMALL_BATCHES) as lake:
         lake.ingest("sales", *(incoming(f"{n}.csv", csv_of(n, month=2)) for n in "abc"))
-    with relayout(folder, SMALL_BATCHES.replace("[month(day)]", "[year(day), id]")) as lake:
+    with relayout(folder, SMALL_BATCHES.replace("[month(day)]", "[year(day), qty]")) as lake:
         before = versions_of(folder)
         lake.replay("sales", as_one=True)
         lake.work()
 
         assert versions_of(folder) == [*before, before[-1]]
         (table,) = lake.tables()
-        assert table.partition_by == ("year", "id")
+        assert table.partition_by == ("year", "qty")
         assert dict(table.columns).keys() == {"id", "day", "qty", "year", "_arrival"}
         assert lake.query("select id, year, qty from sales order by 1").rows() == [
             ("a", 2026, 1), ("b", 2026, 1), ("c", 2026, 1),
@@ -309,11 +312,12 @@ def test_where_other_rows_are_in_the_table_its_layout_stays_and_it_is_said_how_t
 
 
 def test_a_table_is_not_made_anew_where_a_file_of_it_would_be_refused(folder, incoming):
-    with lakes.make(folder) as lake:
-        lake.ingest("sales", incoming("a.csv", csv_of("a")), incoming("b.csv", "id,day\nb,\n"))
-    with relayout(
-        folder, lakes.SALES.replace("month(day)", "year(day)") + "    refuse: [qty]\n"
-    ) as lake:
+    with lakes.make(folder, INFERRED) as lake:
+        lake.ingest(
+            "sales", incoming("a.csv", csv_of("a")), incoming("b.csv", "id,day\nb,2026-01-07\n")
+        )
+    feeds = INFERRED.replace("month(day)", "year(day)") + "    refuse: [qty]\n"
+    with relayout(folder, feeds) as lake:
         lake.replay("sales", as_one=True)
         done = lake.work()
 

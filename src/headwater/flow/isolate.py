@@ -13,7 +13,7 @@ from headwater.model.feed import BatchLimits
 from headwater.model.ids import ArrivalId, AttemptId
 from headwater.model.manner import gathered
 from headwater.model.progress import Progress, Watch
-from headwater.model.types import Widened
+from headwater.model.types import Schema, Widened
 from headwater.ports.engine import Conversion, Engine, Fate, Input, InputResult, Job
 
 Turn = tuple[Input, ...]
@@ -59,6 +59,7 @@ class _Turns:
     failed: dict[ArrivalId, InputResult] = field(default_factory=dict)
     wider: dict[str, Widened] = field(default_factory=dict)
     widened_by: dict[ArrivalId, tuple[Change, ...]] = field(default_factory=dict)
+    found: Schema = field(default_factory=Schema)  # what is known where everything begins anew
     numbers: count[int] = field(default_factory=count)
 
     def convert(self) -> Conversion:
@@ -66,10 +67,11 @@ class _Turns:
         while (whole := self._all()) is None:
             continue
         results = tuple(self._told(result) for result in whole.results)
-        return replace(whole, results=results, widened=tuple(self.wider.values()))
+        wider = (each for each in self.wider.values() if self._is_tables(each.column))
+        return replace(whole, results=results, widened=tuple(wider))
 
     def _all(self) -> Conversion | None:
-        schema = self.job.table_schema.widened(tuple(self.wider.values()))
+        schema = self.job.table_schema.widened(tuple(self.wider.values())).plus(self.found.columns)
         whole = Conversion(results=(), parts=(), schema=schema, refusals=(), engine="")
         for turn in self.turns:
             one = self._one(turn, whole)
@@ -78,6 +80,7 @@ class _Turns:
                 continue
             self._widen(one)
             if one.widened and whole.parts:
+                self._remember(one)
                 return None
             whole = self._both(whole, one)
         return whole
@@ -123,14 +126,32 @@ class _Turns:
             known = self.wider.get(each.column, each)
             self.wider[each.column] = replace(each, before=known.before)
         for result in one.results if one.widened else ():
-            told = (each for each in result.changes if each.kind is ChangeKind.WIDENED)
+            told = (
+                each
+                for each in result.changes
+                if each.kind is ChangeKind.WIDENED and self._is_tables(each.column)
+            )
             self.widened_by[result.arrival] = tuple(told)
+
+    def _remember(self, one: Conversion) -> None:
+        """Keep the types of columns that the table does not have, and which became wider here."""
+        empty = not self.job.table_schema.columns
+        self.found = Schema(
+            tuple(c for c in one.schema.columns if empty or c.name in self.wider)
+        ).without([each.name for each in self.job.table_schema.columns])
+
+    def _is_tables(self, column: str) -> bool:
+        return self.job.table_schema.find(column) is not None
 
     def _told(self, result: InputResult) -> InputResult:
         """The result, with what its file widened before everything was begun anew."""
-        told = self.widened_by.get(result.arrival, ())
-        more = tuple(each for each in told if each not in result.changes)
-        return replace(result, changes=result.changes + more) if more else result
+        own = tuple(
+            each
+            for each in result.changes
+            if each.kind is not ChangeKind.WIDENED or self._is_tables(each.column)
+        )
+        more = (each for each in self.widened_by.get(result.arrival, ()) if each not in own)
+        return replace(result, changes=(*own, *more))
 
     def _both(self, whole: Conversion, one: Conversion) -> Conversion:
         how = "one file at a time" if self.singly else f"in {len(self.turns)} turns"
