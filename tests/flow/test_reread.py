@@ -290,6 +290,7 @@ def test_a_column_gets_another_declared_type_in_one_commit(folder, incoming):
         lake.work()
 
         assert lake.query("select qty from sales").rows() == [("007",)]
+        assert dict(lake.tables()[0].columns)["qty"] == "text"
         assert lake.verify().findings == ()
 
 

@@ -60,18 +60,26 @@ def job_of(
 ) -> Job:
     """These files, and what there is to know for reading them."""
     snapshot = world.tables.snapshot(feed.table)
-    made = snapshot.partition_by if snapshot is not None and anew else ()
+    columns = _columns(feed, snapshot, anew=anew) if snapshot else Schema()
     return Job(
         attempt=attempt,
         feed=feed,
         inputs=tuple(_input(world, arrival) for arrival in members),
-        table_schema=row_schema(feed, snapshot.schema, made) if snapshot else Schema(),
+        table_schema=columns,
         table_location=world.tables.location(feed.table),
         refusals_location=str(Path(world.zones.quarantine.locate(feed.name))),
         scratch=str(world.scratch / attempt),
         limits=world.limits,
         usual=tuple(world.ledger.manners(feed.name)),
     )
+
+
+def _columns(feed: Feed, snapshot: Snapshot, *, anew: bool) -> Schema:
+    """The table's columns; where it is made anew, those that are declared as they are declared."""
+    if not anew:
+        return row_schema(feed, snapshot.schema)
+    columns = row_schema(feed, snapshot.schema, snapshot.partition_by).columns
+    return Schema(tuple(feed.schema.find(column.name) or column for column in columns))
 
 
 def to_be_isolated(claim: Claim, error: HeadwaterError) -> bool:
