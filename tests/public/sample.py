@@ -18,7 +18,6 @@ from headwater.flow.sweep import Swept
 from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.lake import Ingested
-from headwater.model.arrival import Arrival
 from headwater.model.progress import Progress
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer

@@ -44,7 +44,6 @@ def rewrite(task: Rewriting) -> Rewritten:
                 select = _rows_left(path, gone, wider)
                 made.append(_write(connection, target, part, select, number))
                 point("part.k_of_n")
-                point("replace.k_of_n")
     seen = tuple(part.path for part in task.parts)
     return Rewritten(tuple(removed), tuple(made), rows_removed, seen, task.widened)
 
