@@ -115,7 +115,8 @@ def _partitions(partitions: Sequence[PartitionChange]) -> Page:
     headings = [Heading("partition"), Heading("rows of these files", right=True)]
     rows = [
         (
-            clean("/".join(f"{name}={value}" for name, value in each.partition), _LONGEST),
+            clean("/".join(f"{name}={value}" for name, value in each.partition), _LONGEST)
+            or dim("no partition"),
             _step(each.rows_before, each.rows_after),
         )
         for each in partitions[:_LISTED]

@@ -122,7 +122,7 @@ def _remarks(status: Status) -> Iterator[Line]:
 
 
 def _remark(each: Standing, now: datetime) -> str:
-    told = [f"{counted(each.replaying, 'file')} read again"] if each.replaying else []
+    told = [f"{counted(each.replaying, 'file')} to be read again"] if each.replaying else []
     return "; ".join([*told, *filter(None, [_waiting(each, now)])])
 
 

@@ -102,12 +102,12 @@ def _column(change: Change) -> str:
 def _end(chapter: Chapter) -> Iterator[Line]:
     arrival = chapter.arrival
     mark, words = _STATES[arrival.state]
+    if chapter.followed is not None:
+        words = f"superseded by version {chapter.followed.generation}"
     when = " " * len(moment(arrival.landed_at))
     ended: list[Piece] = [Span(words, mark.tone if mark is not Mark.WAIT else Tone.PLAIN)]
     if chapter.receipt is not None and chapter.receipt.version is not None:
         ended.append(dim(f"  {chapter.receipt.table} version {chapter.receipt.version}"))
-    if chapter.followed is not None:
-        ended.append(dim(f"  followed by version {chapter.followed.generation}"))
     yield _event(mark, when, *ended)
     if arrival.cause is not None:
         yield _below(Span(f"{clean(arrival.cause.code)}: {clean(arrival.cause.message)}", Tone.BAD))
