@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from threading import Event
@@ -13,12 +13,14 @@ from typing import Self
 from headwater.flow import work as working
 from headwater.flow.ask import ask
 from headwater.flow.attempt import Failed
+from headwater.flow.choice import Choice
 from headwater.flow.explain import Story, explain
 from headwater.flow.land import Landing, LandingOutcome, land
 from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
 from headwater.flow.rebuild import Rebuilt, rebuild
 from headwater.flow.reconcile import Reconciled, reconcile
-from headwater.flow.replay import replay_refused
+from headwater.flow.rehearse import Rehearsal, rehearse
+from headwater.flow.reread import Replayed, replay
 from headwater.flow.schema import ColumnStory, schema
 from headwater.flow.status import Status, TableStanding, status, tables
 from headwater.flow.sweep import Swept, sweep
@@ -28,7 +30,7 @@ from headwater.flow.work import Done, Errand, Told
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
-from headwater.model.ids import ArrivalId, FeedName, Key
+from headwater.model.ids import ArrivalId, FeedName, ManifestId
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer, Survey
@@ -151,14 +153,19 @@ class Lake:
         *,
         feeds: Sequence[str] = (),
         until_idle: bool = True,
+        awaited: Sequence[Arrival] = (),
         watch: Watch = nobody,
         told: Told = lambda _: None,
         stop: Event | None = None,
     ) -> Done:
-        """Convert what has landed: until nothing is left to do, or until told to stop."""
+        """Convert what has landed: until nothing is left to do, or until told to stop.
+
+        Where files are awaited, until these are settled.
+        """
         errand = Errand(
             feeds=tuple(self._world.feed(feed) for feed in feeds),
             until_idle=until_idle,
+            awaited=tuple(awaited),
             watch=watch,
             told=told,
             stop=stop or Event(),
@@ -237,12 +244,40 @@ class Lake:
             files = [each for each in files if each.arrival.key in keys]
         return Listing(refused_rows(self._world, files, limit=limit))
 
-    def replay(self, *, feed: str | None = None, file: Source | None = None) -> list[Arrival]:
-        """Have what was refused read again, under the configuration as it is now."""
-        keys: list[Key] = []
-        if file is not None:
-            keys = [story.key for story in self.explain(file)]
-        return replay_refused(self._world, feed=self._feed_name(feed), keys=keys)
+    def replay(  # noqa: PLR0913 - the words of the verb
+        self,
+        feed: str | None = None,
+        *,
+        file: Source | Sequence[Source] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        manifest: str | Sequence[str] = (),
+        quarantined: bool | None = None,
+        as_one: bool = False,
+    ) -> Replayed:
+        """Have files read again from the raw zone, under the configuration as it is now.
+
+        Those of a feed, or of these names or patterns, landing times and manifests; where none
+        of these is given, or with quarantined, only what was refused. Their rows take the place
+        of those before when a worker converts them: `lake.work()`. As one, in one commit.
+        """
+        choice = self._choice(feed, file, (since, until), manifest, quarantined)
+        return replay(self._world, choice, as_one=as_one)
+
+    def rehearse(  # noqa: PLR0913 - the words of the verb
+        self,
+        feed: str,
+        *,
+        file: Source | Sequence[Source] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        manifest: str | Sequence[str] = (),
+        quarantined: bool = False,
+        watch: Watch = nobody,
+    ) -> Rehearsal:
+        """Say what a replay of these files would change, and change nothing."""
+        choice = self._choice(feed, file, (since, until), manifest, quarantined)
+        return rehearse(self._world, self._world.feed(feed), choice, watch)
 
     # Housekeeping
 
@@ -262,5 +297,30 @@ class Lake:
         """Make the ledger anew from what lies in the raw zone and what the logs say."""
         return self._new_ledger(lambda fresh: rebuild(self._world, fresh))
 
+    def _choice(
+        self,
+        feed: str | None,
+        file: Source | Sequence[Source],
+        times: tuple[datetime | None, datetime | None],
+        manifest: str | Sequence[str],
+        quarantined: bool | None,  # noqa: FBT001 - it comes from a keyword
+    ) -> Choice:
+        files = [file] if isinstance(file, str | PathLike) else file
+        manifests = [manifest] if isinstance(manifest, str) else manifest
+        anything = feed is not None or any((files, manifests, *times))
+        return Choice(
+            feed=self._feed_name(feed),
+            files=tuple(str(each) for each in files),
+            since=_aware(times[0]),
+            until=_aware(times[1]),
+            manifests=tuple(ManifestId(each) for each in manifests),
+            quarantined=not anything if quarantined is None else quarantined,
+        )
+
     def _feed_name(self, feed: str | None) -> FeedName | None:
         return FeedName(self._world.feed(feed).name) if feed else None
+
+
+def _aware(time: datetime | None) -> datetime | None:
+    """A time without a zone is UTC, as everywhere."""
+    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time

@@ -12,9 +12,11 @@ import pytest
 
 from headwater.adapters.sqlite import SqliteLedger, SqliteQueue
 from headwater.adapters.sqlite.database import Database
-from headwater.adapters.sqlite.migrate import VERSION
+from headwater.adapters.sqlite.migrate import APPLICATION, VERSION
+from headwater.adapters.sqlite.queries import read
 from headwater.adapters.sqlite.rows import write_arrival
 from headwater.errors import BrokenInvariant, LedgerError, NoSpace, StoreError
+from headwater.model.arrival import ArrivalState
 from tests.contracts.work import (
     NOW,
     SALES,
@@ -112,11 +114,32 @@ def test_another_programs_database_is_refused_and_left_as_it_is(path):
     other.close()
 
 
+def test_a_file_of_the_first_version_is_brought_up_to_this_one_with_what_it_holds(path):
+    first = apsw.Connection(str(path))
+    first.execute(read("schema_1"))
+    first.execute(
+        "insert into arrivals (id, feed, key, raw, version, generation, size_bytes, stamp,"
+        " landed_at, state) values ('a1', 'sales', 'a.csv', 'a.csv', 'v1', 1, 9, 's', 0, 'pending')"
+    )
+    first.pragma("application_id", APPLICATION)
+    first.pragma("user_version", 1)
+    first.close()
+
+    ledger = SqliteLedger(path)
+
+    assert ledger._database.read(lambda tx: tx.connection.pragma("user_version")) == VERSION
+    [second] = ledger.register([sighting(version="v2", apart=True)])
+    assert [each.state for each in ledger.arrivals()] == [ArrivalState.PENDING] * 2
+    assert second.arrival.generation == 2
+    ledger.close()
+
+
 def test_a_file_of_a_later_version_is_refused_with_the_way_out(path, ledger):
     ledger._database.write(lambda tx: tx.connection.pragma("user_version", VERSION + 1))
     ledger.close()
 
-    with pytest.raises(LedgerError, match="schema version 2, and this Headwater knows 1") as caught:
+    told = f"schema version {VERSION + 1}, and this Headwater knows {VERSION}"
+    with pytest.raises(LedgerError, match=told) as caught:
         SqliteLedger(path)
 
     assert "upgrade" in caught.value.hint

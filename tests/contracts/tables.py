@@ -10,6 +10,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contracts.commits import SALES
+from tests.contracts.tables_anew import AnewContract
 from tests.contracts.tables_commits import (
     CommitContract,
     FenceContract,
@@ -31,6 +32,7 @@ class TablesContract(
     LogContract,
     RaceContract,
     WideningContract,
+    AnewContract,
 ):
     """Everything of ports/tables.py."""
 

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "headwater"
 _LAND = ("up.", "in.", "ev.registered")
 _WORK = (
     "ev.", "reconcile.", "in.before_register", "in.after_register", "man.", "up.", "claim.", "src.",
-    "part.", "rejects.", "stage.", "hb.", "log.", "ckpt.", "ledger.", "q.",
+    "part.", "rejects.", "replace.", "stage.", "hb.", "log.", "ckpt.", "ledger.", "q.",
 )  # fmt: skip
 _FAMILIES = {
     "land": _LAND,

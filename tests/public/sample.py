@@ -12,11 +12,12 @@ from headwater.flow.attempt import Failed
 from headwater.flow.explain import Story
 from headwater.flow.land import Landing
 from headwater.flow.quarantine import RefusedFile, RefusedRow
+from headwater.flow.rehearse import Rehearsal
+from headwater.flow.reread import Replayed
 from headwater.flow.sweep import Swept
 from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.lake import Ingested
-from headwater.model.arrival import Arrival
 from headwater.model.progress import Progress
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer
@@ -49,7 +50,8 @@ def every_verb(lake: headwater.Lake) -> None:
     assert_type(lake.receipts(feed="sales", limit=3), list[Receipt])
     assert_type(lake.quarantine(history=True), list[RefusedFile])
     assert_type(lake.refused_rows(feed="sales"), list[RefusedRow])
-    assert_type(lake.replay(file="a.csv"), list[Arrival])
+    assert_type(lake.replay(file="a.csv"), Replayed)
+    assert_type(lake.rehearse("sales"), Rehearsal)
     assert_type(lake.sweep(), Swept)
     assert_type(lake.verify(watch=show), Verdict)
     assert_type(lake.verify().holds, bool)

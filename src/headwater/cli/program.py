@@ -24,6 +24,7 @@ VERBS = {
     "tables": "Show the tables, or the columns of one.",
     "schema": "Show a feed's columns and what changed them, and decide about new ones.",
     "quarantine": "Show what was refused and why, and have it read again.",
+    "replay": "Read files again from the raw zone, and swap their rows.",
     "reconcile": "Register what lies in the raw zone and the ledger does not know.",
     "sweep": "Remove what no log entry, no receipt and no live attempt names.",
     "verify": "Check every invariant that can be checked from outside.",

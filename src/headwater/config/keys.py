@@ -250,6 +250,13 @@ class FeedKeys(Keys):
         "unless it is declared, a type that holds it, fail refuses the file.",
         "null",
     )
+    on_rewrite: kinds.OnRewriteWord = _key(
+        "replace",
+        "What a file does that comes again under a known name with other bytes: replace gives its "
+        "rows the place of the rows before, append adds them, reject refuses the file while rows "
+        "of the version before are in the table. Equal bytes are a duplicate and do nothing.",
+        "append",
+    )
     max_bad: kinds.LimitIfAny = _key(
         None,
         "How many rows of a file may be refused before the whole file is: a share such as 1%, "

@@ -56,6 +56,7 @@ from headwater.model.feed import (
     Format,
     OnBadValue,
     OnNewColumn,
+    OnRewrite,
     PartitionBy,
     Place,
     Ragged,
@@ -183,6 +184,7 @@ RaggedWord = Annotated[Ragged, _choice(Ragged)]
 FormatWord = Annotated[Format, _choice(Format)]
 TypesWord = Annotated[Types, _choice(Types)]
 OnNewColumnWord = Annotated[OnNewColumn, _choice(OnNewColumn)]
+OnRewriteWord = Annotated[OnRewrite, _choice(OnRewrite)]
 OnBadValueWord = Annotated[OnBadValue, _choice(OnBadValue)]
 CompressionWord = Annotated[Compression, _choice(Compression)]
 PagesWord = Annotated[Pages, _choice(Pages)]

@@ -166,6 +166,7 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         types=keys.types,
         timezone=keys.timezone,
         on_new_column=keys.on_new_column,
+        on_rewrite=keys.on_rewrite,
         on_bad_value=keys.on_bad_value,
         max_bad=keys.max_bad or Tolerance(),
         steps=tuple(keys.steps),

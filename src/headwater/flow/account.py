@@ -36,6 +36,7 @@ class Tried:
     rewritten: Rewritten | None
     started_at: datetime
     finished_at: datetime
+    apart: bool = False
 
 
 def account(claim: Claim, tried: Tried) -> Receipt:
@@ -62,6 +63,7 @@ def account(claim: Claim, tried: Tried) -> Receipt:
         finished_at=tried.finished_at,
         refusals=conversion.refusals,
         replaced=tuple(arrival.id for arrival in tried.replaced),
+        apart=tried.apart,
         changes=gathered(
             [
                 (arrival.key, change)

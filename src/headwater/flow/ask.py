@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from headwater.flow.replay import current
 from headwater.flow.world import World
 from headwater.model.ids import ArrivalId, TableName
 from headwater.model.part import Part, Snapshot
@@ -71,6 +72,5 @@ def of_arrivals(ids: Iterable[ArrivalId]) -> str:
 def still_refused(world: World, receipts: Iterable[Receipt]) -> Iterator[ArrivalId]:
     """The arrivals of these receipts that no later version or replay has followed."""
     for receipt in receipts:
-        newest = world.ledger.newest(receipt.feed, [file.key for file in receipt.files])
-        latest = {arrival.id for arrival in newest.values()}
+        latest = current(world, receipt.feed, [file.key for file in receipt.files])
         yield from (file.arrival for file in receipt.files if file.arrival in latest)

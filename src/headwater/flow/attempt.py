@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from threading import Event, Thread
 
 from headwater.errors import (
-    BrokenInvariant,
     CommitConflict,
     EngineError,
     HeadwaterError,
@@ -21,8 +20,12 @@ from headwater.errors import (
 from headwater.flow.account import Tried, account
 from headwater.flow.batch import publish
 from headwater.flow.commit import Committed, already, commit, given_up
-from headwater.flow.convert import convert, rewrite, to_be_isolated
+from headwater.flow.convert import convert, to_be_isolated
+from headwater.flow.followed import followed
+from headwater.flow.layout import is_made_anew, require_all_read
 from headwater.flow.register import register
+from headwater.flow.reject import rejected, with_rejected
+from headwater.flow.replace import empty, take_out
 from headwater.flow.settle import bury, settle
 from headwater.flow.underway import telling
 from headwater.flow.world import World
@@ -32,7 +35,7 @@ from headwater.model.manifest import Claim
 from headwater.model.progress import Progress, Watch
 from headwater.model.receipt import Receipt, require_balance
 from headwater.model.retry import GiveUp, RetryAt, after_failure, lease_end
-from headwater.model.types import Widened
+from headwater.model.types import Schema, Widened
 from headwater.points import point
 from headwater.ports.engine import Conversion, Engine, Fate, Rewritten
 from headwater.ports.ledger import Outcome
@@ -137,14 +140,20 @@ def _rescue(world: World, claim: Claim) -> Committed | None:
 
 def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed | None:
     started_at = world.clock()
+    feed = world.feed_of(claim.manifest)
     members = world.ledger.members(claim.manifest.id)
-    conversion = convert(world, engine, claim, members, watch)
+    anew = is_made_anew(world, feed, members, world.tables.snapshot(feed.table))
+    conversion = _converted(world, engine, claim, (members, anew), watch)
     _register_changed(world, members, conversion)
+    if anew:
+        require_all_read(world, feed, members, conversion)
     replaced = _replaced(world, members, conversion)
-    rewritten = _rewrite(world, engine, claim, replaced, conversion.widened)
-    if conversion.seen is not None:
+    rewritten = _rewrite(world, engine, claim, (replaced, conversion.widened, anew))
+    if conversion.seen is not None and not anew:
         rewritten = replace(rewritten or Rewritten((), (), 0), seen=conversion.seen)
-    tried = Tried(members, conversion, replaced, rewritten, started_at, world.clock())
+    apart = feed.on_rewrite.apart
+    ended_at = world.clock()
+    tried = Tried(members, conversion, replaced, rewritten, started_at, ended_at, apart=apart)
     receipt = account(claim, tried)
     require_balance(receipt)
     point("stage.pre")
@@ -160,6 +169,18 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
         parts=conversion.parts,
         rewritten=rewritten,
     )
+
+
+def _converted(
+    world: World, engine: Engine, claim: Claim, of: tuple[Sequence[Arrival], bool], watch: Watch
+) -> Conversion:
+    """What the files come to, but for those that the feed turns away for being rewrites."""
+    members, anew = of
+    refused = rejected(world, world.feed_of(claim.manifest), members)
+    taken = [each for each in members if each.id not in refused]
+    nothing = Conversion(results=(), parts=(), schema=Schema(), refusals=(), engine="none")
+    made = convert(world, engine, claim, taken, watch, anew=anew) if taken else nothing
+    return with_rejected(members, made, refused)
 
 
 def _register_changed(world: World, members: Sequence[Arrival], conversion: Conversion) -> None:
@@ -181,52 +202,20 @@ def _register_changed(world: World, members: Sequence[Arrival], conversion: Conv
 
 
 def _replaced(world: World, members: Sequence[Arrival], conversion: Conversion) -> list[Arrival]:
-    """Completed arrivals whose key has a newer version among the files just read."""
-    read = [
-        arrival
-        for arrival, result in zip(members, conversion.results, strict=True)
-        if result.fate is Fate.READ and arrival.generation > 1 and arrival.feed is not None
-    ]
-    if not read or read[0].feed is None:
-        return []
-    return world.ledger.visible(read[0].feed, [arrival.key for arrival in read])
+    return followed(world, members, conversion)
 
 
 def _rewrite(
     world: World,
     engine: Engine,
     claim: Claim,
-    replaced: Sequence[Arrival],
-    wider: Sequence[Widened],
+    of: tuple[Sequence[Arrival], Sequence[Widened], bool],
 ) -> Rewritten | None:
-    # The table as it is after the conversion, which may have taken long: the older the look,
-    # the likelier somebody else has rewritten the same parts meanwhile.
-    snapshot = world.tables.snapshot(claim.manifest.table) if replaced or wider else None
-    if snapshot is None:
-        return None
-    rewritten = rewrite(world, engine, claim, snapshot, (replaced, wider))
-    expected = _rows_written(world, replaced)
-    if rewritten.rows_removed != expected:
-        raise BrokenInvariant(
-            f"{claim.manifest.table} holds {rewritten.rows_removed} rows of versions that are "
-            f"being replaced, but their receipts say {expected}",
-            hint="run `headwater verify`, then `headwater verify --rebuild`",
-        )
-    return rewritten
-
-
-def _rows_written(world: World, arrivals: Sequence[Arrival]) -> int:
-    """What the receipts of these arrivals say, each receipt read once."""
-    wanted = {arrival.id for arrival in arrivals}
-    manifests = {arrival.manifest for arrival in arrivals if arrival.manifest is not None}
-    receipts = (world.ledger.receipt(manifest) for manifest in manifests)
-    return sum(
-        file.books.written
-        for receipt in receipts
-        if receipt is not None
-        for file in receipt.files
-        if file.arrival in wanted
-    )
+    replaced, wider, anew = of
+    if not anew:
+        return take_out(world, engine, claim, replaced, wider)
+    snapshot = world.tables.snapshot(claim.manifest.table)
+    return None if snapshot is None else empty(world, snapshot, replaced)
 
 
 def _fenced(world: World, claim: Claim) -> Receipt | Failed | None:

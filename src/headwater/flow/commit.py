@@ -49,7 +49,10 @@ def commit(
     columns = table_schema(feed, schema)
     widened = rewritten.widened if rewritten else ()
     standing = columns.without(each.column for each in widened)
-    world.tables.ensure(feed.table, standing, [by.name for by in feed.partition])
+    by = tuple(each.name for each in feed.partition)
+    anew = rewritten is not None and rewritten.anew
+    if not anew:
+        world.tables.ensure(feed.table, standing, by)
     # Asked after the table is there: whoever ends the manifest without a table writes its
     # object first and then looks for a table to fence, so that one of the two sees the other.
     said = _said(world, claim.manifest)
@@ -66,6 +69,7 @@ def commit(
         schema=columns,
         widened=widened,
         seen=rewritten.seen if rewritten else None,
+        anew=by if anew else None,
     )
     result = _ask(world, wanted)
     if result.outcome is CommitOutcome.FENCED:

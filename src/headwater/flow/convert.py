@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from headwater.errors import CommitConflict, EngineDied, EngineError, EngineRefused, HeadwaterError
-from headwater.flow.isolate import convert_singly
-from headwater.flow.lookups import lookups, secrets
+from headwater.flow.isolate import convert_in_turns, convert_singly
+from headwater.flow.lookups import OWN, lookups, secrets
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
+from headwater.model.ids import ArrivalId, AttemptId
 from headwater.model.manifest import Claim
-from headwater.model.part import Snapshot
+from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Progress, Watch
 from headwater.model.types import Schema, Widened
 from headwater.points import point
@@ -26,6 +28,7 @@ from headwater.ports.engine import (
     Rewritten,
 )
 from headwater.shape.lookups import is_across
+from headwater.shape.single import is_apart
 from headwater.shape.table import row_schema
 
 _ENGINE_CODES = frozenset({EngineError.code, EngineDied.code, EngineRefused.code})
@@ -37,34 +40,65 @@ def convert(
     claim: Claim,
     members: Sequence[Arrival],
     watch: Watch,
+    *,
+    anew: bool = False,
 ) -> Conversion:
-    """Convert a manifest's files; one by one where together they were too much for the engine."""
+    """Convert a manifest's files; one by one where together they were too much for the engine.
+
+    Where the table is made anew, the columns are kept that files have brought, and others
+    get the types that are declared by now.
+    """
     feed = world.feed_of(claim.manifest)
-    snapshot = world.tables.snapshot(feed.table)
-    _require_layout(feed, snapshot)
-    job = Job(
-        attempt=claim.attempt_id,
-        feed=feed,
-        inputs=tuple(_input(world, arrival) for arrival in members),
-        table_schema=row_schema(feed, snapshot.schema) if snapshot else Schema(),
-        table_location=world.tables.location(feed.table),
-        refusals_location=str(Path(world.zones.quarantine.locate(feed.name))),
-        scratch=str(world.scratch / claim.attempt_id),
-        limits=world.limits,
-        usual=tuple(world.ledger.manners(feed.name)),
-        source_schema=world.ledger.source(feed.name) if feed.steps else Schema(),
-        lookups=lookups(world, feed, snapshot, members),
-        secrets=secrets(world, feed),
-        at=world.clock(),
-    )
+    job = job_of(world, feed, claim.attempt_id, members, anew=anew)
     watch = _in_full(job, watch)
     watch(_begun(job))
     point("src.open")
-    isolating = _is_isolating(claim)
-    conversion = convert_singly(engine, job, watch) if isolating else engine.convert(job, watch)
-    if not is_across(feed):
+    conversion = _converted(engine, job, claim, watch)
+    if anew or not is_across(feed):
         return conversion
-    return replace(conversion, seen=tuple(part.path for part in snapshot.parts) if snapshot else ())
+    own = next((each.snapshot for each in job.lookups if each.name == OWN), None)
+    return replace(conversion, seen=tuple(part.path for part in own.parts) if own else ())
+
+
+def _converted(engine: Engine, job: Job, claim: Claim, watch: Watch) -> Conversion:
+    if _is_isolating(claim):
+        return convert_singly(engine, job, watch)
+    if not is_apart(job.feed):  # rows of one file decide about those of another
+        return engine.convert(job, watch)
+    return convert_in_turns(engine, job, watch, job.feed.batch)
+
+
+def job_of(
+    world: World, feed: Feed, attempt: AttemptId, members: Sequence[Arrival], *, anew: bool
+) -> Job:
+    """These files, and what there is to know for reading them."""
+    snapshot = world.tables.snapshot(feed.table)
+    columns = _columns(feed, snapshot, anew=anew) if snapshot else Schema()
+    return Job(
+        attempt=attempt,
+        feed=feed,
+        inputs=tuple(_input(world, arrival) for arrival in members),
+        table_schema=columns,
+        table_location=world.tables.location(feed.table),
+        refusals_location=str(Path(world.zones.quarantine.locate(feed.name))),
+        scratch=str(world.scratch / attempt),
+        limits=world.limits,
+        usual=tuple(world.ledger.manners(feed.name)),
+        source_schema=world.ledger.source(feed.name) if feed.steps else Schema(),
+        lookups=lookups(world, feed, None if anew else snapshot, members),
+        secrets=secrets(world, feed),
+        at=world.clock(),
+    )
+
+
+def _columns(feed: Feed, snapshot: Snapshot, *, anew: bool) -> Schema:
+    """The table's columns; where it is made anew, those that are declared as they are declared."""
+    if not anew:
+        return row_schema(feed, snapshot.schema)
+    if feed.steps:
+        return Schema()  # they say what the columns are
+    columns = row_schema(feed, snapshot.schema, snapshot.partition_by).columns
+    return Schema(tuple(feed.schema.find(column.name) or column for column in columns))
 
 
 def to_be_isolated(claim: Claim, error: HeadwaterError) -> bool:
@@ -88,27 +122,40 @@ def rewrite(
     feed = world.feed_of(claim.manifest)
     replaced, widened = of
     _require_types(snapshot, widened)
-    ids = tuple(arrival.id for arrival in replaced)
-    parts = tuple(
-        part
-        for part in snapshot.parts
-        if widened
-        or part.first_arrival is None
-        or part.last_arrival is None
-        or any(part.first_arrival <= each <= part.last_arrival for each in ids)
+    ids = sorted(arrival.id for arrival in replaced)
+    known = set(ids)
+    parts = [part for part in snapshot.parts if widened or _may_hold(part, ids)]
+    whole = [part for part in parts if part.first_arrival in known and _is_of_one(part)]
+    gone = {part.path for part in whole}
+    task = Rewriting(
+        attempt=claim.attempt_id,
+        feed=feed,
+        table_location=world.tables.location(feed.table),
+        schema=snapshot.schema,
+        parts=tuple(part for part in parts if part.path not in gone),
+        without=tuple(ids),
+        widened=tuple(widened),
+        limits=world.limits,
     )
-    return engine.rewrite(
-        Rewriting(
-            attempt=claim.attempt_id,
-            feed=feed,
-            table_location=world.tables.location(feed.table),
-            schema=snapshot.schema,
-            parts=parts,
-            without=ids,
-            widened=tuple(widened),
-            limits=world.limits,
-        )
+    left = engine.rewrite(task) if task.parts else Rewritten((), (), 0, (), tuple(widened))
+    return replace(
+        left,
+        removed=(*(part.path for part in whole), *left.removed),
+        rows_removed=sum(part.rows for part in whole) + left.rows_removed,
+        seen=tuple(part.path for part in parts) if widened else None,
     )
+
+
+def _may_hold(part: Part, ids: Sequence[ArrivalId]) -> bool:
+    """Whether rows of one of these, which are sorted, may be in the part."""
+    if part.first_arrival is None or part.last_arrival is None:
+        return True
+    return bisect_left(ids, part.first_arrival) < bisect_right(ids, part.last_arrival)
+
+
+def _is_of_one(part: Part) -> bool:
+    """Whether one arrival's rows are in it and nobody else's: they need not be looked for."""
+    return part.first_arrival is not None and part.first_arrival == part.last_arrival
 
 
 def _require_types(snapshot: Snapshot, widened: Sequence[Widened]) -> None:
@@ -146,18 +193,6 @@ def _in_full(job: Job, watch: Watch) -> Watch:
 def _is_isolating(claim: Claim) -> bool:
     code, _, _ = (claim.manifest.error or "").partition(":")
     return code in _ENGINE_CODES and (code == EngineDied.code or len(claim.manifest.arrivals) > 1)
-
-
-def _require_layout(feed: Feed, snapshot: Snapshot | None) -> None:
-    """Refuse before the work what the commit could not take."""
-    wanted = tuple(by.name for by in feed.partition)
-    if snapshot is not None and snapshot.partition_by != wanted:
-        raise EngineRefused(
-            f"table {feed.table} is laid out by {', '.join(snapshot.partition_by) or 'nothing'}, "
-            f"but feed {feed.name} wants {', '.join(wanted) or 'nothing'}",
-            hint=f"put feeds.{feed.name}.partition back, or name another `table`; "
-            "then headwater quarantine replay",
-        )
 
 
 def _input(world: World, arrival: Arrival) -> Input:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headwater.errors import InputError, ObjectMissing
+from headwater.flow.followed import version_of
 from headwater.flow.replay import Books, pages
 from headwater.flow.route import key_of
 from headwater.flow.world import World
-from headwater.model.arrival import Arrival
+from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.ids import ArrivalId, Key, RawName
 from headwater.model.manifest import Manifest
 from headwater.model.receipt import FileBooks, Receipt
@@ -27,6 +28,8 @@ class Chapter:
     receipt: Receipt | None
     books: FileBooks | None
     raw_there: bool
+    again: bool = False  # the same object and bytes as before: a replay
+    followed: Arrival | None = None  # the next arrival that took its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class Story:
 
 def explain(world: World, name: str) -> list[Story]:
     """Tell the story of a file by its key, raw name, arrival id, or the path it came from."""
+    return [_story(world, key) for key in keys_of(world, name)]
+
+
+def keys_of(world: World, name: str) -> list[Key]:
+    """The keys that are meant by a key, raw name, arrival id, or the path a file came from."""
     spelled = spell(Path(name))
     keys = _keys(world, spelled) or _by_content(world, Path(name))
     if not keys:
@@ -47,7 +55,7 @@ def explain(world: World, name: str) -> list[Story]:
             hint="`headwater status` shows what there is; `headwater reconcile` finds what lies "
             "in the raw zone unannounced",
         )
-    return [_story(world, key) for key in keys]
+    return keys
 
 
 def _keys(world: World, name: str) -> list[Key]:
@@ -74,7 +82,27 @@ def _by_content(world: World, path: Path) -> list[Key]:
 def _story(world: World, key: Key) -> Story:
     arrivals: Sequence[Arrival] = world.ledger.arrivals(key=key)
     books = Books(world)
-    return Story(key, tuple(_chapter(world, arrival, books) for arrival in arrivals))
+    known = {arrival.id: arrival for arrival in arrivals}
+    chapters = []
+    for place, arrival in enumerate(arrivals):
+        before = known.get(arrival.replaces) if arrival.replaces is not None else None
+        chapter = _chapter(world, arrival, books)
+        chapters.append(
+            replace(
+                chapter,
+                again=before is not None and version_of(before) == version_of(arrival),
+                followed=_follower(chapter, arrivals[place + 1 :]),
+            )
+        )
+    return Story(key, tuple(chapters))
+
+
+def _follower(chapter: Chapter, later: Sequence[Arrival]) -> Arrival | None:
+    """The arrival whose commit took the rows away, or the next one to be settled."""
+    if chapter.arrival.state is not ArrivalState.SUPERSEDED:
+        return None
+    settled = [each for each in later if each.manifest is not None and each.settled]
+    return next(iter(settled or later), None)
 
 
 def _chapter(world: World, arrival: Arrival, books: Books) -> Chapter:

@@ -1,7 +1,8 @@
-"""One job a file: so that the file that the engine fails on is known, and the others go on."""
+"""A job in turns: of a bounded size each, or of one file each to find which the engine fails on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -9,12 +10,15 @@ from headwater.errors import EngineDied, EngineError
 from headwater.model.arrival import Cause
 from headwater.model.change import Change, ChangeKind
 from headwater.model.checks import together
+from headwater.model.feed import BatchLimits
 from headwater.model.ids import ArrivalId, AttemptId
 from headwater.model.manner import gathered
-from headwater.model.progress import Watch
-from headwater.model.types import Widened
+from headwater.model.progress import Progress, Watch
+from headwater.model.types import Schema, Widened
 from headwater.ports.engine import Conversion, Engine, Fate, Input, InputResult, Job
 from headwater.shape.single import is_apart
+
+Turn = tuple[Input, ...]
 
 
 def convert_singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
@@ -23,21 +27,47 @@ def convert_singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
     Where rows of one file decide about those of another, only who fails is found out so, and
     the others are converted together.
     """
-    files = _Files(engine, job, watch)
-    singly = files.convert()
-    return singly if is_apart(job.feed) else files.joined(singly)
+    turns = _Turns(engine, job, watch, [(each,) for each in job.inputs], singly=True)
+    singly = turns.convert()
+    return singly if is_apart(job.feed) else turns.joined(singly)
+
+
+def convert_in_turns(engine: Engine, job: Job, watch: Watch, limits: BatchLimits) -> Conversion:
+    """Convert files in turns of a batch's size; at once where they are no more than that."""
+    turns = list(turns_of(job.inputs, limits))
+    if len(turns) <= 1:
+        return engine.convert(job, watch)
+    return _Turns(engine, job, watch, turns).convert()
+
+
+def turns_of(inputs: Iterable[Input], limits: BatchLimits) -> Iterator[Turn]:
+    """Files in turns of as many files and bytes as a batch may have."""
+    turn: list[Input] = []
+    size_bytes = 0
+    for each in inputs:
+        full = len(turn) >= limits.files or size_bytes + each.size_bytes > limits.size_bytes
+        if turn and full:
+            yield tuple(turn)
+            turn, size_bytes = [], 0
+        turn.append(each)
+        size_bytes += each.size_bytes
+    if turn:
+        yield tuple(turn)
 
 
 @dataclass(slots=True)
-class _Files:
-    """The files of a job under way."""
+class _Turns:
+    """A job under way."""
 
     engine: Engine
     job: Job
     watch: Watch
+    turns: Sequence[Turn]
+    singly: bool = False
     failed: dict[ArrivalId, InputResult] = field(default_factory=dict)
     wider: dict[str, Widened] = field(default_factory=dict)
     widened_by: dict[ArrivalId, tuple[Change, ...]] = field(default_factory=dict)
+    found: Schema = field(default_factory=Schema)  # what is known where everything begins anew
     numbers: count[int] = field(default_factory=count)
 
     def convert(self) -> Conversion:
@@ -45,7 +75,8 @@ class _Files:
         while (whole := self._all()) is None:
             continue
         results = tuple(self._told(result) for result in whole.results)
-        return replace(whole, results=results, widened=tuple(self.wider.values()))
+        wider = (each for each in self.wider.values() if self._is_tables(each.column))
+        return replace(whole, results=results, widened=tuple(wider))
 
     def joined(self, singly: Conversion) -> Conversion:
         """All files but those that failed by themselves, converted as one batch."""
@@ -62,7 +93,7 @@ class _Files:
         )
 
     def _all(self) -> Conversion | None:
-        schema = self.job.table_schema.widened(tuple(self.wider.values()))
+        schema = self.job.table_schema.widened(tuple(self.wider.values())).plus(self.found.columns)
         whole = Conversion(
             results=(),
             parts=(),
@@ -71,62 +102,102 @@ class _Files:
             engine="",
             source=self.job.source_schema,
         )
-        for each in self.job.inputs:
-            one = self._one(each, whole)
+        for turn in self.turns:
+            one = self._one(turn, whole)
             if isinstance(one, InputResult):
                 whole = replace(whole, results=(*whole.results, one))
                 continue
             self._widen(one)
             if one.widened and whole.parts:
+                self._remember(one)
                 return None
-            whole = _both(whole, one)
+            whole = self._both(whole, one)
         return whole
 
-    def _one(self, each: Input, whole: Conversion) -> Conversion | InputResult:
+    def _one(self, turn: Turn, whole: Conversion) -> Conversion | InputResult:
+        each = turn[0]
         if each.arrival in self.failed:
             return self.failed[each.arrival]
         single = replace(
             self.job,
             attempt=AttemptId(f"{self.job.attempt}i{next(self.numbers)}"),
-            inputs=(each,),
+            inputs=turn,
             table_schema=whole.schema,
             source_schema=whole.source,
         )
         try:
-            return self.engine.convert(single, self.watch)
+            return self.engine.convert(single, self._watch(len(whole.results)))
         except EngineError as error:
+            if not self.singly:
+                raise
             self.failed[each.arrival] = _refused(each, error)
             return self.failed[each.arrival]
+
+    def _watch(self, files: int) -> Watch:
+        """A watch that is told of the whole job, of which so many files are done."""
+        done = sum(each.size_bytes for each in self.job.inputs[:files])
+
+        def tell(progress: Progress) -> None:
+            self.watch(
+                replace(
+                    progress,
+                    done_bytes=done + progress.done_bytes,
+                    total_bytes=sum(each.size_bytes for each in self.job.inputs),
+                    total_files=len(self.job.inputs),
+                    done_files=files + progress.done_files,
+                    rows=0,
+                )
+            )
+
+        return tell
 
     def _widen(self, one: Conversion) -> None:
         for each in one.widened:
             known = self.wider.get(each.column, each)
             self.wider[each.column] = replace(each, before=known.before)
         for result in one.results if one.widened else ():
-            told = (each for each in result.changes if each.kind is ChangeKind.WIDENED)
+            told = (
+                each
+                for each in result.changes
+                if each.kind is ChangeKind.WIDENED and self._is_tables(each.column)
+            )
             self.widened_by[result.arrival] = tuple(told)
+
+    def _remember(self, one: Conversion) -> None:
+        """Keep the types of columns that the table does not have, and which became wider here."""
+        empty = not self.job.table_schema.columns
+        self.found = Schema(
+            tuple(c for c in one.schema.columns if empty or c.name in self.wider)
+        ).without([each.name for each in self.job.table_schema.columns])
+
+    def _is_tables(self, column: str) -> bool:
+        return self.job.table_schema.find(column) is not None
 
     def _told(self, result: InputResult) -> InputResult:
         """The result, with what its file widened before everything was begun anew."""
-        told = self.widened_by.get(result.arrival, ())
-        more = tuple(each for each in told if each not in result.changes)
-        return replace(result, changes=result.changes + more) if more else result
+        own = tuple(
+            each
+            for each in result.changes
+            if each.kind is not ChangeKind.WIDENED or self._is_tables(each.column)
+        )
+        more = (each for each in self.widened_by.get(result.arrival, ()) if each not in own)
+        return replace(result, changes=(*own, *more))
 
-
-def _both(whole: Conversion, one: Conversion) -> Conversion:
-    return Conversion(
-        results=whole.results + one.results,
-        parts=whole.parts + one.parts,
-        schema=one.schema,
-        refusals=whole.refusals + one.refusals,
-        engine=f"{one.engine}, one file at a time",
-        notes=tuple(dict.fromkeys(whole.notes + one.notes)),
-        manners=gathered(
-            (each.first, each) for each in whole.manners + one.manners if each.first is not None
-        ),
-        source=one.source,
-        checks=together(whole.checks, one.checks),
-    )
+    def _both(self, whole: Conversion, one: Conversion) -> Conversion:
+        how = "one file at a time" if self.singly else f"in {len(self.turns)} turns"
+        return Conversion(
+            results=whole.results + one.results,
+            parts=whole.parts + one.parts,
+            schema=one.schema,
+            refusals=whole.refusals + one.refusals,
+            engine=f"{one.engine}, {how}",
+            notes=tuple(dict.fromkeys(whole.notes + one.notes)),
+            manners=gathered(
+                (each.first, each) for each in whole.manners + one.manners if each.first is not None
+            ),
+            source=one.source,
+            checks=together(whole.checks, one.checks),
+        )
 
 
 def _refused(each: Input, error: EngineError) -> InputResult:

@@ -211,7 +211,7 @@ def _announce(
         sightings.append(replace(seen, stamp=stat.stamp))
     point("in.before_register")
     registrations = world.ledger.register(sightings)
-    again = _brought_back(world, [each.arrival for each in registrations])
+    again = _brought_back(world, feed, [each.arrival for each in registrations])
     point("in.after_register")
     landings = {}
     for (candidate, _), registration in zip(taken, registrations, strict=True):
@@ -221,10 +221,13 @@ def _announce(
     return landings
 
 
-def _brought_back(world: World, arrivals: Sequence[Arrival]) -> dict[ArrivalId | None, Arrival]:
+def _brought_back(
+    world: World, feed: Feed, arrivals: Sequence[Arrival]
+) -> dict[ArrivalId | None, Arrival]:
     """What was missing is read again, now that it lies there."""
     missing = [each.id for each in arrivals if each.state is ArrivalState.MISSING]
-    again = world.ledger.replay(missing, world.clock()) if missing else []
+    apart = feed.on_rewrite.apart
+    again = world.ledger.replay(missing, world.clock(), apart=apart) if missing else []
     return {arrival.replaces: arrival for arrival in again}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from headwater.errors import EngineRefused
+from headwater.flow.followed import followed_by
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
@@ -58,7 +59,5 @@ def _lookups(
     for file in files_of(feed):
         yield Lookup(file, str(world.root / file))
     if is_across(feed) and own is not None:
-        keys = [arrival.key for arrival in members if arrival.generation > 1]
-        replaced = world.ledger.visible(feed.name, keys) if keys else []
-        without = tuple(arrival.id for arrival in replaced)
+        without = tuple(arrival.id for arrival in followed_by(world, members))
         yield Lookup(OWN, world.tables.location(feed.table), own, without)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -91,7 +91,8 @@ def _arrivals(world: World, known: Records) -> list[Arrival]:
         untold += [] if found else [seen]
     gone = _without_object(known, told.values())
     everyone = [*told.values(), *gone]
-    return list(_superseded([*everyone, *_placed(untold, everyone)]))
+    apart = {FeedName(feed.name) for feed in world.feeds if feed.on_rewrite.apart}
+    return list(_superseded([*everyone, *_placed(untold, everyone)], apart))
 
 
 def _objects(world: World) -> Iterator[Arrival]:
@@ -209,18 +210,24 @@ def _state(seen: Arrival, before: Arrival | None, holder: Arrival | None) -> Arr
     return ArrivalState.PENDING
 
 
-def _superseded(arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-    """What a newer version or generation overtook: before it was read, or by being completed."""
-    newest: dict[_Place, int] = {}
-    completed: dict[_Place, int] = {}
+def _superseded(arrivals: Iterable[Arrival], apart: Container[FeedName]) -> Iterator[Arrival]:
+    """What a newer version or generation overtook: before it was read, or by being completed.
+
+    Of feeds whose versions stand apart, only a generation of the same version does.
+    """
+
+    def place(each: Arrival) -> tuple[str | None, ...]:
+        own = (each.raw, each.version) if each.feed in apart else ()
+        return each.feed, each.key, *own
+
+    newest: dict[tuple[str | None, ...], int] = {}
+    completed: dict[tuple[str | None, ...], int] = {}
     arrivals = sorted(arrivals, key=_registration)
     for each in arrivals:
         if each.state not in _ASIDE:
-            newest[each.feed, each.key] = max(each.generation, newest.get((each.feed, each.key), 0))
+            newest[place(each)] = max(each.generation, newest.get(place(each), 0))
         if each.state is ArrivalState.COMPLETED:
-            completed[each.feed, each.key] = max(
-                each.generation, completed.get((each.feed, each.key), 0)
-            )
+            completed[place(each)] = max(each.generation, completed.get(place(each), 0))
     for each in arrivals:
         limits = {
             ArrivalState.PENDING: newest,
@@ -228,7 +235,7 @@ def _superseded(arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
             ArrivalState.DEAD: completed,
             ArrivalState.MISSING: completed,
         }.get(each.state, {})
-        overtaken = each.generation < limits.get((each.feed, each.key), 0)
+        overtaken = each.generation < limits.get(place(each), 0)
         yield replace(each, state=ArrivalState.SUPERSEDED) if overtaken else each
 
 

@@ -124,6 +124,7 @@ def sighting(world: World, raw: RawName, feed: Feed | None, measured: Measure) -
         stamp=measured.stamp,
         records=measured.records,
         landed_at=world.clock(),
+        apart=feed is not None and feed.on_rewrite.apart,
     )
 
 

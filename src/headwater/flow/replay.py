@@ -1,16 +1,14 @@
-"""What was refused is read again under the present configuration, doubling nothing."""
+"""Which arrivals stand, and which of them were refused: what a replay is about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from headwater.flow.register import announcement
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId
 from headwater.model.receipt import FileBooks
-from headwater.points import point
 
 REFUSED = (ArrivalState.QUARANTINED, ArrivalState.DEAD, ArrivalState.MISSING)
 PAGE = 1_000
@@ -35,25 +33,6 @@ class Books:
         return self._files.get(arrival.id)
 
 
-def replay_refused(
-    world: World, *, feed: FeedName | None = None, keys: Sequence[Key] = ()
-) -> list[Arrival]:
-    """Register every arrival with refused rows, or refused whole, with the next generation.
-
-    Its commit takes the rows of the generation before away and adds the ones read now.
-    """
-    wanted = frozenset(keys)
-    chosen = [
-        arrival.id
-        for arrival in refused_arrivals(world, feed=feed)
-        if not wanted or arrival.key in wanted
-    ]
-    again = world.ledger.replay(chosen, world.clock())
-    point("replay.k_of_n")
-    world.queue.send([announcement(arrival.raw) for arrival in again])
-    return again
-
-
 def refused_arrivals(world: World, *, feed: FeedName | None = None) -> list[Arrival]:
     """Arrivals that are refused whole, or have refused rows, and are the newest of their key."""
     books = Books(world)
@@ -63,7 +42,7 @@ def refused_arrivals(world: World, *, feed: FeedName | None = None) -> list[Arri
         if arrival.state in REFUSED
         or ((said := books.of(arrival)) is not None and said.books.quarantined)
     )
-    return list(_newest(world, refused))
+    return list(standing(world, refused))
 
 
 def pages(world: World, feed: FeedName | None, states: Sequence[ArrivalState]) -> Iterator[Arrival]:
@@ -74,10 +53,20 @@ def pages(world: World, feed: FeedName | None, states: Sequence[ArrivalState]) -
         last = page[-1].id
 
 
-def _newest(world: World, arrivals: Iterator[Arrival]) -> Iterable[Arrival]:
+def current(world: World, feed: FeedName, keys: Iterable[Key]) -> dict[ArrivalId, Arrival]:
+    """The arrivals that stand under these keys: one each, or one of each version."""
+    declared = world.find_feed(feed)
+    if declared is None or not declared.on_rewrite.apart:
+        return {each.id: each for each in world.ledger.newest(feed, keys).values()}
+    found = world.ledger.latest(feed, keys)
+    return {each.id: each for each in found if each.state is not ArrivalState.SUPERSEDED}
+
+
+def standing(world: World, arrivals: Iterator[Arrival]) -> Iterator[Arrival]:
+    """Those of the arrivals that no later one has followed."""
     while page := list(islice(arrivals, PAGE)):
         latest: set[ArrivalId] = set()
         for name in {arrival.feed for arrival in page if arrival.feed is not None}:
             keys = [arrival.key for arrival in page if arrival.feed == name]
-            latest.update(each.id for each in world.ledger.newest(name, keys).values())
+            latest.update(current(world, name, keys))
         yield from (arrival for arrival in page if arrival.id in latest)

@@ -26,6 +26,11 @@ def route(feeds: Iterable[Feed], key: Key) -> Feed | None:
     return best[1] if best else None
 
 
+def matches(glob: str, key: Key) -> bool:
+    """Whether a key is one that a pattern means."""
+    return _compiled(glob).fullmatch(key) is not None
+
+
 def key_of(raw: RawName) -> Key:
     """The key that a raw object is a version of."""
     return Key(_VERSION.sub("", raw))

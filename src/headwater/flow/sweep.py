@@ -6,6 +6,7 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,12 @@ from headwater.ports.store import Stat
 
 TEMPORARY_FOR = timedelta(hours=1)
 """Unfinished takings younger than that may still be somebody's work."""
+
+REHEARSED_FOR = timedelta(days=1)
+"""And what a replay that changes nothing has put aside may be needed for longer."""
+
+ASIDE = "aside-"
+"""What the scratch folders of rehearsals begin with."""
 
 # part-<manifest>-<attempt>-00000.zstd.parquet, <manifest>-<attempt>-0.parquet; an attempt
 # that read its files one by one says which: <manifest>-<attempt>i<file>
@@ -199,4 +206,16 @@ def _temporary(world: World, cutoff: datetime) -> int:
             else:
                 left.unlink(missing_ok=True)
             removed += 1
+    return removed + _rehearsals(world, cutoff)
+
+
+def _rehearsals(world: World, cutoff: datetime) -> int:
+    """Remove what rehearsals left that were killed; one that is under way is younger."""
+    removed = 0
+    oldest = (cutoff - REHEARSED_FOR).timestamp()
+    for left in world.scratch.glob(f"{ASIDE}*") if world.scratch.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < oldest:
+                shutil.rmtree(left, ignore_errors=True)
+                removed += 1
     return removed

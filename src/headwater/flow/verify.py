@@ -13,7 +13,7 @@ from headwater.flow.replay import pages
 from headwater.flow.sweep import garbage
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
-from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
+from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
@@ -50,6 +50,7 @@ class _Tally:
     committed: set[ManifestId] = field(default_factory=set)  # in some log
     unsettled: set[ManifestId] = field(default_factory=set)  # of these, whose work goes on
     visible: dict[ArrivalId, int] = field(default_factory=dict)  # rows that the logs say
+    left: set[ArrivalId] = field(default_factory=set)  # of these, in tables that no feed writes
 
 
 def verify(world: World, *, watch: Watch = nobody) -> Verdict:
@@ -103,6 +104,8 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
                 written.pop(each, None)
             written.update({file.arrival: file.books.written for file in receipt.files})
     tally.visible.update({arrival: count for arrival, count in written.items() if count})
+    if table not in {feed.table for feed in world.feeds}:
+        tally.left.update(written)
     tally.parts += len(snapshot.parts)
     damaged = list(parts(world, snapshot))
     yield from damaged
@@ -152,6 +155,9 @@ def _manifests(world: World, tally: _Tally) -> Iterator[Finding]:
             continue
         found = already(world, manifest)
         if found is None:
+            members = world.ledger.members(manifest.id)
+            if all(each.state is not ArrivalState.COMPLETED for each in members):
+                continue  # a replay has followed it: its table was removed, or made anew
             text = f"manifest {manifest.id} is committed in the ledger, but not in the log"
             yield Finding("I8 ledger follows log", manifest.table, text)
         else:
@@ -160,22 +166,26 @@ def _manifests(world: World, tally: _Tally) -> Iterator[Finding]:
 
 def _arrivals(world: World, tally: _Tally) -> Iterator[Finding]:
     """Who is visible by the logs is completed in the ledger, and one version of each key."""
-    completed: Counter[tuple[FeedName | None, Key]] = Counter()
+    completed: Counter[tuple[str | None, ...]] = Counter()
+    apart: set[FeedName | None] = {feed.name for feed in world.feeds if feed.on_rewrite.apart}
     visible = dict(tally.visible)
     for arrival in pages(world, None, ()):
         tally.arrivals += 1
         written = visible.pop(arrival.id, 0)
         if arrival.state is ArrivalState.COMPLETED:
-            completed[arrival.feed, arrival.key] += 1
+            own = (arrival.raw, arrival.version) if arrival.feed in apart else ()
+            completed[arrival.feed, arrival.key, *own] += 1
+        elif arrival.state is ArrivalState.SUPERSEDED and arrival.id in tally.left:
+            continue  # the feed writes to another table by now, and was read again
         elif written and not _is_being_settled(arrival.manifest, tally):
             text = f"{written} rows of arrival {arrival.id} are visible, but it is {arrival.state}"
             yield Finding("I8 ledger follows log", arrival.key, text)
     for identity, written in visible.items():
         text = f"{written} rows are visible of an arrival that the ledger does not know"
         yield Finding("I8 ledger follows log", identity, text)
-    for (_, key), count in completed.items():
+    for (_, key, *_), count in completed.items():
         if count > 1:
-            yield Finding("I3 one version", key, f"{count} versions are visible at once")
+            yield Finding("I3 one version", str(key), f"{count} versions are visible at once")
 
 
 def _is_being_settled(manifest: ManifestId | None, tally: _Tally) -> bool:

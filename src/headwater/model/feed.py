@@ -52,7 +52,14 @@ class OnBadValue(StrEnum):
 class OnRewrite(StrEnum):
     """What changed bytes under a known key do."""
 
-    REPLACE = "replace"
+    REPLACE = "replace"  # their rows take the place of the rows before, in one commit
+    APPEND = "append"  # their rows come beside the rows before
+    REJECT = "reject"  # they are refused whole while the version before has rows in the table
+
+    @property
+    def apart(self) -> bool:
+        """Whether versions under one key stand each for itself."""
+        return self is not OnRewrite.REPLACE
 
 
 class Types(StrEnum):

@@ -88,6 +88,7 @@ class Receipt:
     version: int | None = None  # of the table, when committed
     refusals: tuple[str, ...] = ()  # objects in the quarantine zone that hold the refused rows
     replaced: tuple[ArrivalId, ...] = ()  # arrivals whose rows this commit took away
+    apart: bool = False  # versions under one key stand each for itself
     changes: tuple[Change, ...] = ()  # of the table's columns
     manners: tuple[Manner, ...] = ()  # how the files are spelled, each manner told once
     source: Schema = field(default_factory=Schema)  # of the rows before the steps, if there are any

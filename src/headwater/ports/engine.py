@@ -144,6 +144,7 @@ class Rewritten:
     rows_removed: int
     seen: tuple[str, ...] | None = None  # where columns become wider: all parts there were
     widened: tuple[Widened, ...] = ()  # columns that are so in all of them now
+    anew: bool = False  # all parts there are go, and the table may get other columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Sighting:
     stamp: str
     records: int | None
     landed_at: datetime
+    apart: bool = False  # whether versions under its key stand each for itself
 
 
 class Outcome(StrEnum):
@@ -77,6 +78,7 @@ class Standing:
     next_retry: datetime | None
     rows_written: int  # of receipts whose rows are still visible, and so below
     rows_quarantined: int
+    replaying: int = 0  # files that are being read again, or wait for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,27 @@ class Ledger(Protocol):
         generation, duplicates aside: none: NEW with generation 1. Equal version: a DUPLICATE
         arrival is recorded with the next generation and that state. Other version: REWRITE,
         pending, next generation, replaces = that arrival; that arrival, if still pending,
-        becomes superseded. A sighting without a feed is recorded as unrouted; when the same raw
-        object is later sighted with a feed, the unrouted arrival becomes superseded and
-        the new one is registered as above.
+        becomes superseded. Where the sighting stands apart, nothing is superseded, and a version
+        equal to any that stands under the key is the DUPLICATE. A sighting without a feed is
+        recorded as unrouted; when the same raw object is later sighted with a feed, the unrouted
+        arrival becomes superseded and the new one is registered as above.
         """
         ...
 
-    def replay(self, arrivals: Sequence[ArrivalId], now: datetime) -> list[Arrival]:
+    def replay(
+        self,
+        arrivals: Sequence[ArrivalId],
+        now: datetime,
+        *,
+        apart: bool = False,
+        together: Feed | None = None,
+    ) -> list[Arrival]:
         """Register the same raw object and version again, pending, with the next generation.
 
-        Takes settled arrivals that are the greatest generation under their key, duplicates
-        aside, and are completed, quarantined, dead or missing; passes over the rest.
-        landed_at is now.
+        Takes settled arrivals that are the greatest generation under their key (or, apart, of
+        their version), duplicates aside, and are completed, quarantined, dead or missing;
+        passes over the rest. They have landed when they did. Together: in the same step they
+        become one manifest of that feed, however many they are, and are processing.
         """
         ...
 
@@ -127,7 +138,7 @@ class Ledger(Protocol):
         limits.age, or flush. Takes arrivals in the order of registration, never more than
         limits.files, and stops before the one that would pass limits.size_bytes (a single
         larger one goes alone). Passes over an arrival while another under its key is
-        processing. None if nothing is due. The arrivals become processing.
+        processing, or waits for longer. None if nothing is due. The arrivals become processing.
         """
         ...
 
@@ -158,7 +169,8 @@ class Ledger(Protocol):
     def settle(self, claim: Claim, receipt: Receipt, parts: Sequence[Part], now: datetime) -> None:
         """Record the commit: the manifest becomes committed, its arrivals what the receipt says.
 
-        Older generations under the keys of completed arrivals become superseded. The
+        Older generations under the keys of completed arrivals become superseded; of the
+        same version only, where the receipt says that versions stand apart. The
         receipt and the parts (with their hashes) are kept. Repeating it for a manifest
         that is committed changes nothing. LeaseLost as above.
         """
@@ -200,6 +212,10 @@ class Ledger(Protocol):
 
     def newest(self, feed: FeedName, keys: Iterable[Key]) -> dict[Key, Arrival]:
         """The arrival of the greatest generation, duplicates aside, under each key that has one."""
+        ...
+
+    def latest(self, feed: FeedName, keys: Iterable[Key]) -> list[Arrival]:
+        """The greatest generation of each version under these keys, duplicates aside."""
         ...
 
     def visible(self, feed: FeedName, keys: Iterable[Key]) -> list[Arrival]:

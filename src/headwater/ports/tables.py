@@ -42,6 +42,8 @@ class Commit:
     schema: Schema = field(default_factory=Schema)  # columns of its parts, as the table has them
     widened: tuple[Widened, ...] = ()  # columns whose type becomes another in this very entry
     seen: tuple[str, ...] | None = None  # all parts that one has looked at, if others matter
+    anew: tuple[str, ...] | None = None  # the table is made anew: every part goes, its columns are
+    # those of the schema, and it is partitioned by these
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Tables(Protocol):
 
         CommitConflict, too, where a column of its schema has another type in the table by now,
         or where the table has a part that was not seen and should have been: it holds columns
-        as they were before they became wider, or keys that the new rows may repeat.
+        as they were before they became wider, or keys that the new rows may repeat. And where the
+        table is made anew, and has a part that is not removed.
         """
         ...
 

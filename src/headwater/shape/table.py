@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from headwater.model.feed import Feed, PartitionBy
 from headwater.model.types import DATE, TEXT, Column, Schema, Type
 
@@ -26,9 +28,12 @@ def table_schema(feed: Feed, rows: Schema) -> Schema:
     return Schema((*rows.columns, *derived, Column(PROVENANCE, TEXT)))
 
 
-def row_schema(feed: Feed, table: Schema) -> Schema:
-    """The table's columns that come from files."""
-    ours = {PROVENANCE, *(by.name for by in _derived(feed))}
+def row_schema(feed: Feed, table: Schema, laid_out_by: Iterable[str] = ()) -> Schema:
+    """The table's columns that come from files.
+
+    A table that the feed now lays out in another way has had partition columns of its own.
+    """
+    ours = {PROVENANCE, *(by.name for by in _derived(feed)), *_DERIVED.keys() & set(laid_out_by)}
     return Schema(tuple(column for column in table.columns if column.name not in ours))
 
 

@@ -14,6 +14,8 @@ from headwater.flow.land import Landing
 from headwater.flow.quarantine import RefusedFile, RefusedRow
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.reconcile import Reconciled
+from headwater.flow.rehearse import Rehearsal
+from headwater.flow.reread import Replayed
 from headwater.flow.schema import ColumnStory
 from headwater.flow.status import Status, TableStanding
 from headwater.flow.sweep import Swept
@@ -26,6 +28,7 @@ from headwater.show.look import look_page
 from headwater.show.page import Page, dim, line
 from headwater.show.receipts import failed_page, landings_page, receipt_page, receipts_page
 from headwater.show.refused import refused_files_page, refused_rows_page
+from headwater.show.replayed import rehearsal_page, replayed_page
 from headwater.show.schema import schema_page
 from headwater.show.standing import status_page, table_page, tables_page
 from headwater.show.story import stories_page
@@ -77,3 +80,5 @@ shown_as(Verdict, verdict_page)
 shown_as(Reconciled, reconciled_page)
 shown_as(Swept, swept_page)
 shown_as(Rebuilt, rebuilt_page)
+shown_as(Replayed, replayed_page)
+shown_as(Rehearsal, rehearsal_page)

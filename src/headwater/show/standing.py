@@ -122,6 +122,11 @@ def _remarks(status: Status) -> Iterator[Line]:
 
 
 def _remark(each: Standing, now: datetime) -> str:
+    told = [f"{counted(each.replaying, 'file')} to be read again"] if each.replaying else []
+    return "; ".join([*told, *filter(None, [_waiting(each, now)])])
+
+
+def _waiting(each: Standing, now: datetime) -> str:
     if each.next_retry is not None:
         if each.next_retry <= now:
             return "a retry is due"

@@ -49,7 +49,11 @@ def _chapter(chapter: Chapter) -> Iterator[Line]:
     if arrival.records is not None:
         facts.append(counted(arrival.records, "record"))
     facts += [f"content {arrival.version[:12]}", f"arrival {arrival.id}"]
-    yield _event(Mark.WAIT, moment(arrival.landed_at), version, " landed  ", dim(", ".join(facts)))
+    when, what = moment(arrival.landed_at), " landed  "
+    if chapter.again:
+        when = moment(chapter.manifest.created_at) if chapter.manifest else " " * len(when)
+        what = " read again from raw  "
+    yield _event(Mark.WAIT, when, version, what, dim(", ".join(facts)))
     yield _below(dim(f"raw/{clean(arrival.raw)}{'' if chapter.raw_there else ' (gone)'}"))
     yield from _tries(chapter)
     yield from _end(chapter)
@@ -101,6 +105,8 @@ def _column(change: Change) -> str:
 def _end(chapter: Chapter) -> Iterator[Line]:
     arrival = chapter.arrival
     mark, words = _STATES[arrival.state]
+    if chapter.followed is not None:
+        words = f"superseded by version {chapter.followed.generation}"
     when = " " * len(moment(arrival.landed_at))
     ended: list[Piece] = [Span(words, mark.tone if mark is not Mark.WAIT else Tone.PLAIN)]
     if chapter.receipt is not None and chapter.receipt.version is not None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from headwater.adapters.delta.schema import with_partitions
 from headwater.errors import CommitConflict, TableError
 from headwater.model.part import Part
 from headwater.model.types import Schema, Widened
@@ -26,6 +27,15 @@ class NewEntry:
     remove: Sequence[Part] = ()
     removed_at: int = 0
     widened: Sequence[Widened] = ()
+    anew: Anew | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """The columns and partitions of a table that is made anew."""
+
+    schema: Schema
+    partition_by: tuple[str, ...]
 
 
 class Seen(Protocol):
@@ -54,7 +64,10 @@ def fence_entry(ids: Sequence[str]) -> NewEntry:
 
 def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> NewEntry:
     """A commit's entry; CommitConflict if what it builds on is not there."""
-    _require_columns(seen, commit)
+    anew = None if commit.anew is None else _anew(seen, commit, commit.anew)
+    if anew is None:
+        _require_columns(seen, commit)
+    by = seen.partition_by if anew is None else anew.partition_by
     note = {
         "kind": "commit",
         "manifest": commit.manifest,
@@ -64,11 +77,23 @@ def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> New
     return NewEntry(
         ids=(commit.manifest, commit.attempt),
         note=note,
-        add=[(part, _written_at(seen, folder, part)) for part in commit.add],
+        add=[(part, _written_at(by, folder, part)) for part in commit.add],
         remove=_live(seen, commit),
         removed_at=int(now.timestamp() * 1000),
         widened=commit.widened,
+        anew=anew,
     )
+
+
+def _anew(seen: Seen, commit: Commit, by: tuple[str, ...]) -> Anew:
+    """The table as it will be, once none of its parts is left."""
+    left = {part.path for part in seen.parts}.difference(commit.remove)
+    if left:
+        raise CommitConflict(
+            f"{commit.table}: {min(left)} came while all that was there was read again",
+            hint="read it again, too",
+        )
+    return Anew(with_partitions(commit.schema, by), by)
 
 
 def _require_columns(seen: Seen, commit: Commit) -> None:
@@ -106,11 +131,11 @@ def _live(seen: Seen, commit: Commit) -> list[Part]:
     return [live[path] for path in commit.remove]
 
 
-def _written_at(seen: Seen, folder: Path, part: Part) -> int:
+def _written_at(by: tuple[str, ...], folder: Path, part: Part) -> int:
     """When the part's file was written; a part that is not as described never gets a name."""
-    if tuple(name for name, _ in part.partition) != seen.partition_by:
+    if tuple(name for name, _ in part.partition) != by:
         raise CommitConflict(
-            f"{part.path} is not laid out by {', '.join(seen.partition_by) or 'nothing'}",
+            f"{part.path} is not laid out by {', '.join(by) or 'nothing'}",
             hint="convert again with the table's partition columns",
         )
     if any(value == "" for _, value in part.partition):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,10 @@ from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Tr
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
-from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry
+from headwater.adapters.delta.entry import CHECKPOINT_EVERY, Anew, NewEntry
 from headwater.adapters.delta.log import ARRIVAL, LOG, OURS, entry_name
+from headwater.adapters.delta.redeclare import declare_anew, redeclare
 from headwater.adapters.delta.schema import from_delta, spell, to_delta
-from headwater.adapters.delta.widen import redeclare
 from headwater.errors import TableError
 from headwater.model.part import Part
 from headwater.model.types import Column, Schema
@@ -86,7 +87,13 @@ class Handle:
 
     def append(self, entry: NewEntry) -> None:
         """Make an entry of parts and ids."""
-        number = self.version + 1
+        if entry.anew is None:
+            self.append_as(entry, self.version + 1)
+        else:
+            self._append_anew(entry, entry.anew)
+
+    def append_as(self, entry: NewEntry, number: int) -> None:
+        """Make an entry whose ids say that they are of that version."""
         self._table.create_write_transaction(
             [self._add(part, modified) for part, modified in entry.add]
             + [_remove(part, entry.removed_at) for part in entry.remove],
@@ -101,6 +108,22 @@ class Handle:
         )
         if entry.widened:
             redeclare(self._folder / LOG / entry_name(number), self._table, entry.widened)
+
+    def _append_anew(self, entry: NewEntry, anew: Anew) -> None:
+        """Make one entry of two: one empties the table and declares it anew, one fills it.
+
+        delta-rs takes no parts that are laid out in another way than the table is.
+        """
+        number = self.version + 1
+        emptied = self._folder / LOG / entry_name(number)
+        filled = self._folder / LOG / entry_name(number + 1)
+        self.append_as(replace(entry, ids=(), add=()), number)
+        declare_anew(emptied, self._table, anew)
+        Handle(self._folder).append_as(replace(entry, remove=()), number)
+        lines = emptied.read_bytes().split(b"\n")
+        changes = [line for line in lines if not line.startswith(b'{"commitInfo"')]
+        emptied.write_bytes(b"\n".join([filled.read_bytes().rstrip(b"\n"), *changes]))
+        filled.unlink()
 
     def add_columns(self, columns: Sequence[Column]) -> None:
         """Make an entry that gives the table more columns."""

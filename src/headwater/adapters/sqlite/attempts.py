@@ -157,7 +157,7 @@ def _end_arrivals(tx: Transaction, held: Claim, receipt: Receipt) -> None:
         )
     sources = listed(arrival_sources(ArrivalState.SUPERSEDED))
     completed = [
-        {"id": file.arrival, "sources": sources}
+        {"id": file.arrival, "apart": receipt.apart, "sources": sources}
         for file in receipt.files
         if file.state is ArrivalState.COMPLETED
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,12 +30,19 @@ def assign(tx: Transaction, feed: Feed, now: datetime, *, flush: bool) -> Manife
     chosen = due(tx, feed, now, flush=flush)
     if not chosen:
         return None
+    return write_down(tx, feed, [(id_, size) for id_, size, _ in chosen], now)
+
+
+def write_down(
+    tx: Transaction, feed: Feed, chosen: Sequence[tuple[ArrivalId, int]], now: datetime
+) -> Manifest:
+    """Write one manifest of pending arrivals, which become processing."""
     manifest = Manifest(
         id=manifest_id(int(now.timestamp())),
         feed=feed.name,
         table=feed.table,
-        arrivals=tuple(id_ for id_, _, _ in chosen),
-        size_bytes=sum(size for _, size, _ in chosen),
+        arrivals=tuple(id_ for id_, _ in chosen),
+        size_bytes=sum(size for _, size in chosen),
         created_at=now,
     )
     tx.run("add_manifest", **write_manifest(manifest))

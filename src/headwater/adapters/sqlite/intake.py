@@ -1,11 +1,10 @@
-"""How raw objects become arrivals, and settled arrivals start again."""
+"""How raw objects become arrivals: looked up, judged in memory, written in one step."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from headwater.adapters.sqlite.database import Transaction
 from headwater.adapters.sqlite.rows import UNROUTED, listed, read_arrival, write_arrival
@@ -15,52 +14,29 @@ from headwater.model.moves import arrival_sources
 from headwater.ports.ledger import Outcome, Registration, Sighting
 
 Place = tuple[FeedName | None, Key]
-
-_REPLAYABLE = frozenset(
-    {
-        ArrivalState.COMPLETED,
-        ArrivalState.QUARANTINED,
-        ArrivalState.DEAD,
-        ArrivalState.MISSING,
-    }
-)
+Version = tuple[FeedName | None, Key, RawName, Digest]
 
 
 def register(tx: Transaction, sightings: Sequence[Sighting]) -> list[Registration]:
     """Make arrivals of sightings: look everything up, decide in memory, write everything."""
-    intake = _Intake(tx)
+    intake = Intake(tx)
     intake.look_up_raws({sighting.raw for sighting in sightings})
     intake.look_up_places({(sighting.feed, sighting.key) for sighting in sightings})
+    intake.look_up_versions({(each.feed, each.key) for each in sightings if each.apart})
     answers = [intake.take(sighting) for sighting in sightings]
     intake.write()
     return [Registration(outcome, intake.arrivals[id_]) for outcome, id_ in answers]
 
 
-def replay(tx: Transaction, arrivals: Sequence[ArrivalId], now: datetime) -> list[Arrival]:
-    """Register the same raw object and version again, with the next generation."""
-    intake = _Intake(tx)
-    found = [read_arrival(row) for row in tx.all("some_arrivals", ids=listed(arrivals))]
-    intake.look_up_places({(arrival.feed, arrival.key) for arrival in found})
-    again = [
-        intake.add(
-            replace(arrival, landed_at=now, cause=None, manifest=None, replaces=arrival.id),
-            ArrivalState.PENDING,
-        )
-        for arrival in found
-        if arrival.state in _REPLAYABLE
-        and intake.newest[arrival.feed, arrival.key].id == arrival.id
-    ]
-    intake.write()
-    return again
-
-
-class _Intake:
+class Intake:
     """What is known of some raw objects and keys, and what will be written about them."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self.arrivals: dict[ArrivalId, Arrival] = {}
         self.newest: dict[Place, Arrival] = {}  # duplicates aside
+        self.latest: dict[Version, Arrival] = {}  # of each version, where versions stand apart
+        self._standing: dict[tuple[FeedName | None, Key, Digest], Arrival] = {}
         self._generations: dict[Place, int] = {}
         self._known: dict[tuple[RawName, Digest], ArrivalId] = {}
         self._unrouted: dict[RawName, list[ArrivalId]] = {}
@@ -69,15 +45,24 @@ class _Intake:
         self._superseded: set[ArrivalId] = set()
 
     def look_up_raws(self, raws: Iterable[RawName]) -> None:
+        """What is known of these raw objects."""
         for row in self._tx.all("known", raws=listed(raws)):
             self._know(read_arrival(row))
 
     def look_up_places(self, places: Iterable[Place]) -> None:
-        pairs = json.dumps([[feed or UNROUTED, key] for feed, key in places])
-        for row in self._tx.all("newest_with_duplicates", pairs=pairs):
+        """The newest under each key, and duplicates behind it."""
+        for row in self._tx.all("newest_with_duplicates", pairs=_pairs(places)):
             self._place(read_arrival(row))
 
+    def look_up_versions(self, places: Iterable[Place]) -> None:
+        """Every version under these keys."""
+        for row in self._tx.all("under_places", pairs=_pairs(places)):
+            arrival = read_arrival(row)
+            if arrival.state is not ArrivalState.DUPLICATE:
+                self._stand(arrival)
+
     def take(self, sighting: Sighting) -> tuple[Outcome, ArrivalId]:
+        """Judge a sighting; the arrival that it is, or becomes."""
         known = self._known.get((sighting.raw, sighting.version))
         if known is not None and not self._gains_a_feed(self.arrivals[known], sighting):
             self._restamp(known, sighting.stamp)
@@ -93,6 +78,7 @@ class _Intake:
         return outcome, self.add(arrival, state).id
 
     def add(self, like: Arrival, state: ArrivalState) -> Arrival:
+        """An arrival like this one, with the next generation under its key."""
         place = (like.feed, like.key)
         generation = self._generations.get(place, 0) + 1
         id_ = arrival_id(like.feed or FeedName(UNROUTED), like.key, like.version, generation)
@@ -103,6 +89,7 @@ class _Intake:
         return arrival
 
     def write(self) -> None:
+        """Write what was decided."""
         sources = listed(arrival_sources(ArrivalState.SUPERSEDED))
         before = [{"id": id_, "sources": sources} for id_ in self._superseded - self._added.keys()]
         self._tx.each("supersede", before)
@@ -116,11 +103,18 @@ class _Intake:
         newest = self.newest.get((sighting.feed, sighting.key))
         if newest is None:
             return Outcome.NEW, ArrivalState.PENDING, None
-        if newest.version == sighting.version:
-            return Outcome.DUPLICATE, ArrivalState.DUPLICATE, newest.id
+        same = self._same(sighting) if sighting.apart else newest
+        if same is not None and same.version == sighting.version:
+            return Outcome.DUPLICATE, ArrivalState.DUPLICATE, same.id
+        if sighting.apart:
+            return Outcome.REWRITE, ArrivalState.PENDING, newest.id
         if newest.state is ArrivalState.PENDING:
             self._supersede(newest.id)
         return Outcome.REWRITE, ArrivalState.PENDING, newest.id
+
+    def _same(self, sighting: Sighting) -> Arrival | None:
+        """The version under its key with the same bytes, if it stands."""
+        return self._standing.get((sighting.feed, sighting.key, sighting.version))
 
     def _gains_a_feed(self, arrival: Arrival, sighting: Sighting) -> bool:
         return arrival.state is ArrivalState.UNROUTED and sighting.feed is not None
@@ -136,7 +130,13 @@ class _Intake:
         self._generations[place] = max(self._generations.get(place, 0), arrival.generation)
         if arrival.state is not ArrivalState.DUPLICATE:
             self.newest[place] = arrival
+            self._stand(arrival)
         self.arrivals.setdefault(arrival.id, arrival)
+
+    def _stand(self, arrival: Arrival) -> None:
+        self.latest[version_of(arrival)] = arrival
+        if arrival.state is not ArrivalState.SUPERSEDED:
+            self._standing[arrival.feed, arrival.key, arrival.version] = arrival
 
     def _restamp(self, id_: ArrivalId, stamp: str) -> None:
         if self.arrivals[id_].stamp != stamp:
@@ -146,3 +146,12 @@ class _Intake:
     def _supersede(self, id_: ArrivalId) -> None:
         self.arrivals[id_] = replace(self.arrivals[id_], state=ArrivalState.SUPERSEDED)
         self._superseded.add(id_)
+
+
+def version_of(arrival: Arrival) -> Version:
+    """What all generations of one version under one key have in common."""
+    return arrival.feed, arrival.key, arrival.raw, arrival.version
+
+
+def _pairs(places: Iterable[Place]) -> str:
+    return json.dumps([[feed or UNROUTED, key] for feed, key in places])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from headwater.adapters.sqlite import attempts, batches, intake, rebuild
+from headwater.adapters.sqlite import attempts, batches, intake, rebuild, replays
 from headwater.adapters.sqlite.database import Database
 from headwater.adapters.sqlite.hold import Hold
 from headwater.adapters.sqlite.questions import Questions
@@ -40,9 +40,19 @@ class SqliteLedger(Questions):
         point("ev.registered")
         return answers
 
-    def replay(self, arrivals: Sequence[ArrivalId], now: datetime) -> list[Arrival]:
+    def replay(
+        self,
+        arrivals: Sequence[ArrivalId],
+        now: datetime,
+        *,
+        apart: bool = False,
+        together: Feed | None = None,
+    ) -> list[Arrival]:
         """Register the same raw object and version again, with the next generation."""
-        return self._database.write(lambda tx: intake.replay(tx, arrivals, now), durable=True)
+        return self._database.write(
+            lambda tx: replays.replay(tx, arrivals, now, apart=apart, together=together),
+            durable=True,
+        )
 
     def batch(self, feed: Feed, now: datetime, *, flush: bool = False) -> Manifest | None:
         """Write down one manifest of the feed's oldest pending arrivals, if a batch is due."""

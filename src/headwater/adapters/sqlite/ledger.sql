@@ -15,6 +15,12 @@ where a.generation >= coalesce(
    where n.key = p.key and n.feed = p.feed and n.state <> 'duplicate'), 0)
 order by a.generation;
 
+-- Every version that stands under each key, where versions stand apart.
+-- name: under_places
+with pairs as (select value ->> 0 as feed, value ->> 1 as key from json_each(:pairs))
+select a.* from pairs p cross join arrivals a on a.key = p.key and a.feed = p.feed
+order by a.generation;
+
 -- name: add_arrival
 insert into arrivals (
   id, feed, key, raw, version, generation, size_bytes, stamp, records, landed_at,
@@ -30,10 +36,14 @@ update arrivals set stamp = :stamp where id = :id;
 update arrivals set state = 'superseded'
 where id = :id and state in (select value from json_each(:sources));
 
+-- Versions under one key are read one after the other, in the order of registration.
 -- name: due
 select a.id, a.size_bytes, a.landed_at from arrivals a
 where a.feed = :feed and a.state = 'pending' and not exists (
   select 1 from arrivals p where p.key = a.key and p.feed = a.feed and p.state = 'processing')
+and not exists (
+  select 1 from arrivals e
+  where e.key = a.key and e.feed = a.feed and e.state = 'pending' and e.seq < a.seq)
 order by a.seq
 limit :files;
 
@@ -127,6 +137,7 @@ where id = :id and manifest = :manifest and state in (select value from json_eac
 update arrivals set state = 'superseded'
 where (key, feed) = (select key, feed from arrivals where id = :id)
   and generation < (select generation from arrivals where id = :id)
+  and (not :apart or (raw, version) = (select raw, version from arrivals where id = :id))
   and state in (select value from json_each(:sources));
 
 -- name: bury_arrivals
@@ -166,6 +177,15 @@ select a.* from json_each(:keys) k cross join arrivals a on a.key = k.value and 
 where a.generation = (
   select max(n.generation) from arrivals n
   where n.key = k.value and n.feed = :feed and n.state <> 'duplicate');
+
+-- The latest of each version, where versions stand apart.
+-- name: newest_apart
+select a.* from json_each(:keys) k cross join arrivals a on a.key = k.value and a.feed = :feed
+where a.state <> 'duplicate' and not exists (
+  select 1 from arrivals n
+  where n.key = a.key and n.feed = a.feed and n.raw = a.raw and n.version = a.version
+    and n.generation > a.generation and n.state <> 'duplicate')
+order by a.generation;
 
 -- name: visible
 select a.* from json_each(:keys) k cross join arrivals a on a.key = k.value and a.feed = :feed
@@ -232,8 +252,17 @@ from arrivals group by feed, state;
 select feed, state, count(*), min(iif(state = 'open', retry_at, null))
 from manifests group by feed, state;
 
+-- What is read again waits since it was asked for, not since its bytes came.
 -- name: pending
-select feed, sum(size_bytes), min(landed_at) from arrivals where state = 'pending' group by feed;
+select a.feed, sum(a.size_bytes), min(iif(b.id is null, a.landed_at, null))
+from arrivals a left join arrivals b
+  on b.id = a.replaces and b.raw = a.raw and b.version = a.version
+where a.state = 'pending' group by a.feed;
+
+-- name: replaying
+select a.feed, count(*) from arrivals a join arrivals b
+  on b.id = a.replaces and b.raw = a.raw and b.version = a.version
+where a.state in ('pending', 'processing') group by a.feed;
 
 -- name: anything
 select exists (select 1 from arrivals) or exists (select 1 from manifests);

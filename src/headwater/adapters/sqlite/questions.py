@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from headwater.adapters.sqlite.database import Database, Transaction
@@ -78,6 +79,11 @@ class Questions:
         found = (read_arrival(row) for row in self._all("newest", feed=feed, keys=listed(keys)))
         return {arrival.key: arrival for arrival in found}
 
+    def latest(self, feed: FeedName, keys: Iterable[Key]) -> list[Arrival]:
+        """The greatest generation of each version under these keys, duplicates aside."""
+        rows = self._all("newest_apart", feed=feed, keys=listed(set(keys)))
+        return [read_arrival(row) for row in rows]
+
     def visible(self, feed: FeedName, keys: Iterable[Key]) -> list[Arrival]:
         """Every completed arrival under these keys: whose rows a reader sees."""
         rows = self._all("visible", feed=feed, keys=listed(set(keys)))
@@ -140,9 +146,13 @@ def _standings(tx: Transaction) -> list[Standing]:
     arrivals = _by_feed(tx.all("arrivals_by_state"))
     manifests = _by_feed(tx.all("manifests_by_state"))
     pending = {feed: (size, oldest) for feed, size, oldest in tx.all("pending")}
+    replaying = dict(tx.all("replaying"))
     feeds = sorted(arrivals.keys() | manifests.keys(), key=lambda feed: (not feed, feed))
     return [
-        _standing(feed, arrivals.get(feed, []), manifests.get(feed, []), pending.get(feed))
+        replace(
+            _standing(feed, arrivals.get(feed, []), manifests.get(feed, []), pending.get(feed)),
+            replaying=replaying.get(feed, 0),
+        )
         for feed in feeds
     ]
 

@@ -87,7 +87,7 @@ def replay(call: Call, feed: str | None, file: Path | None, *, no_work: bool) ->
     """
     voice = call.voice
     with call.open() as lake:
-        again = lake.replay(feed=feed, file=file)
+        again = lake.replay(feed, file=file or (), quarantined=True)
         if no_work or not again:
             page = (line(Mark.GOOD, f" {counted(len(again), 'file')} to be read again"),)
             voice.answer(page, {"replayed": to_plain(list(again))})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.exact import duck_type
 from headwater.adapters.duckdb.parts.write import Destination, finish
 from headwater.adapters.duckdb.session import session
+from headwater.model.ids import ArrivalId
 from headwater.model.part import Part
 from headwater.model.types import TEXT, Widened
 from headwater.points import point
@@ -24,13 +26,14 @@ def rewrite(task: Rewriting) -> Rewritten:
     """Look into each part; write those again that hold such rows, or such columns."""
     location = Path(task.table_location)
     target = Destination(task.feed, f"{task.attempt}", location)
-    gone = ", ".join(quote.text(each) for each in task.without)
+    without = sorted(task.without)
     removed: list[str] = []
     made: list[Part] = []
     rows_removed = 0
     with session(task.limits) as connection:
         for number, part in enumerate(task.parts):
             path = location / part.path
+            gone = ", ".join(quote.text(each) for each in _within(part, without))
             rows = _rows_of(connection, path, gone) if gone else 0
             wider = _held(connection, path, task.widened) if task.widened else []
             if not rows and not wider:
@@ -43,6 +46,13 @@ def rewrite(task: Rewriting) -> Rewritten:
                 point("part.k_of_n")
     seen = tuple(part.path for part in task.parts) if task.widened else None
     return Rewritten(tuple(removed), tuple(made), rows_removed, seen, task.widened)
+
+
+def _within(part: Part, ids: Sequence[ArrivalId]) -> Sequence[ArrivalId]:
+    """Those of the arrivals, which are sorted, that the part may have rows of."""
+    if part.first_arrival is None or part.last_arrival is None:
+        return ids
+    return ids[bisect_left(ids, part.first_arrival) : bisect_right(ids, part.last_arrival)]
 
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, path: Path, gone: str) -> int:

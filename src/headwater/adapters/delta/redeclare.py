@@ -1,8 +1,8 @@
-"""Columns that become wider in the very entry that replaces their parts.
+"""A table's columns change in the very entry that replaces its parts.
 
 delta-rs changes columns in entries of their own, between which a reader would find parts that
 are not of the table's types. Here the entry that it has made in a draft, where nobody reads,
-gets one line more: the table as it was, with the wider columns.
+gets one line more: the table with its columns as they are from then on.
 """
 
 from __future__ import annotations
@@ -14,25 +14,36 @@ from typing import Any
 
 from deltalake import DeltaTable
 
+from headwater.adapters.delta.entry import Anew
 from headwater.adapters.delta.schema import to_delta
 from headwater.model.types import Column, Widened
 
 
 def redeclare(entry: Path, table: DeltaTable, wider: Sequence[Widened]) -> None:
     """Add a line to an entry that gives the table's columns other types."""
-    line = json.dumps({"metaData": _metadata(table, wider)}, separators=(",", ":"))
+    by = list(table.metadata().partition_columns)
+    _add_line(entry, _metadata(table, json.dumps(_columns(table, wider)), by))
+
+
+def declare_anew(entry: Path, table: DeltaTable, anew: Anew) -> None:
+    """Add a line to an entry that gives the table other columns and partitions."""
+    _add_line(entry, _metadata(table, to_delta(anew.schema.columns), list(anew.partition_by)))
+
+
+def _add_line(entry: Path, metadata: dict[str, object]) -> None:
+    line = json.dumps({"metaData": metadata}, separators=(",", ":"))
     body = entry.read_bytes()
     separator = b"" if body.endswith(b"\n") else b"\n"
     entry.write_bytes(body + separator + line.encode())
 
 
-def _metadata(table: DeltaTable, wider: Sequence[Widened]) -> dict[str, object]:
+def _metadata(table: DeltaTable, columns: str, partition_by: list[str]) -> dict[str, object]:
     seen = table.metadata()
     said: dict[str, object] = {
         "id": str(seen.id),
         "format": {"provider": "parquet", "options": {}},
-        "schemaString": json.dumps(_columns(table, wider)),
-        "partitionColumns": list(seen.partition_columns),
+        "schemaString": columns,
+        "partitionColumns": partition_by,
         "createdTime": seen.created_time,
         "configuration": dict(seen.configuration),
     }
