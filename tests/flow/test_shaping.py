@@ -72,8 +72,8 @@ def test_two_workers_that_bring_one_key_at_once_bring_it_once(shop, incoming, mo
     slow, quick = lakes.claim(shop, "slow"), lakes.claim(shop, "quick")
     whole = convert
 
-    def overtaken(*args):
-        made = whole(*args)
+    def overtaken(*args, **more):
+        made = whole(*args, **more)
         monkeypatch.undo()
         assert lakes.try_once(shop, quick).books.written == 2
         return made
