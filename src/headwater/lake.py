@@ -13,6 +13,7 @@ from typing import Self
 from headwater.flow import work as working
 from headwater.flow.ask import ask
 from headwater.flow.attempt import Failed
+from headwater.flow.compact import CompactedTable, compact, named_tables
 from headwater.flow.explain import Story, explain
 from headwater.flow.land import Landing, LandingOutcome, land
 from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
@@ -250,9 +251,17 @@ class Lake:
         """Register what lies in the raw zone and the ledger does not know."""
         return reconcile(self._world)
 
-    def sweep(self, *, older_than: timedelta | None = None) -> Swept:
-        """Remove what no log entry, no receipt and no live attempt names."""
-        return sweep(self._world, older_than=older_than)
+    def compact(self, *names: str, watch: Watch = nobody) -> list[CompactedTable]:
+        """Join small parts of these tables, or feeds' tables, or all; no row changes."""
+        tables = named_tables(self._world, names)
+        return Listing(compact(self._world, tables, watch=watch))
+
+    def sweep(self, *, older_than: timedelta | None = None, dry_run: bool = False) -> Swept:
+        """Remove what no log entry, no receipt and no live attempt names.
+
+        A dry run removes nothing, and tells what would go.
+        """
+        return sweep(self._world, older_than=older_than, dry_run=dry_run)
 
     def verify(self, *, watch: Watch = nobody) -> Verdict:
         """Check every invariant that can be checked from outside."""

@@ -25,6 +25,7 @@ VERBS = {
     "schema": "Show a feed's columns and what changed them, and decide about new ones.",
     "quarantine": "Show what was refused and why, and have it read again.",
     "reconcile": "Register what lies in the raw zone and the ledger does not know.",
+    "compact": "Join small parts of tables into large ones; no row changes.",
     "sweep": "Remove what no log entry, no receipt and no live attempt names.",
     "verify": "Check every invariant that can be checked from outside.",
     "doctor": "Look at this machine and this lake for what would hurt.",

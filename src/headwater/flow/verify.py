@@ -17,7 +17,7 @@ from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
-from headwater.ports.tables import LogEntry
+from headwater.ports.tables import EntryKind, LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,13 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
     if snapshot is None:
         return
     written: dict[ArrivalId, int] = {}
+    rows_of: dict[str, int] = {}
     for entry in world.tables.log(table):
         if entry.version > snapshot.version:  # committed while we looked
             break
+        rows_of.update((part.path, part.rows) for part in entry.added)
+        if entry.kind is EntryKind.COMPACTION:
+            yield from _compaction(table, entry, rows_of)
         if entry.manifest is not None and entry.receipt is not None:
             receipt = from_entry(entry.receipt, entry.version, entry.added).receipt
             yield from _entry(world, table, entry, receipt, tally)
@@ -114,6 +118,15 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
             if shown != said:
                 text = f"{table} shows {shown} rows of arrival {arrival}, its receipt says {said}"
                 yield Finding("I1 no double" if shown > said else "I0 no loss", table, text)
+
+
+def _compaction(table: TableName, entry: LogEntry, rows_of: dict[str, int]) -> Iterator[Finding]:
+    """Parts that took the place of others have as many rows."""
+    added = sum(part.rows for part in entry.added)
+    removed = sum(rows_of.get(path, 0) for path in entry.removed)
+    if added != removed:
+        text = f"version {entry.version} put {added} rows in the place of {removed}, as compaction"
+        yield Finding("I4 conservation", table, text)
 
 
 def _entry(

@@ -1,0 +1,95 @@
+"""Small parts joined into larger ones: the same rows, in the same order, in fewer files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.columns.exact import duck_type
+from headwater.adapters.duckdb.parts.write import Destination, finish
+from headwater.adapters.duckdb.session import orderly, session
+from headwater.model.part import Part
+from headwater.model.progress import Progress, Watch
+from headwater.model.types import Column
+from headwater.points import point
+from headwater.ports.engine import Compacted, Compacting, Joined
+
+_Group = tuple[Part, ...]
+
+
+def compact(task: Compacting, watch: Watch) -> Compacted:
+    """Join each group whose parts are as they were written; all of them last when this ends."""
+    location = Path(task.table_location)
+    target = Destination(task.feed, f"{task.attempt}", location)
+    total = sum(part.size_bytes for group in task.groups for part in group)
+    damaged: list[str] = []
+    made: list[tuple[_Group, Path]] = []
+    done = 0
+    limits = replace(task.limits, in_order=True)
+    with session(limits) as connection, orderly(connection, limits):
+        for number, group in enumerate(task.groups):
+            watch(Progress("compacting", task.feed.table, done, total))
+            done += sum(part.size_bytes for part in group)
+            found = [part.path for part in group if not _is_whole(location / part.path, part)]
+            damaged += found
+            if not found:
+                made.append((group, _join(connection, task, target, group, number)))
+                point("cmp.mid")
+        places = [dict(group[0].partition) for group, _ in made]
+        parts = finish(connection, target, [path for _, path in made], places)
+    joined = (
+        Joined(part, tuple(each.path for each in group))
+        for (group, _), part in zip(made, parts, strict=True)
+    )
+    return Compacted(tuple(joined), tuple(damaged))
+
+
+def _is_whole(path: Path, part: Part) -> bool:
+    """Whether the part is there, with the bytes that were written."""
+    try:
+        with path.open("rb") as file:
+            if part.sha256 is None:
+                return True
+            return hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _join(
+    connection: duckdb.DuckDBPyConnection,
+    task: Compacting,
+    target: Destination,
+    group: _Group,
+    number: int,
+) -> Path:
+    feed = target.feed
+    beside = target.location / group[0].path
+    path = beside.with_name(f"part-{target.attempt}-{number:05d}.{feed.compression}.parquet")
+    level = ", COMPRESSION_LEVEL 1" if feed.compression == "zstd" else ""
+    version = "v1" if feed.wide else "v2"
+    files = quote.texts(str(target.location / part.path) for part in group)
+    connection.execute(
+        f"COPY ({_select(files, list(_columns(task)))}) TO {quote.text(str(path))} "
+        f"(FORMAT parquet, COMPRESSION {feed.compression}{level}, PARQUET_VERSION {version})"
+    )
+    return path
+
+
+def _columns(task: Compacting) -> Iterator[Column]:
+    """The columns that parts hold; those that name folders are in the log alone."""
+    folders = {by.name.lower() for by in task.feed.partition}
+    return (column for column in task.schema.columns if column.name.lower() not in folders)
+
+
+def _select(files: str, columns: Sequence[Column]) -> str:
+    """Every column of the table, null where a part is older than it."""
+    typed = [(quote.name(column.name), duck_type(column.type)) for column in columns]
+    none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in typed)
+    cast = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in typed)
+    reader = f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
+    return f"SELECT {cast} FROM (SELECT {none} WHERE false UNION ALL BY NAME FROM {reader})"
