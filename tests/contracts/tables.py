@@ -16,6 +16,7 @@ from tests.contracts.tables_commits import (
     LogContract,
     RemovalContract,
 )
+from tests.contracts.tables_compaction import CompactionContract
 from tests.contracts.tables_races import RaceContract
 from tests.contracts.tables_schema import ColumnContract, NameContract, SchemaVersionContract
 from tests.contracts.tables_widening import WideningContract
@@ -31,6 +32,7 @@ class TablesContract(
     LogContract,
     RaceContract,
     WideningContract,
+    CompactionContract,
 ):
     """Everything of ports/tables.py."""
 
