@@ -23,6 +23,7 @@ from headwater.flow.replay import replay_refused
 from headwater.flow.schema import ColumnStory, schema
 from headwater.flow.status import Status, TableStanding, status, tables
 from headwater.flow.sweep import Swept, sweep
+from headwater.flow.travel import At
 from headwater.flow.underway import underway
 from headwater.flow.verify import Verdict, verify
 from headwater.flow.work import Done, Errand, Told
@@ -168,9 +169,12 @@ class Lake:
 
     # Questions
 
-    def query(self, sql: str, *, version: int | None = None) -> Answer:
-        """Answer one SELECT: `.arrow()`, `.pandas()`, `.polars()`, `.rows()`, `.write(…)`."""
-        answer = ask(self._world, sql, version=version)
+    def query(self, sql: str, *, at: At | None = None) -> Answer:
+        """Answer one SELECT: `.arrow()`, `.pandas()`, `.polars()`, `.rows()`, `.write(…)`.
+
+        `at` asks tables as they were: a version, a time, or a timedelta for so long ago.
+        """
+        answer = ask(self._world, sql, at=at)
         shown_as(type(answer), answer_page)  # of whatever kind the engine's answers are
         return answer
 

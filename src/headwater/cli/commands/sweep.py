@@ -7,25 +7,10 @@ from datetime import timedelta
 import click
 
 from headwater.cli.call import Call, verb
-from headwater.config.quantity import parse_duration
+from headwater.cli.moment import Duration
 from headwater.errors import EXIT_DONE
 from headwater.model.codec import to_plain
 from headwater.show.upkeep import swept_page
-
-
-class Duration(click.ParamType[timedelta]):
-    """60s, 12h, 7d."""
-
-    name = "duration"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """Read it as headwater.yaml does."""
-        try:
-            return parse_duration(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.command("sweep")
