@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from threading import Event
 from typing import Self
 
+from headwater.errors import UnknownTable
 from headwater.flow import work as working
 from headwater.flow.ask import ask
 from headwater.flow.attempt import Failed
@@ -23,6 +25,7 @@ from headwater.flow.replay import replay_refused
 from headwater.flow.schema import ColumnStory, schema
 from headwater.flow.status import Status, TableStanding, status, tables
 from headwater.flow.sweep import Swept, sweep
+from headwater.flow.table import TableStory, table_story
 from headwater.flow.travel import At
 from headwater.flow.underway import underway
 from headwater.flow.verify import Verdict, verify
@@ -30,7 +33,7 @@ from headwater.flow.work import Done, Errand, Told
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
-from headwater.model.ids import ArrivalId, FeedName, Key
+from headwater.model.ids import ArrivalId, FeedName, Key, TableName
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer, Survey
@@ -185,6 +188,18 @@ class Lake:
     def tables(self) -> list[TableStanding]:
         """The tables there are."""
         return Listing(tables(self._world))
+
+    def table(self, table: str) -> TableStory:
+        """One table closely: history, partitions, parts by size, and advice."""
+        names = self._world.tables.names()
+        story = table_story(self._world, TableName(table)) if table in names else None
+        if story is None:
+            meant = get_close_matches(table, names, n=1)
+            raise UnknownTable(
+                f"there is no table {table!r}; tables: {', '.join(names) or 'none yet'}",
+                hint=f"headwater tables {meant[0]}" if meant else "headwater status",
+            )
+        return story
 
     def schema(self, feed: str) -> ColumnStory:
         """The columns of a feed's table, the versions that changed them, what is undecided."""

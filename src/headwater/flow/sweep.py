@@ -70,7 +70,7 @@ def sweep(world: World, *, older_than: timedelta | None = None, dry_run: bool = 
     parts: list[SweptFile] = []
     held: list[Stat] = []
     for table in _tables(world):
-        removable, kept = _unnamed(world, table, cutoff)
+        removable, kept = nameless(world, table, cutoff)
         held += kept
         parts += _told(removable) if dry_run else _removed(world, table, removable)
     refusals = list(_refusals(world, dry_run=dry_run))
@@ -105,7 +105,7 @@ def garbage(world: World) -> int:
     """How much a sweep would look at: parts that no version a reader may have names, and drafts."""
     now = world.clock()
     cutoff = now - world.retention
-    parts = sum(len(_unnamed(world, table, cutoff)[0]) for table in _tables(world))
+    parts = sum(len(nameless(world, table, cutoff)[0]) for table in _tables(world))
     return parts + world.tables.unfinished(now - TEMPORARY_FOR)
 
 
@@ -114,7 +114,7 @@ def _tables(world: World) -> list[TableName]:
     return sorted({*world.tables.names(), *(feed.table for feed in world.feeds)})
 
 
-def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Orphan], list[Stat]]:
+def nameless(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Orphan], list[Stat]]:
     """Parts that the present version does not name, and may be removed; and those that may not."""
     snapshot = world.tables.snapshot(table)
     live = {part.path for part in snapshot.parts} if snapshot else set()
