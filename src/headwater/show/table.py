@@ -51,7 +51,7 @@ def _history(story: TableStory) -> Iterator[Line | Sheet]:
     yield BLANK
     yield line(strong("History"), dim(f"  {_kept(story)}"))
     headings = [
-        Heading("version", right=True),
+        Heading("at", right=True),
         Heading("UTC"),
         Heading("did"),
         Heading("rows", right=True),
@@ -78,7 +78,7 @@ def _version(each: TableVersion) -> tuple[Piece, ...]:
     tone = Tone.DIM if each.deed in _QUIET else Tone.PLAIN
     return (
         str(each.version),
-        Span(each.committed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"), Tone.DIM),
+        Span(each.committed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M"), Tone.DIM),
         Span(each.deed.value, tone),
         _change(each.rows_added, each.rows_removed) if each.changes_rows else dim("-"),
         _change(each.parts_added, each.parts_removed),
