@@ -18,6 +18,7 @@ PAGES = [
     "docs/how-to/columns.md",
     "docs/how-to/dialects.md",
     "docs/how-to/peek.md",
+    "docs/how-to/tables.md",
 ]
 BLOCK = re.compile(r"^```(\S+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REFUSED = 3
