@@ -246,11 +246,12 @@ class _Planner:
     def _pause_compact(self) -> list[Step]:
         """A compaction falls asleep, and rows that it joins are replaced, or a sweep comes."""
         landing, work = self._handing_in("land"), Step("work")
-        more = [self._others(landing), work]
-        again = [self._again(landing), work]
-        meanwhile = self._chance.choice([again, again, [Step("sweep")], [*again, Step("sweep")]])
+        before = [landing, work, self._others(landing), work]
+        again, swept = self._chance.choice([(True, False), (True, True), (False, True)])
+        meanwhile = [self._again(landing), work] if again else []
+        meanwhile += [Step("sweep")] if swept else []
         asleep = self._chance.choice(COMPACT_PAUSES)
-        return [landing, work, *more, Step("compact", pause=asleep, meanwhile=tuple(meanwhile))]
+        return [*before, Step("compact", pause=asleep, meanwhile=tuple(meanwhile))]
 
     def _meddle(self) -> list[Step]:
         """A linked file is written over while a worker is about to read it."""

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
+from threading import Event
 
 import duckdb
 import pytest
@@ -15,6 +16,7 @@ from headwater.errors import UnknownTable
 from headwater.flow import compact as compaction
 from headwater.flow.compact import Bounds, compact_table
 from headwater.model.ids import is_compaction
+from headwater.model.progress import WAITING
 from headwater.ports.tables import EntryKind
 from tests.flow import lakes
 from tests.flow.lakes import csv_of, ids_of, log_of, parts_on_disk, versions_of
@@ -180,6 +182,30 @@ def test_a_column_that_becomes_wider_meanwhile_is_wide_in_every_part(folder, inc
 
         rows = lake.query("select id, cast(qty as varchar) from sales order by id").rows()
         assert [(row[0], float(row[1])) for row in rows] == [(1, 1.0), (2, 2.0), (3, 1.5)]
+        assert lake.verify().findings == ()
+
+
+def test_partitions_keep_their_values_however_odd(folder, incoming):
+    feeds = """\
+  sales:
+    format: csv
+    schema: {id: bigint, region: text}
+    partition: [region]
+    batch: {files: 1}
+"""
+    regions = ["a b", "é/=%20", "", "__HIVE_DEFAULT_PARTITION__", "NULL", "..", "x\ny"]
+    text = "id,region\n" + "".join(f'{n},"{each}"\n' for n, each in enumerate(regions))
+    with lakes.make(folder, feeds) as lake:
+        lake.land("sales", incoming("a.csv", text), incoming("b.csv", text))
+        lake.work()
+        asked = "select id, region, count(*) from sales group by all order by all"
+        before = lake.query(asked).rows()
+        many = len(live_parts(lake))
+
+        lake.compact()
+
+        assert lake.query(asked).rows() == before
+        assert len(live_parts(lake)) == many / 2
         assert lake.verify().findings == ()
 
 
@@ -426,6 +452,16 @@ class TestWorkers:
 
             assert len(live_parts(lake)) == 1
             assert ids_of(lake) == ["0", "1", "2"]
+
+    def test_one_that_goes_on_for_ever_compacts_what_it_finds(self, folder, incoming):
+        with lakes.make(folder, LITTLE) as lake:
+            for number in range(3):
+                lake.ingest("sales", incoming(f"{number}.csv", csv_of(f"{number}")))
+            stop = Event()
+
+            lake.work(until_idle=False, stop=stop, watch=lambda at: at == WAITING and stop.set())
+
+            assert len(live_parts(lake)) == 1
 
     def test_fewer_parts_than_the_feed_says_stay(self, folder, incoming):
         with lakes.make(folder, LITTLE) as lake:

@@ -20,6 +20,7 @@ from headwater.ports.tables import EntryKind, LogEntry
 LOG = "_delta_log"
 OURS = "headwater"  # our key in an entry's commitInfo
 ARRIVAL = "_arrival"
+_KINDS = {kind.value: kind for kind in EntryKind}
 DIGITS = 20
 
 
@@ -111,7 +112,7 @@ def _entry(version: int, lines: list[Any], written_at: float) -> LogEntry:
         added=tuple(_part(add, order) for add in actions.adds),
         removed=tuple(unquote(remove["path"]) for remove in actions.removes),
         fences=tuple(ours.get("fences", ())),
-        kind=EntryKind(ours["kind"]) if "kind" in ours else EntryKind.FOREIGN,
+        kind=_KINDS.get(ours.get("kind", ""), EntryKind.FOREIGN),
         columns_changed=actions.columns_changed,
         hashes=ours.get("sha256") or {},
     )
