@@ -11,7 +11,7 @@ from tests.crash.plan import Emphasis, plan
 
 pytestmark = pytest.mark.slow
 
-SEED, ITERATIONS = 31, 6
+SEED, ITERATIONS = 280, 6
 """A run in which every point is reached."""
 
 SHOWN = {
