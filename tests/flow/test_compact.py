@@ -275,6 +275,26 @@ def test_a_damaged_part_is_left_alone_and_told_of(lake, folder, small):
     assert done.joined == 2  # of the other partition
 
 
+def test_a_part_that_was_replaced_and_swept_meanwhile_is_not_called_damaged(
+    lake, folder, incoming, small, clock, monkeypatch
+):
+    known = compaction.part_hashes
+
+    def meanwhile(world, table):
+        monkeypatch.setattr(compaction, "part_hashes", known)
+        lake.ingest("sales", incoming("2.csv", csv_of("new", month=1)))
+        clock.advance(days=8)
+        lake.sweep()
+        return known(world, table)
+
+    monkeypatch.setattr(compaction, "part_hashes", meanwhile)
+
+    (done,) = lake.compact()
+
+    assert done.damaged == ()
+    assert ids_of(lake) == sorted({*ROWS, "new"} - {"2a", "2b"})
+
+
 def test_a_damaged_part_is_found_as_well_where_it_was_joined_before(lake, folder, incoming, small):
     lake.compact()
     path = min(part.path for part in live_parts(lake))

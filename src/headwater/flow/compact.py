@@ -160,19 +160,23 @@ class _Work:
             ),
             self._watch,
         )
-        self._leave_aside(found, made.damaged)
+        if made.damaged:
+            self._leave_aside(made.damaged)
         point("cmp.pre_commit")
         committed = self._commit(attempt, snapshot, made.joined)
         point("cmp.post_commit")
         return committed or bool(made.damaged)
 
-    def _leave_aside(self, found: Sequence[Group], damaged: Sequence[str]) -> None:
-        """Groups with a damaged part: the others in it are joined the next time, without it."""
+    def _leave_aside(self, damaged: Sequence[str]) -> None:
+        """Go on without damaged parts: the others of their groups are joined the next time.
+
+        One that was replaced and swept meanwhile is merely gone.
+        """
         self._passed.update(damaged)
-        if damaged:
-            whole = {part.path for group in found for part in group}
-            known = self._done.damaged
-            self._done = replace(self._done, damaged=(*known, *sorted(whole & {*damaged})))
+        snapshot = self._snapshot()
+        live = {part.path for part in snapshot.parts} if snapshot else set()
+        found = (path for path in damaged if path in live)
+        self._done = replace(self._done, damaged=(*self._done.damaged, *found))
 
     def _commit(self, attempt: AttemptId, snapshot: Snapshot, joined: Sequence[Joined]) -> bool:
         """Commit what is still to be had of it: others may have taken parts away meanwhile."""

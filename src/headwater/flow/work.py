@@ -200,6 +200,8 @@ class _Shift:
             except HeadwaterError as error:
                 _logger.warning("%s was not compacted: %s", table, error)
             else:
+                if done.damaged:
+                    _logger.warning("%s: damaged: %s", table, ", ".join(done.damaged))
                 if done.joined:
                     return True
             del self._untidy[table]
