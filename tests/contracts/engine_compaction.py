@@ -8,11 +8,12 @@ import duckdb
 import pytest
 
 from headwater.model.feed import PartitionBy
+from headwater.model.part import Part
 from headwater.model.progress import nobody
 from headwater.model.types import TEXT, Column
-from headwater.ports.engine import Compacting
+from headwater.ports.engine import Compacting, Limits
 from headwater.shape.table import table_schema
-from tests.contracts.bench import feed_of
+from tests.contracts.bench import feed_of, schema_of
 
 TYPES = """\
 {"i": 1, "big": 99999999999, "d": 1.25, "f": 1e300, "t": "x", "b": true,
@@ -139,6 +140,24 @@ class CompactionContract:
 
         assert done.damaged == (made[0].path,)
         assert [each.removed for each in done.joined] == [tuple(p.path for p in made[2:])]
+
+    def test_wide_rows_take_no_more_memory_than_is_given(self, bench):
+        folder, parts = bench.folder / "table", []
+        folder.mkdir()
+        for n in range(4):
+            file = folder / f"part-m{n}-1-0.parquet"
+            duckdb.sql(
+                "select repeat(md5(range::varchar), 160) as v, 'a' as _arrival from range(10_000)"
+            ).write_parquet(str(file), row_group_size=2048, compression="zstd")
+            parts.append(Part(file.name, 10_000, file.stat().st_size, (), None, "a", "a"))
+        schema = table_schema(feed_of(), schema_of(v="text"))
+
+        task = Compacting(
+            "c1-1", feed_of(), str(folder), schema, (tuple(parts),), Limits(memory_bytes=96_000_000)
+        )
+        (joined,) = bench.engine.compact(task, nobody).joined
+
+        assert joined.part.rows == 40_000  # 200 MB of text
 
     def test_a_part_whose_hash_nobody_knows_is_joined(self, bench):
         made = [replace(bench.convert(f"v\n{n}\n").parts[0], sha256=None) for n in range(2)]

@@ -12,7 +12,7 @@ import duckdb
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.exact import duck_type
 from headwater.adapters.duckdb.parts.write import Destination
-from headwater.adapters.duckdb.session import orderly, session
+from headwater.adapters.duckdb.session import session
 from headwater.adapters.durable import make_durable
 from headwater.model.part import Part
 from headwater.model.progress import Progress, Watch
@@ -22,6 +22,8 @@ from headwater.ports.engine import Compacted, Compacting, Joined
 from headwater.shape.table import PROVENANCE
 
 _Group = tuple[Part, ...]
+_GROUP_BYTES = 32 * 1024 * 1024  # of a row group while it is gathered
+_GROUP_SHARE = 8  # of the memory that there is: it is held in several forms
 _FILE = "headwater file"  # no column of ours can be called that
 
 
@@ -33,8 +35,9 @@ def compact(task: Compacting, watch: Watch) -> Compacted:
     damaged: list[str] = []
     made: list[tuple[_Group, Path]] = []
     done = 0
-    limits = replace(task.limits, in_order=True)
-    with session(limits) as connection, orderly(connection, limits):
+    # One thread keeps rows in order by itself. Where DuckDB is told to, it wants whole row
+    # groups in memory, however wide their rows are.
+    with session(replace(task.limits, threads=1, in_order=False)) as connection:
         for number, group in enumerate(task.groups):
             watch(Progress("compacting", task.feed.table, done, total))
             done += sum(part.size_bytes for part in group)
@@ -72,10 +75,12 @@ def _join(
     path = beside.with_name(f"part-{target.attempt}-{number:05d}.{feed.compression}.parquet")
     level = ", COMPRESSION_LEVEL 1" if feed.compression == "zstd" else ""
     version = "v1" if feed.wide else "v2"
+    group_bytes = min(_GROUP_BYTES, task.limits.memory_bytes // _GROUP_SHARE)
     files = quote.texts(str(target.location / part.path) for part in group)
     connection.execute(
         f"COPY ({_select(files, list(_columns(task)))}) TO {quote.text(str(path))} "
-        f"(FORMAT parquet, COMPRESSION {feed.compression}{level}, PARQUET_VERSION {version})"
+        f"(FORMAT parquet, COMPRESSION {feed.compression}{level}, PARQUET_VERSION {version}, "
+        f"ROW_GROUP_SIZE_BYTES {group_bytes})"
     )
     return path
 
