@@ -109,8 +109,11 @@ def test_rows_keep_their_order_and_their_provenance(lake, folder, small):
             [str(folder / "processed" / "sales" / part.path)],
         ).fetchall()
         arrivals = {arrival for _, arrival in rows}
-        assert [row[0] for row in rows] == sorted(row[0] for row in rows)
         assert len(arrivals) == 2
+        # Files that were converted within one second come in either order.
+        files = [rows[at : at + 2] for at in (0, 2)]
+        assert [[row[0][1] for row in file] for file in files] == [["a", "b"]] * 2
+        assert all(len({name[0] for name, _ in file}) == 1 for file in files)
         assert (part.first_arrival, part.last_arrival) == (min(arrivals), max(arrivals))
 
 
@@ -373,7 +376,8 @@ def test_a_log_whose_compaction_lost_rows_is_found_out(lake, folder, small):
     lines = [json.loads(line) for line in entry.read_text().splitlines()]
     for line in lines:
         if "add" in line:
-            line["add"]["stats"] = line["add"]["stats"].replace('"numRecords":4', '"numRecords":3')
+            known = json.loads(line["add"]["stats"])
+            line["add"]["stats"] = json.dumps(known | {"numRecords": 3})
     entry.write_text("\n".join(map(json.dumps, lines)))
 
     found = {each.invariant for each in lake.verify().findings}
