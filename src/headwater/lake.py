@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from threading import Event
 from typing import Self
 
+from headwater.errors import UnknownTable
 from headwater.flow import work as working
 from headwater.flow.ask import ask
 from headwater.flow.attempt import Failed
 from headwater.flow.choice import Choice
+from headwater.flow.compact import CompactedTable, compact, named_tables
 from headwater.flow.explain import Story, explain
 from headwater.flow.land import Landing, LandingOutcome, land
 from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
@@ -24,13 +27,15 @@ from headwater.flow.reread import Replayed, replay
 from headwater.flow.schema import ColumnStory, schema
 from headwater.flow.status import Status, TableStanding, status, tables
 from headwater.flow.sweep import Swept, sweep
+from headwater.flow.table import TableStory, table_story
+from headwater.flow.travel import At
 from headwater.flow.underway import underway
 from headwater.flow.verify import Verdict, verify
 from headwater.flow.work import Done, Errand, Told
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
-from headwater.model.ids import ArrivalId, FeedName, ManifestId
+from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer, Survey
@@ -174,9 +179,12 @@ class Lake:
 
     # Questions
 
-    def query(self, sql: str, *, version: int | None = None) -> Answer:
-        """Answer one SELECT: `.arrow()`, `.pandas()`, `.polars()`, `.rows()`, `.write(…)`."""
-        answer = ask(self._world, sql, version=version)
+    def query(self, sql: str, *, at: At | None = None) -> Answer:
+        """Answer one SELECT: `.arrow()`, `.pandas()`, `.polars()`, `.rows()`, `.write(…)`.
+
+        `at` asks tables as they were: a version, a time, or a timedelta for so long ago.
+        """
+        answer = ask(self._world, sql, at=at)
         shown_as(type(answer), answer_page)  # of whatever kind the engine's answers are
         return answer
 
@@ -187,6 +195,18 @@ class Lake:
     def tables(self) -> list[TableStanding]:
         """The tables there are."""
         return Listing(tables(self._world))
+
+    def table(self, table: str) -> TableStory:
+        """One table closely: history, partitions, parts by size, and advice."""
+        names = self._world.tables.names()
+        story = table_story(self._world, TableName(table)) if table in names else None
+        if story is None:
+            meant = get_close_matches(table, names, n=1)
+            raise UnknownTable(
+                f"there is no table {table!r}; tables: {', '.join(names) or 'none yet'}",
+                hint=f"headwater tables {meant[0]}" if meant else "headwater status",
+            )
+        return story
 
     def schema(self, feed: str) -> ColumnStory:
         """The columns of a feed's table, the versions that changed them, what is undecided."""
@@ -285,9 +305,17 @@ class Lake:
         """Register what lies in the raw zone and the ledger does not know."""
         return reconcile(self._world)
 
-    def sweep(self, *, older_than: timedelta | None = None) -> Swept:
-        """Remove what no log entry, no receipt and no live attempt names."""
-        return sweep(self._world, older_than=older_than)
+    def compact(self, *names: str, watch: Watch = nobody) -> list[CompactedTable]:
+        """Join small parts of these tables, or feeds' tables, or all; no row changes."""
+        tables = named_tables(self._world, names)
+        return Listing(compact(self._world, tables, watch=watch))
+
+    def sweep(self, *, older_than: timedelta | None = None, dry_run: bool = False) -> Swept:
+        """Remove what no log entry, no receipt and no live attempt names.
+
+        A dry run removes nothing, and tells what would go.
+        """
+        return sweep(self._world, older_than=older_than, dry_run=dry_run)
 
     def verify(self, *, watch: Watch = nobody) -> Verdict:
         """Check every invariant that can be checked from outside."""

@@ -14,6 +14,7 @@ from tests.contracts.engine_columns import (
     RescuedValueContract,
     RescuePropertyContract,
 )
+from tests.contracts.engine_compaction import CompactionContract
 from tests.contracts.engine_parts import PartContract
 from tests.contracts.engine_schema import SchemaContract
 from tests.contracts.engine_sources import DamageContract, FormatContract
@@ -34,6 +35,7 @@ class EngineContract(
     FormatContract,
     PartContract,
     TimeContract,
+    CompactionContract,
 ):
     """Everything of the engine's port."""
 

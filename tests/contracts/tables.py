@@ -17,6 +17,7 @@ from tests.contracts.tables_commits import (
     LogContract,
     RemovalContract,
 )
+from tests.contracts.tables_compaction import CompactionContract
 from tests.contracts.tables_races import RaceContract
 from tests.contracts.tables_schema import ColumnContract, NameContract, SchemaVersionContract
 from tests.contracts.tables_widening import WideningContract
@@ -33,6 +34,7 @@ class TablesContract(
     RaceContract,
     WideningContract,
     AnewContract,
+    CompactionContract,
 ):
     """Everything of ports/tables.py."""
 

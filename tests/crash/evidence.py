@@ -75,8 +75,8 @@ def _replay(log: Log, actions: list[dict[str, Any]], found: Findings) -> None:
     about = json.loads(said) if isinstance(said, str) else (said or {})
     if about.get("kind") == "fence":
         log.dropped |= ids
-    elif about.get("manifest"):
-        log.committed[about["manifest"]] += 1
+    elif about.get("manifest") or about.get("kind") == "compaction":
+        log.committed[about.get("manifest") or about["attempt"]] += 1
         late = sorted(ids & log.dropped)
         found.broken += [f"I10: {each} committed after its fence" for each in late]
     for action in actions:

@@ -61,7 +61,7 @@ def lossy(world: World, seed: int) -> World:
     return replace(
         world,
         zones=zones,
-        tables=Lossy(tables, CommitUnknown, ("commit",), often),
+        tables=Lossy(tables, CommitUnknown, ("commit", "compact"), often),
         queue=Lossy(world.queue, LedgerError, ("send", "delete"), now_and_then),
         ledger=Lossy(world.ledger, LedgerError, LEDGER, now_and_then),
     )

@@ -28,13 +28,14 @@ feeds:
       at: timestamp
       n: bigint
     batch: {files: 2, age: 1s}
+    compact: 4
     retries: {attempts: 6, first_delay: 50ms, longest_delay: 100ms}
 """
 
 KINDS = (
     "land", "work", "work", "drop", "sweep", "replay", "reconcile", "rebuild", "lossy_land",
     "lossy_work", "bury", "ingest", "meddle", "pause", "pause_beside", "pause_swept", "pause_held",
-    "pause_landing", "pause_sweep",
+    "pause_landing", "pause_sweep", "compact", "compact", "pause_compact",
 )  # fmt: skip
 """What may come after the first landing."""
 
@@ -46,6 +47,10 @@ WORK_PAUSES = ("claim.post", *PARTS_PAUSES)
 
 LANDING_PAUSES = ("up.dirsynced", "in.after_enqueue", "in.before_register")
 """Where its files lie in the raw zone already: those that come now are newer."""
+
+COMPACT_PAUSES = (
+    "cmp.planned", "cmp.pre_commit", "log.read", "log.validated", "log.before_commit",
+)  # fmt: skip
 
 SWEEP_PAUSES = ("gc.pre_drop", "gc.post_drop")
 
@@ -155,6 +160,7 @@ class _Planner:
             "pause_held": self._pause_held,
             "pause_landing": self._pause_landing,
             "pause_sweep": self._pause_sweep,
+            "pause_compact": self._pause_compact,
         }
         return makers[kind]() if kind in makers else [Step(kind)]
 
@@ -237,6 +243,16 @@ class _Planner:
             meanwhile=(self._again(landing), work),
         )
         return [landing, work, asleep]
+
+    def _pause_compact(self) -> list[Step]:
+        """A compaction falls asleep, and rows that it joins are replaced, or a sweep comes."""
+        landing, work = self._handing_in("land"), Step("work")
+        before = [landing, work, self._others(landing), work]
+        again, swept = self._chance.choice([(True, False), (True, True), (False, True)])
+        meanwhile = [self._again(landing), work] if again else []
+        meanwhile += [Step("sweep")] if swept else []
+        asleep = self._chance.choice(COMPACT_PAUSES)
+        return [*before, Step("compact", pause=asleep, meanwhile=tuple(meanwhile))]
 
     def _meddle(self) -> list[Step]:
         """A linked file is written over while a worker is about to read it."""

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "headwater"
 _LAND = ("up.", "in.", "ev.registered")
 _WORK = (
     "ev.", "reconcile.", "in.before_register", "in.after_register", "man.", "up.", "claim.", "src.",
-    "part.", "rejects.", "replace.", "stage.", "hb.", "log.", "ckpt.", "ledger.", "q.",
+    "part.", "rejects.", "replace.", "stage.", "hb.", "log.", "ckpt.", "ledger.", "q.", "cmp.",
 )  # fmt: skip
 _FAMILIES = {
     "land": _LAND,
@@ -20,7 +20,8 @@ _FAMILIES = {
     "work": _WORK,
     "lossy_work": _WORK,
     "bury": ("dlq.", "claim.", "log.", "q."),
-    "sweep": ("gc.", "log.", "ckpt."),
+    "sweep": ("gc.", "retention.", "log.", "ckpt."),
+    "compact": ("cmp.", "log.", "ckpt.", "part."),
     "replay": ("replay.",),
     "reconcile": ("reconcile.", "in.before_register", "in.after_register", "ev.registered"),
     "rebuild": ("up.", "log."),

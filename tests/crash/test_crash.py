@@ -11,12 +11,15 @@ from tests.crash.plan import Emphasis, plan
 
 pytestmark = pytest.mark.slow
 
-SEED, ITERATIONS = 31, 6
+SEED, ITERATIONS = 280, 6
 """A run in which every point is reached."""
 
 SHOWN = {
     "acknowledge_before_registering": 102,
     "clean_up_after_ambiguous_reply": 101,
+    "compaction_drops_a_part": 100,
+    "compaction_keeps_what_it_joined": 100,
+    "compaction_without_validation": 100,
     "dead_letter_before_written": 102,
     "fenced_treated_as_done": 103,
     "inputs_deleted_at_once": 102,

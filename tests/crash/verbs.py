@@ -23,7 +23,7 @@ from tests.crash.faulty import lossy
 
 REPEATS = 5
 
-WORKING = ("work", "lossy_work", "bury", "ingest")
+WORKING = ("work", "lossy_work", "bury", "ingest", "compact")
 """Those that want an engine."""
 
 Request = dict[str, Any]
@@ -86,6 +86,11 @@ def _bury(lake: Lake, request: Request) -> int:
     return _work(lake, request)
 
 
+def _compact(lake: Lake, _: Request) -> int:
+    lake.compact()
+    return 0
+
+
 def _sweep(lake: Lake, _: Request) -> int:
     lake.sweep(older_than=timedelta(0))
     return 0
@@ -128,6 +133,7 @@ _VERBS: dict[str, Callable[[Lake, Request], int]] = {
     "announce": _announce,
     "work": _work,
     "bury": _bury,
+    "compact": _compact,
     "sweep": _sweep,
     "replay": _replay,
     "reconcile": _reconcile,

@@ -102,6 +102,25 @@ def test_parts_and_refusals_of_a_dead_attempt_go_behind_a_fence(lake, folder, in
     assert len(lake.refused_rows()) == 1
 
 
+def test_a_dry_run_tells_of_a_dead_attempt_and_fences_nobody(lake, folder, incoming, clock):
+    lake.ingest("sales", incoming("a.csv", csv_of("1")))
+    lake.land("sales", incoming("b.csv", csv_of("2") + "3,soon,1\n"))
+    flush(lake)
+    convert_only(lake, claim(lake))
+    clock.advance(minutes=2)
+    before, log = parts_on_disk(folder), lakes.log_of(folder)
+
+    would = lake.sweep(dry_run=True)
+
+    assert (would.parts, would.refusals, would.dry_run) == (1, 1, True)
+    assert [each.retired for each in would.files] == [False, False]
+    assert would.files[0].name in {f"sales/{path}" for path in before}
+    assert (parts_on_disk(folder), lakes.log_of(folder)) == (before, log)
+    swept = lake.sweep()
+    assert swept.files == would.files
+    assert swept.temporary == would.temporary
+
+
 def test_refusals_that_a_receipt_names_stay(lake, incoming, clock):
     lake.ingest("sales", incoming("b.csv", csv_of("2") + "3,soon,1\n"))
     clock.advance(days=30)

@@ -36,7 +36,7 @@ def nightly(folder: Path) -> int:
 
 
 def count(lake: headwater.Lake) -> int:
-    answer = lake.query("select count(*) from sales", version=3)
+    answer = lake.query("select count(*) from sales", at=3)
     assert_type(answer, Answer)
     assert_type(answer.columns, tuple[str, ...])
     assert_type(answer.rows(limit=1), list[tuple[Any, ...]])

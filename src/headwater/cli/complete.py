@@ -41,6 +41,16 @@ def complete_table(
     return _items(tables, incomplete)
 
 
+def complete_compacted(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Tables and feeds of the lake that is meant."""
+    tables = complete_table(context, parameter, incomplete)
+    known = {each.value for each in tables}
+    feeds = complete_feed(context, parameter, incomplete)
+    return [*tables, *(each for each in feeds if each.value not in known)]
+
+
 def complete_format(
     context: click.Context,  # noqa: ARG001 - click's signature
     parameter: click.Parameter,  # noqa: ARG001 - same

@@ -292,6 +292,12 @@ class FeedKeys(Keys):
         "version 1 for those that know nothing else.",
         "wide",
     )
+    compact: kinds.CompactIfAny = _key(
+        20,
+        "How many small parts a partition may have before workers with nothing else to do join "
+        "them; small is less than half of file_size. never leaves it to `headwater compact`.",
+        100,
+    )
     file_size: Annotated[int, kinds.size(_LEAST_FILE)] = _key(
         "256MB", "About how large a part becomes before the next one begins.", "128MB"
     )

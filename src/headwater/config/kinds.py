@@ -34,10 +34,13 @@ from headwater.config.spellings import (
 )
 from headwater.config.values import (
     LONGEST_NAME,
+    MOST_SMALL,
     NAME,
+    NEVER,
     ColumnType,
     read_column_name,
     read_column_type,
+    read_compact,
     read_duration,
     read_location,
     read_name,
@@ -149,6 +152,7 @@ def _read_check(value: object) -> Check:
 _PLAIN = ({"type": "string"},)
 _STEP = ({"type": "object", "minProperties": 1, "maxProperties": 1},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
+_COMPACT = ({"type": "integer", "minimum": 2, "maximum": MOST_SMALL}, {"enum": [NEVER]}, _VARIABLE)
 _SHEET = ({"type": "string"}, {"type": "integer", "minimum": 1})
 _NAMES = ({"type": "string", "pattern": NAME, "maxLength": LONGEST_NAME},)
 
@@ -162,6 +166,7 @@ ColumnName = Annotated[str, Kind(read_column_name, "column", _PLAIN)]
 Declared = Annotated[ColumnType, Kind(read_column_type, "type, or type not null", _PLAIN)]
 Partition = Annotated[PartitionBy, Kind(read_partition, "expression", _PLAIN)]
 LimitIfAny = Annotated[Tolerance | None, Kind(read_tolerance, "share, or count of rows", _LIMIT)]
+CompactIfAny = Annotated[int | None, Kind(read_compact, f"number, or {NEVER}", _COMPACT)]
 TextIfAny = Annotated[str | None, Kind(read_text, "text", _PLAIN)]
 EncodingIfAny = Annotated[str | None, Kind(read_encoding, "encoding", _PLAIN)]
 DelimiterIfAny = Annotated[str | None, Kind(read_delimiter, "delimiter", _PLAIN)]

@@ -178,6 +178,7 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         ),
         compression=keys.compression.value,
         wide=keys.parquet is Pages.WIDE,
+        compact_files=keys.compact,
         file_size_bytes=keys.file_size,
     )
 

@@ -18,7 +18,20 @@ from headwater.model.feed import Feed
 
 FEED = "file"
 _OF_TABLES = frozenset(
-    {"match", "table", "partition", "batch", "retries", "file_size", "compression", "parquet"}
+    {
+        "match",
+        "table",
+        "partition",
+        "batch",
+        "retries",
+        "file_size",
+        "compact",
+        "compression",
+        "parquet",
+        "on_rewrite",
+        "steps",
+        "checks",
+    }
 )
 """Keys that say nothing about how a file is read."""
 

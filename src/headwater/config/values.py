@@ -25,6 +25,8 @@ from headwater.shape.table import PROVENANCE, RESCUED
 NAME = r"^[a-z][a-z0-9_]*$"
 LONGEST_NAME = 100
 LONGEST_COLUMN_BYTES = 255
+MOST_SMALL = 100_000
+NEVER = "never"
 RESERVED_COLUMNS = (PROVENANCE, RESCUED)
 
 _NOT_NULL = re.compile(r"\s+not\s+null\s*$", re.IGNORECASE)
@@ -57,6 +59,16 @@ def read_number(value: object, *, least: int, most: int) -> int:
     if not least <= value <= most:
         raise Wrong(f"{value} is out of range", f"write {least} to {most}")
     return value
+
+
+def read_compact(value: object) -> int | None:
+    """How many small parts are joined at least; None for never."""
+    if value == NEVER:
+        return None
+    try:
+        return read_number(value, least=2, most=MOST_SMALL)
+    except Wrong as wrong:
+        raise Wrong(str(wrong), f"write 2 to {MOST_SMALL}, or {NEVER}") from None
 
 
 def _given(value: object) -> None:

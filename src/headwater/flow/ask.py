@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from headwater.errors import QueryError
 from headwater.flow.replay import current
+from headwater.flow.travel import At, snapshot_at
 from headwater.flow.world import World
 from headwater.model.ids import ArrivalId, TableName
 from headwater.model.part import Part, Snapshot
@@ -33,15 +36,24 @@ REFUSALS = Schema(
 )
 
 
-def ask(world: World, sql: str, *, version: int | None = None) -> Answer:
-    """Answer one SELECT over the lake's tables; what was refused is among them."""
+def ask(world: World, sql: str, *, at: At | None = None) -> Answer:
+    """Answer one SELECT over the lake's tables, now or as they were at some time.
+
+    What was refused is among them, as it is now. QueryError where a table that is asked was
+    not there then, or its parts are there no more.
+    """
     names = world.tables.names()
     asked = sql.lower()
-    tables = [
-        (snapshot, world.tables.location(name))
-        for name in names
-        if name.lower() in asked and (snapshot := world.tables.snapshot(name, version)) is not None
-    ]
+    tables: list[tuple[Snapshot, str]] = []
+    lacking: dict[TableName, QueryError] = {}
+    for name in names:
+        if name.lower() in asked:  # it may be part of a longer name, and not be meant
+            try:
+                snapshot = _snapshot(world, name, at)
+            except QueryError as error:
+                lacking[name] = error
+            else:
+                tables += [(snapshot, world.tables.location(name))] if snapshot else []
     views = {}
     if QUARANTINE in asked and not {QUARANTINE, HISTORY}.intersection(names):
         receipts = [each for each in world.ledger.receipts(limit=_ALL) if each.refusals]
@@ -49,7 +61,17 @@ def ask(world: World, sql: str, *, version: int | None = None) -> Answer:
         tables.append((history, refusals_location(world)))
         views[QUARANTINE] = of_arrivals(still_refused(world, receipts))
     known = list(dict.fromkeys([*names, QUARANTINE, HISTORY])) if names else []
-    return world.asker.ask(sql, tables, views=views, known=known)
+    try:
+        return world.asker.ask(sql, tables, views=views, known=known)
+    except QueryError:
+        for name, cause in lacking.items():
+            if re.search(rf"\b{name}\b", asked):
+                raise cause from None
+        raise
+
+
+def _snapshot(world: World, table: TableName, at: At | None) -> Snapshot | None:
+    return world.tables.snapshot(table) if at is None else snapshot_at(world, table, at)
 
 
 def refusals(names: Iterable[str]) -> Snapshot:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater.errors import InputError
+from headwater.flow.compact import part_hashes
 from headwater.flow.replay import pages
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
@@ -29,7 +30,7 @@ class Finding:
 
 def parts(world: World, snapshot: Snapshot) -> Iterator[Finding]:
     """Every part that the snapshot names, against the size and hash it was written with."""
-    hashes = {part.path: part.sha256 for part in world.ledger.parts(snapshot.table)}
+    hashes = part_hashes(world, snapshot.table)
     folder = Path(world.tables.location(snapshot.table))
     for part in snapshot.parts:
         yield from _part(folder, part, hashes.get(part.path))

@@ -8,9 +8,9 @@ from datetime import datetime
 from headwater.flow.schema import waiting
 from headwater.flow.world import World
 from headwater.model.ids import FeedName, TableName
+from headwater.model.part import Snapshot
 from headwater.ports.ledger import Standing
 from headwater.ports.queue import Depth
-from headwater.ports.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +68,21 @@ def status(world: World) -> Status:
 def tables(world: World) -> list[TableStanding]:
     """Every table as it is."""
     return [
-        standing
+        standing_of(world, snapshot)
         for name in world.tables.names()
-        if (standing := _table(world, world.tables, name)) is not None
+        if (snapshot := world.tables.snapshot(name)) is not None
     ]
 
 
-def _table(world: World, tables: Tables, name: TableName) -> TableStanding | None:
-    snapshot = tables.snapshot(name)
-    if snapshot is None:
-        return None
+def standing_of(world: World, snapshot: Snapshot) -> TableStanding:
+    """A table as a snapshot shows it."""
     return TableStanding(
-        table=name,
+        table=snapshot.table,
         version=snapshot.version,
         rows=sum(part.rows for part in snapshot.parts),
         parts=len(snapshot.parts),
         size_bytes=sum(part.size_bytes for part in snapshot.parts),
         columns=tuple((column.name, str(column.type)) for column in snapshot.schema.columns),
         partition_by=snapshot.partition_by,
-        feeds=tuple(feed.name for feed in world.feeds if feed.table == name),
+        feeds=tuple(feed.name for feed in world.feeds if feed.table == snapshot.table),
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from headwater.flow.commit import already, receipt_object
 from headwater.flow.world import World
-from headwater.model.ids import AttemptId, FeedName, ManifestId, TableName
+from headwater.model.ids import AttemptId, FeedName, ManifestId, TableName, is_compaction
 from headwater.model.manifest import ENDED, Manifest, ManifestState
 from headwater.model.receipt import Receipt
 from headwater.points import point
@@ -29,7 +30,7 @@ ASIDE = "aside-"
 
 # part-<manifest>-<attempt>-00000.zstd.parquet, <manifest>-<attempt>-0.parquet; an attempt
 # that read its files one by one says which: <manifest>-<attempt>i<file>
-_ATTEMPT = re.compile(r"(?:^|/)(?:part-)?(m[0-9a-z]{15}-\d+)(i\d+)?-[^/]*$")
+_ATTEMPT = re.compile(r"(?:^|/)(?:part-)?([mc][0-9a-z]{15}-\d+)(i\d+)?-[^/]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +42,77 @@ class Swept:
     temporary: int
     size_bytes: int
     kept: int  # parts that only older versions of a table name, within retention
+    kept_bytes: int = 0
+    files: tuple[SweptFile, ...] = ()  # parts and refusals
+    dry_run: bool = False  # nothing was removed: this is what would be
+
+
+@dataclass(frozen=True, slots=True)
+class SweptFile:
+    """A part, or a file of refused rows."""
+
+    name: str  # in its zone
+    size_bytes: int
+    retired: bool = False  # it was part of the table; else no version ever named it
 
 
 @dataclass(frozen=True, slots=True)
 class _Orphan:
     stat: Stat
     attempt: AttemptId
+    retired: bool = False
+
+    @property
+    def file(self) -> SweptFile:
+        return SweptFile(self.stat.name, self.stat.size_bytes, self.retired)
 
 
-def sweep(world: World, *, older_than: timedelta | None = None) -> Swept:
-    """Remove garbage; `older_than` shortens or lengthens the time that readers are given."""
+def sweep(world: World, *, older_than: timedelta | None = None, dry_run: bool = False) -> Swept:
+    """Remove garbage; `older_than` shortens or lengthens the time that readers are given.
+
+    A dry run removes nothing, fences nobody, and tells what would go.
+    """
     now = world.clock()
     cutoff = now - (world.retention if older_than is None else older_than)
-    parts = size_bytes = kept = 0
+    parts: list[SweptFile] = []
+    held: list[Stat] = []
     for table in _tables(world):
-        removable, held = _unnamed(world, table, cutoff)
-        kept += held
-        for stat in _behind_fence(world, table, removable):
-            world.zones.processed.delete(stat.name)
-            point("gc.delete_k")
-            parts += 1
-            size_bytes += stat.size_bytes
-    refusals = _refusals(world)
+        removable, kept = nameless(world, table, cutoff)
+        held += kept
+        parts += _told(removable) if dry_run else _removed(world, table, removable)
+    refusals = list(_refusals(world, dry_run=dry_run))
     patience = TEMPORARY_FOR if older_than is None else min(TEMPORARY_FOR, older_than)
-    temporary = _temporary(world, now - patience)
-    return Swept(parts, refusals, temporary, size_bytes, kept)
+    return Swept(
+        parts=len(parts),
+        refusals=len(refusals),
+        temporary=_temporary(world, now - patience, dry_run=dry_run),
+        size_bytes=sum(part.size_bytes for part in parts),
+        kept=len(held),
+        kept_bytes=sum(stat.size_bytes for stat in held),
+        files=(*parts, *refusals),
+        dry_run=dry_run,
+    )
+
+
+def _told(orphans: Iterable[_Orphan]) -> list[SweptFile]:
+    return [orphan.file for orphan in orphans]
+
+
+def _removed(world: World, table: TableName, orphans: Sequence[_Orphan]) -> Iterator[SweptFile]:
+    for orphan in _behind_fence(world, table, orphans):
+        world.zones.processed.delete(orphan.stat.name)
+        if orphan.retired:
+            point("retention.delete_k")
+        else:
+            point("gc.delete_k")
+        yield orphan.file
 
 
 def garbage(world: World) -> int:
     """How much a sweep would look at: parts that no version a reader may have names, and drafts."""
     now = world.clock()
     cutoff = now - world.retention
-    parts = sum(len(_unnamed(world, table, cutoff)[0]) for table in _tables(world))
+    parts = sum(len(nameless(world, table, cutoff)[0]) for table in _tables(world))
     return parts + world.tables.unfinished(now - TEMPORARY_FOR)
 
 
@@ -81,8 +121,8 @@ def _tables(world: World) -> list[TableName]:
     return sorted({*world.tables.names(), *(feed.table for feed in world.feeds)})
 
 
-def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Orphan], int]:
-    """Parts that the present version does not name, and may be removed; and how many may not."""
+def nameless(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Orphan], list[Stat]]:
+    """Parts that the present version does not name, and may be removed; and those that may not."""
     snapshot = world.tables.snapshot(table)
     live = {part.path for part in snapshot.parts} if snapshot else set()
     removed_at: dict[str, datetime] = {}
@@ -90,7 +130,7 @@ def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Or
         for entry in world.tables.log(table):
             removed_at.update(dict.fromkeys(entry.removed, entry.committed_at))
     orphans: list[_Orphan] = []
-    held = 0
+    held: list[Stat] = []
     for stat in world.zones.processed.list(f"{table}/"):
         path = stat.name.removeprefix(f"{table}/")
         found = _ATTEMPT.search(path)
@@ -98,8 +138,14 @@ def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Or
             continue
         attempt = AttemptId(found[1])
         if path in removed_at and removed_at[path] > cutoff:
-            held += 1
-        elif path in removed_at or _is_over(world, attempt, fenced=snapshot is not None):
+            held.append(stat)
+        elif path in removed_at:
+            orphans.append(_Orphan(stat, attempt, retired=True))
+        elif is_compaction(attempt):
+            # Asked once its part is there: whoever wrote that holds the right, or is no more.
+            if not world.tables.is_compacting(table):
+                orphans.append(_Orphan(stat, attempt))
+        elif _is_over(world, attempt, fenced=snapshot is not None):
             orphans.append(_Orphan(stat, attempt))
     return orphans, held
 
@@ -125,7 +171,7 @@ def _is_alive(world: World, attempt: AttemptId) -> bool:
     return manifest.lease_until is not None and manifest.lease_until > world.clock()
 
 
-def _behind_fence(world: World, table: TableName, orphans: Sequence[_Orphan]) -> Iterable[Stat]:
+def _behind_fence(world: World, table: TableName, orphans: Sequence[_Orphan]) -> Iterable[_Orphan]:
     """What is still unnamed once no attempt that made it can commit any more.
 
     An attempt whose lease has run out may wake and commit between our look and the
@@ -140,10 +186,10 @@ def _behind_fence(world: World, table: TableName, orphans: Sequence[_Orphan]) ->
     point("gc.post_drop")
     snapshot = world.tables.snapshot(table)
     live = {f"{table}/{part.path}" for part in snapshot.parts} if snapshot else set()
-    return [orphan.stat for orphan in orphans if orphan.stat.name not in live]
+    return [orphan for orphan in orphans if orphan.stat.name not in live]
 
 
-def _refusals(world: World) -> int:
+def _refusals(world: World, *, dry_run: bool) -> Iterator[SweptFile]:
     """Remove quarantine files of attempts that did not become a receipt."""
     left_over: dict[ManifestId, list[_Orphan]] = defaultdict(list)
     for stat in world.zones.quarantine.list():
@@ -151,17 +197,16 @@ def _refusals(world: World) -> int:
         if found is not None and not _is_alive(world, AttemptId(found[1])):
             attempt = AttemptId(found[1])
             left_over[_manifest_of(attempt)].append(_Orphan(stat, attempt))
-    removed = 0
     for manifest, orphans in left_over.items():
-        for stat in _unnamed_refusals(world, manifest, orphans):
-            world.zones.quarantine.delete(stat.name)
-            removed += 1
-    return removed
+        for orphan in _unnamed_refusals(world, manifest, orphans, dry_run=dry_run):
+            if not dry_run:
+                world.zones.quarantine.delete(orphan.stat.name)
+            yield orphan.file
 
 
 def _unnamed_refusals(
-    world: World, manifest_id: ManifestId, orphans: Sequence[_Orphan]
-) -> list[Stat]:
+    world: World, manifest_id: ManifestId, orphans: Sequence[_Orphan], *, dry_run: bool
+) -> list[_Orphan]:
     """Those that the manifest's receipt does not name, and none ever will."""
     manifest = world.ledger.manifest(manifest_id)
     if manifest is None:
@@ -171,14 +216,16 @@ def _unnamed_refusals(
         receipt = world.ledger.receipt(manifest_id)
     else:
         # An attempt that wakes late could still commit a receipt that names them, as with parts.
-        if world.tables.snapshot(manifest.table) is not None:
+        if dry_run:
+            pass
+        elif world.tables.snapshot(manifest.table) is not None:
             world.tables.fence(manifest.table, sorted({orphan.attempt for orphan in orphans}))
         elif manifest.state not in ENDED:
             return []
         committed = already(world, manifest)
         receipt = None if committed is None else committed.receipt
     named = set() if receipt is None else {f"{receipt.feed}/{name}" for name in receipt.refusals}
-    return [orphan.stat for orphan in orphans if orphan.stat.name not in named]
+    return [orphan for orphan in orphans if orphan.stat.name not in named]
 
 
 def _forgotten(world: World, manifest: ManifestId, feed: FeedName) -> Receipt | None:
@@ -191,31 +238,37 @@ def _forgotten(world: World, manifest: ManifestId, feed: FeedName) -> Receipt | 
     return None
 
 
-def _temporary(world: World, cutoff: datetime) -> int:
+def _temporary(world: World, cutoff: datetime, *, dry_run: bool) -> int:
     """Remove unfinished takings and commits, and scratch folders of attempts that are no more."""
     zones = world.zones
+    if dry_run:  # a store does not tell of unfinished takings: of those there may be more
+        return world.tables.unfinished(cutoff) + len(
+            [*_scratch(world), *_rehearsals(world, cutoff)]
+        )
     removed = world.tables.sweep(cutoff) + sum(
         zone.sweep(cutoff)
         for zone in (zones.raw, zones.processed, zones.quarantine, zones.manifests)
     )
+    for left in (*_scratch(world), *_rehearsals(world, cutoff)):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+        removed += 1
+    return removed
+
+
+def _scratch(world: World) -> Iterator[Path]:
     for left in world.scratch.glob("m*") if world.scratch.is_dir() else ():
         attempt = re.match(r"m[0-9a-z]{15}-\d+", left.name)
         if attempt and not _is_alive(world, AttemptId(attempt[0])):
-            if left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink(missing_ok=True)
-            removed += 1
-    return removed + _rehearsals(world, cutoff)
+            yield left
 
 
-def _rehearsals(world: World, cutoff: datetime) -> int:
-    """Remove what rehearsals left that were killed; one that is under way is younger."""
-    removed = 0
+def _rehearsals(world: World, cutoff: datetime) -> Iterator[Path]:
+    """What rehearsals left that were killed; one that is under way is younger."""
     oldest = (cutoff - REHEARSED_FOR).timestamp()
     for left in world.scratch.glob(f"{ASIDE}*") if world.scratch.is_dir() else ():
         with suppress(FileNotFoundError):
             if left.stat().st_mtime < oldest:
-                shutil.rmtree(left, ignore_errors=True)
-                removed += 1
-    return removed
+                yield left

@@ -15,9 +15,10 @@ from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
+from headwater.model.part import Snapshot
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
-from headwater.ports.tables import LogEntry
+from headwater.ports.tables import EntryKind, LogEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,13 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
     if snapshot is None:
         return
     written: dict[ArrivalId, int] = {}
+    rows_of: dict[str, int] = {}
     for entry in world.tables.log(table):
         if entry.version > snapshot.version:  # committed while we looked
             break
+        rows_of.update((part.path, part.rows) for part in entry.added)
+        if entry.kind is EntryKind.COMPACTION:
+            yield from _compaction(table, entry, rows_of)
         if entry.manifest is not None and entry.receipt is not None:
             receipt = from_entry(entry.receipt, entry.version, entry.added).receipt
             yield from _entry(world, table, entry, receipt, tally)
@@ -110,13 +115,30 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
     damaged = list(parts(world, snapshot))
     yield from damaged
     if not damaged:  # rows of parts that are missing or damaged cannot be counted
-        there = rows(world, snapshot)
-        tally.rows += sum(there.values())
-        for arrival in sorted({*there, *written}, key=str):
-            shown, said = there.get(arrival, 0), written.get(arrival, 0) if arrival else 0
-            if shown != said:
-                text = f"{table} shows {shown} rows of arrival {arrival}, its receipt says {said}"
-                yield Finding("I1 no double" if shown > said else "I0 no loss", table, text)
+        yield from _rows(world, snapshot, written, tally)
+
+
+def _rows(
+    world: World, snapshot: Snapshot, written: dict[ArrivalId, int], tally: _Tally
+) -> Iterator[Finding]:
+    """Of each arrival, as many rows as its receipt says."""
+    there = rows(world, snapshot)
+    tally.rows += sum(there.values())
+    for arrival in sorted({*there, *written}, key=str):
+        shown, said = there.get(arrival, 0), written.get(arrival, 0) if arrival else 0
+        if shown != said:
+            text = f"{shown} rows of arrival {arrival}, its receipt says {said}"
+            kind = "I1 no double" if shown > said else "I0 no loss"
+            yield Finding(kind, snapshot.table, f"{snapshot.table} shows {text}")
+
+
+def _compaction(table: TableName, entry: LogEntry, rows_of: dict[str, int]) -> Iterator[Finding]:
+    """Parts that took the place of others have as many rows."""
+    added = sum(part.rows for part in entry.added)
+    removed = sum(rows_of.get(path, 0) for path in entry.removed)
+    if added != removed:
+        text = f"version {entry.version} put {added} rows in the place of {removed}, as compaction"
+        yield Finding("I4 conservation", table, text)
 
 
 def _entry(

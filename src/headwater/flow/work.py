@@ -11,9 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 
-from headwater.errors import LedgerError, NoSpace, StoreError, TableError, UsageError
+from headwater.errors import (
+    HeadwaterError,
+    LedgerError,
+    NoSpace,
+    StoreError,
+    TableError,
+    UsageError,
+)
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
+from headwater.flow.compact import Bounds, compact_table
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
@@ -42,6 +50,9 @@ GULP = 1_000
 RECONCILE_EVERY = timedelta(minutes=1)
 RECONCILE_SHARE = 20
 """A look at a large raw zone takes long; of a worker's time it may take one part in so many."""
+
+COMPACT_EVERY = timedelta(minutes=1)
+"""How often a worker with nothing else to do looks whether tables have too many small parts."""
 
 NAP = timedelta(milliseconds=500)
 REST = timedelta(seconds=10)
@@ -109,6 +120,10 @@ class _Shift:
         self._feeds = errand.feeds or world.feeds
         self._names = [FeedName(feed.name) for feed in self._feeds]
         self._look_at: datetime | None = None
+        self._tidy_at: datetime | None = None
+        # Who has an end looks after what it has written itself, and nobody waits for the rest.
+        every = () if errand.ends else self._feeds
+        self._untidy = {feed.table: feed for feed in every if feed.compact_files}
 
     def turn(self) -> bool:
         """Do what is next; False when the errand is over."""
@@ -131,7 +146,7 @@ class _Shift:
         if self._try_one():
             return True
         acknowledge(world, hands)
-        if received:  # there may be more behind them
+        if received or self._tidy():  # there may be more behind them
             return True
         if self._is_over():
             return False
@@ -158,6 +173,9 @@ class _Shift:
         outcome = attempt(world, self._engine, claim, self._errand.watch)
         if isinstance(outcome, Receipt):
             self.done.receipts.append(outcome)
+            feed = world.find_feed(outcome.feed)
+            if feed is not None and feed.compact_files:
+                self._untidy[outcome.table] = feed
         elif isinstance(outcome, Failed):
             self.done.failures.append(outcome)
         if outcome is not None:
@@ -165,6 +183,30 @@ class _Shift:
         if isinstance(outcome, Failed) and isinstance(outcome.error, NoSpace):
             raise outcome.error
         return True
+
+    def _tidy(self) -> bool:
+        """Compact a little of a table that has been written to; False if there was no need.
+
+        Somebody waits for those who work on certain files; and whatever goes wrong here goes
+        wrong beside the work, and is tried another time.
+        """
+        world, now = self._world, self._world.clock()
+        if self._errand.awaited or (self._tidy_at is not None and now < self._tidy_at):
+            return False
+        for table, feed in list(self._untidy.items()):
+            bounds = Bounds(least=feed.compact_files or 0, rounds=1)
+            try:
+                done = compact_table(world, self._engine, table, bounds, watch=self._errand.watch)
+            except HeadwaterError as error:
+                _logger.warning("%s was not compacted: %s", table, error)
+            else:
+                if done.damaged:
+                    _logger.warning("%s: damaged: %s", table, ", ".join(done.damaged))
+                if done.joined:
+                    return True
+            del self._untidy[table]
+        self._tidy_at = now + COMPACT_EVERY
+        return False
 
     def _is_over(self) -> bool:
         ledger = self._world.ledger

@@ -192,6 +192,7 @@ class Feed:
     retries: Retries = field(default_factory=Retries)
     compression: str = "zstd"  # zstd, snappy, gzip
     wide: bool = False  # parquet: wide, for readers that know v1 pages only
+    compact_files: int | None = 20  # small parts of a partition that workers join; None: never
     file_size_bytes: int = 256_000_000  # 0: one part, however large, its rows in order
 
     @property

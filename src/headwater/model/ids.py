@@ -41,6 +41,16 @@ def attempt_id(manifest: ManifestId, attempt: int) -> AttemptId:
     return AttemptId(f"{manifest}-{attempt}")
 
 
+def compaction_id(now_seconds: int) -> AttemptId:
+    """A try at a compaction, which has no manifest: part names and the log carry it."""
+    return AttemptId(f"c{manifest_id(now_seconds)[1:]}-1")
+
+
+def is_compaction(attempt: AttemptId) -> bool:
+    """Whether it is a try at a compaction."""
+    return attempt.startswith("c")
+
+
 def _spell(number: int, width: int) -> str:
     letters = []
     for _ in range(width):

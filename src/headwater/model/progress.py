@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Progress:
     """One look at work under way."""
 
-    stage: str  # "measuring", "copying", "landing", "converting", "committing", "verifying"
+    stage: str  # "measuring", "copying", "landing", "converting", "committing", "verifying", ...
     subject: str  # the feed or file
     done_bytes: int
     total_bytes: int

@@ -148,6 +148,34 @@ class Rewritten:
 
 
 @dataclass(frozen=True, slots=True)
+class Compacting:
+    """Groups of parts of one partition each; every group is to become one part."""
+
+    attempt: AttemptId
+    feed: Feed  # how parts are written; its partitions are the table's
+    table_location: str
+    schema: Schema  # of the table, partition columns among it
+    groups: tuple[tuple[Part, ...], ...]  # rows keep this order; parts with their hashes
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A part that has the rows of others, and takes their place."""
+
+    part: Part
+    removed: tuple[str, ...]  # their paths
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What came of the groups. A group with a damaged part in it is left as it is."""
+
+    joined: tuple[Joined, ...]
+    damaged: tuple[str, ...] = ()  # parts that are gone, or whose bytes are not those written
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """What a file seems to be, from a look at some of it: the first version of a feed."""
 
@@ -188,6 +216,14 @@ class Engine(Protocol):
         """Write parts anew without the rows of some arrivals, and with wider columns.
 
         Parts without such rows and without such columns stay.
+        """
+        ...
+
+    def compact(self, compacting: Compacting, watch: Watch) -> Compacted:
+        """Write each group of parts as one, durable, with every row once and in order.
+
+        Each part is compared with the hash that it was written with before it is read: a new
+        part with a new hash would hide what has happened to it.
         """
         ...
 

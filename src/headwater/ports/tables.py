@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -47,6 +48,27 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Compaction:
+    """Parts whose rows are those of the parts that they take the place of; no row changes."""
+
+    table: TableName
+    attempt: AttemptId
+    add: tuple[Part, ...]  # with their hashes, which the log keeps
+    remove: tuple[str, ...]
+    schema: Schema  # of the table, as it was when the rows were read
+
+
+class EntryKind(StrEnum):
+    """What an entry of a table's log is for."""
+
+    COMMIT = "commit"  # of a manifest
+    COMPACTION = "compaction"
+    FENCE = "fence"
+    COLUMNS = "schema"  # the table is made, or gets other columns
+    FOREIGN = "foreign"  # another tool made it
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
     """One version of a table's log, as far as the flow needs it."""
 
@@ -58,6 +80,9 @@ class LogEntry:
     added: tuple[Part, ...]
     removed: tuple[str, ...]
     fences: tuple[str, ...] = ()  # attempt ids, and manifest ids, that it drops
+    kind: EntryKind = EntryKind.FOREIGN
+    columns_changed: bool = False
+    hashes: Mapping[str, str] = field(default_factory=dict)  # of a compaction's parts, by path
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +131,27 @@ class Tables(Protocol):
         as they were before they became wider, or keys that the new rows may repeat. And where the
         table is made anew, and has a part that is not removed.
         """
+        ...
+
+    def compact(self, compaction: Compaction) -> CommitResult:
+        """One log entry that puts parts in the place of others with the same rows.
+
+        Tells readers of changes that there is none. CommitConflict where a part to be removed
+        is no longer live, or a column has another type by now; BrokenInvariant where the rows
+        added are not as many as the rows removed. FENCED, DUPLICATE, CommitUnknown as above.
+        """
+        ...
+
+    def compacting(self, table: TableName) -> AbstractContextManager[bool]:
+        """Hold the right to compact the table; False where somebody else has it.
+
+        It ends with whoever holds it. Politeness, no more: of two compactions of the same
+        parts the log takes one.
+        """
+        ...
+
+    def is_compacting(self, table: TableName) -> bool:
+        """Whether somebody who lives holds that right."""
         ...
 
     def fence(self, table: TableName, ids: Sequence[AttemptId | ManifestId]) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from headwater.flow.compact import CompactedTable
 from headwater.flow.explain import Story
 from headwater.flow.land import Landing
 from headwater.flow.quarantine import RefusedFile, RefusedRow
@@ -19,6 +20,7 @@ from headwater.flow.reread import Replayed
 from headwater.flow.schema import ColumnStory
 from headwater.flow.status import Status, TableStanding
 from headwater.flow.sweep import Swept
+from headwater.flow.table import TableStory
 from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.look.content import Content
@@ -32,7 +34,14 @@ from headwater.show.replayed import rehearsal_page, replayed_page
 from headwater.show.schema import schema_page
 from headwater.show.standing import status_page, table_page, tables_page
 from headwater.show.story import stories_page
-from headwater.show.upkeep import rebuilt_page, reconciled_page, swept_page, verdict_page
+from headwater.show.table import table_story_page
+from headwater.show.upkeep import (
+    compacted_page,
+    rebuilt_page,
+    reconciled_page,
+    swept_page,
+    verdict_page,
+)
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -58,6 +67,7 @@ def shown_as(kind: type[V], page: Callable[[V], Page]) -> None:
 
 
 _LISTS: dict[type, Callable[[Any], Page]] = {
+    CompactedTable: compacted_page,
     Landing: landings_page,
     Receipt: receipts_page,
     RefusedFile: refused_files_page,
@@ -73,6 +83,8 @@ shown_as(RefusedFile, lambda file: refused_files_page([file]))
 shown_as(RefusedRow, lambda row: refused_rows_page([row]))
 shown_as(Story, lambda story: stories_page([story]))
 shown_as(TableStanding, table_page)
+shown_as(TableStory, table_story_page)
+shown_as(CompactedTable, lambda done: compacted_page([done]))
 shown_as(Done, done_page)
 shown_as(Status, status_page)
 shown_as(ColumnStory, schema_page)

@@ -1,14 +1,29 @@
-"""What housekeeping found and did: reconcile, sweep, verify, rebuild."""
+"""What housekeeping found and did: reconcile, compact, sweep, verify, rebuild."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from headwater.flow.compact import CompactedTable
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.reconcile import Reconciled
 from headwater.flow.sweep import Swept
 from headwater.flow.verify import Verdict
 from headwater.ports.ledger import Outcome
 from headwater.show.figures import clean, count, counted, size
-from headwater.show.page import Heading, Mark, Page, Span, Tone, dim, line, sheet, strong
+from headwater.show.page import (
+    Heading,
+    Line,
+    Mark,
+    Page,
+    Piece,
+    Span,
+    Tone,
+    dim,
+    line,
+    sheet,
+    strong,
+)
 
 _LISTED = 20
 
@@ -29,15 +44,53 @@ def reconciled_page(found: Reconciled) -> Page:
     return tuple(lines)
 
 
+def compacted_page(done: Sequence[CompactedTable]) -> Page:
+    """What became of each table."""
+    lines: list[Line] = []
+    for each in done:
+        name = strong(f"{each.table}  ")
+        if each.busy:
+            lines.append(line(Mark.WAIT, " ", name, "somebody else is compacting it"))
+        elif not each.joined and not each.damaged:
+            lines.append(line(Mark.WAIT, " ", name, dim("no small parts to join")))
+        elif each.joined:
+            lines.append(line(Mark.GOOD, " ", name, *_joined(each)))
+        for path in each.damaged[:_LISTED]:
+            words = Span(f"damaged, left alone: {clean(path)}", Tone.BAD)
+            lines.append(line(Mark.BAD, " ", name, words))
+    return tuple(lines) or (line(Mark.WAIT, " no tables yet"),)
+
+
+def _joined(each: CompactedTable) -> tuple[Piece, ...]:
+    many = f"{counted(each.joined, 'part')} became {count(each.parts)}"
+    sizes = f"{size(each.bytes_before)}, now {size(each.bytes_after)}"
+    return (many, dim(f"  {counted(each.rows, 'row')}  {sizes}  version {each.version}"))
+
+
 def swept_page(swept: Swept) -> Page:
-    """What a sweep removed, and what it left alone."""
+    """What a sweep removed, or would remove, and what it left alone."""
     removed = (
-        f" removed {counted(swept.parts, 'part')} ({size(swept.size_bytes)}), "
+        f" {'would remove' if swept.dry_run else 'removed'} "
+        f"{counted(swept.parts, 'part')} ({size(swept.size_bytes)}), "
         f"{counted(swept.refusals, 'refusal file')}, "
         f"{counted(swept.temporary, 'temporary file')}"
     )
-    kept = f"kept {counted(swept.kept, 'part')} for readers of earlier versions"
-    return (line(Mark.GOOD, removed), line("  ", dim(kept)))
+    kept = f"{'would keep' if swept.dry_run else 'kept'} {counted(swept.kept, 'part')}"
+    kept += f" ({size(swept.kept_bytes)})" if swept.kept else ""
+    page: Page = (
+        line(Mark.WAIT if swept.dry_run else Mark.GOOD, removed),
+        line("  ", dim(f"{kept} for readers of earlier versions")),
+    )
+    if not swept.dry_run or not swept.files:
+        return page
+    rows = [
+        (clean(each.name), size(each.size_bytes), "was replaced" if each.retired else "no version")
+        for each in swept.files[:_LISTED]
+    ]
+    headings = [Heading("file"), Heading("size", right=True), Heading("named by")]
+    more = len(swept.files) - _LISTED
+    rest = (line(dim(f"... {counted(more, 'more file')}; --json lists all")),) if more > 0 else ()
+    return (*page, sheet(headings, rows), *rest)
 
 
 def verdict_page(verdict: Verdict) -> Page:

@@ -7,8 +7,8 @@ SHOWS = Emphasis(steps=("pause_beside",))
 
 
 def apply():
-    def careless(seen, commit):
+    def careless(seen, table, remove):
         live = {part.path: part for part in seen.parts}
-        return [live[path] for path in commit.remove if path in live]
+        return [live[path] for path in remove if path in live]
 
     entry._live = careless

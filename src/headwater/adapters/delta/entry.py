@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from headwater.adapters.delta.schema import with_partitions
-from headwater.errors import CommitConflict, TableError
+from headwater.errors import BrokenInvariant, CommitConflict, TableError
+from headwater.model.ids import TableName
 from headwater.model.part import Part
 from headwater.model.types import Schema, Widened
-from headwater.ports.tables import Commit
+from headwater.ports.tables import Commit, Compaction, EntryKind
 
 CHECKPOINT_EVERY = 50  # a reader's load is 8 ms and a third of a millisecond an entry behind it
 
@@ -27,6 +28,7 @@ class NewEntry:
     remove: Sequence[Part] = ()
     removed_at: int = 0
     widened: Sequence[Widened] = ()
+    data_change: bool = True  # whether a reader finds other rows
     anew: Anew | None = None
 
 
@@ -59,7 +61,7 @@ class Seen(Protocol):
 
 def fence_entry(ids: Sequence[str]) -> NewEntry:
     """An entry that takes ids and nothing else."""
-    return NewEntry(ids, {"kind": "fence", "fences": list(ids)})
+    return NewEntry(ids, {"kind": EntryKind.FENCE.value, "fences": list(ids)})
 
 
 def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> NewEntry:
@@ -69,7 +71,7 @@ def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> New
         _require_columns(seen, commit)
     by = seen.partition_by if anew is None else anew.partition_by
     note = {
-        "kind": "commit",
+        "kind": EntryKind.COMMIT.value,
         "manifest": commit.manifest,
         "attempt": commit.attempt,
         "receipt": dict(commit.receipt),
@@ -78,7 +80,7 @@ def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> New
         ids=(commit.manifest, commit.attempt),
         note=note,
         add=[(part, _written_at(by, folder, part)) for part in commit.add],
-        remove=_live(seen, commit),
+        remove=_live(seen, commit.table, commit.remove),
         removed_at=int(now.timestamp() * 1000),
         widened=commit.widened,
         anew=anew,
@@ -94,6 +96,48 @@ def _anew(seen: Seen, commit: Commit, by: tuple[str, ...]) -> Anew:
             hint="read it again, too",
         )
     return Anew(with_partitions(commit.schema, by), by)
+
+
+def compaction_entry(seen: Seen, folder: Path, wanted: Compaction, now: datetime) -> NewEntry:
+    """A compaction's entry; CommitConflict if the parts it joins are not what they were."""
+    _require_types(seen, wanted)
+    removed = _live(seen, wanted.table, wanted.remove)
+    _require_rows(wanted, removed)
+    note = {
+        "kind": EntryKind.COMPACTION.value,
+        "attempt": wanted.attempt,
+        "sha256": {part.path: part.sha256 for part in wanted.add},
+    }
+    return NewEntry(
+        ids=(wanted.attempt,),
+        note=note,
+        add=[(part, _written_at(seen.partition_by, folder, part)) for part in wanted.add],
+        remove=removed,
+        removed_at=int(now.timestamp() * 1000),
+        data_change=False,
+    )
+
+
+def _require_types(seen: Seen, wanted: Compaction) -> None:
+    """Where a column has become wider, joined parts still have it as it was."""
+    for column in wanted.schema.columns:
+        found = seen.schema.find(column.name)
+        if found is None or found.type != column.type:
+            raise CommitConflict(
+                f"{wanted.table}: {column.name} is {found.type if found else 'not there'} by now, "
+                f"and the parts were joined as {column.type}",
+                hint="compact it again",
+            )
+
+
+def _require_rows(wanted: Compaction, removed: Sequence[Part]) -> None:
+    added = sum(part.rows for part in wanted.add)
+    taken = sum(part.rows for part in removed)
+    if added != taken:
+        raise BrokenInvariant(
+            f"{wanted.table}: a compaction would put {added} rows in the place of {taken}",
+            hint="nothing was changed; see `headwater verify`",
+        )
 
 
 def _require_columns(seen: Seen, commit: Commit) -> None:
@@ -117,18 +161,18 @@ def _require_columns(seen: Seen, commit: Commit) -> None:
         )
 
 
-def _live(seen: Seen, commit: Commit) -> list[Part]:
-    if not commit.remove:
+def _live(seen: Seen, table: TableName, remove: Sequence[str]) -> list[Part]:
+    if not remove:
         return []
     live = {part.path: part for part in seen.parts}
-    gone = [path for path in commit.remove if path not in live]
+    gone = [path for path in remove if path not in live]
     if gone:
         raise CommitConflict(
-            f"{commit.table}: {gone[0]} is no longer part of the table"
+            f"{table}: {gone[0]} is no longer part of the table"
             + (f", nor are {len(gone) - 1} others" if gone[1:] else ""),
             hint="another commit has replaced it; look at the table as it is and convert again",
         )
-    return [live[path] for path in commit.remove]
+    return [live[path] for path in remove]
 
 
 def _written_at(by: tuple[str, ...], folder: Path, part: Part) -> int:

@@ -22,6 +22,7 @@ from headwater.adapters.delta.schema import from_delta, spell, to_delta
 from headwater.errors import TableError
 from headwater.model.part import Part
 from headwater.model.types import Column, Schema
+from headwater.ports.tables import EntryKind
 
 _PROPERTIES: dict[str, str | None] = {
     "delta.enableExpiredLogCleanup": "false",  # entries never vanish, whoever writes next
@@ -31,7 +32,7 @@ _PROPERTIES: dict[str, str | None] = {
 # Past its 32nd column delta-rs forgets a table's statistics unless the columns are named.
 _STATISTICS: dict[str, str | None] = {"delta.dataSkippingStatsColumns": ARRIVAL}
 _QUIET = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
-_SCHEMA_CHANGE = CommitProperties(custom_metadata={OURS: {"kind": "schema"}})
+_SCHEMA_CHANGE = CommitProperties(custom_metadata={OURS: {"kind": EntryKind.COLUMNS.value}})
 _BEYOND_US = frozenset({"deletionVectors", "columnMapping"})
 
 
@@ -95,8 +96,8 @@ class Handle:
     def append_as(self, entry: NewEntry, number: int) -> None:
         """Make an entry whose ids say that they are of that version."""
         self._table.create_write_transaction(
-            [self._add(part, modified) for part, modified in entry.add]
-            + [_remove(part, entry.removed_at) for part in entry.remove],
+            [self._add(part, modified, entry) for part, modified in entry.add]
+            + [_remove(part, entry) for part in entry.remove],
             mode="append",
             schema=self._table.schema(),
             partition_by=list(self.partition_by),
@@ -143,10 +144,11 @@ class Handle:
         """Write a checkpoint of this version."""
         self._table.create_checkpoint()
 
-    def _add(self, part: Part, modified: int) -> AddAction:
+    def _add(self, part: Part, modified: int, entry: NewEntry) -> AddAction:
         kinds = {column.name: column.type for column in self.schema.columns}
         values = {name: spell(kinds[name], value) for name, value in part.partition}
-        return AddAction(part.path, part.size_bytes, values, modified, True, _statistics(part))
+        size, change, known = part.size_bytes, entry.data_change, _statistics(part)
+        return AddAction(part.path, size, values, modified, change, known)
 
     def _require_readable(self) -> None:
         """Refuse what would be misread: rows deleted beside their part, renamed columns."""
@@ -171,8 +173,9 @@ def create(folder: Path, schema: Schema, partition_by: Sequence[str]) -> None:
     )
 
 
-def _remove(part: Part, removed_at: int) -> RemoveAction:
-    return RemoveAction(part.path, True, removed_at, part.size_bytes, dict(part.partition))
+def _remove(part: Part, entry: NewEntry) -> RemoveAction:
+    values = dict(part.partition)
+    return RemoveAction(part.path, entry.data_change, entry.removed_at, part.size_bytes, values)
 
 
 def _statistics(part: Part) -> str:

@@ -15,11 +15,12 @@ from urllib.parse import unquote
 from headwater.errors import BrokenInvariant
 from headwater.model.ids import AttemptId, ManifestId
 from headwater.model.part import Part
-from headwater.ports.tables import LogEntry
+from headwater.ports.tables import EntryKind, LogEntry
 
 LOG = "_delta_log"
 OURS = "headwater"  # our key in an entry's commitInfo
 ARRIVAL = "_arrival"
+_KINDS = {kind.value: kind for kind in EntryKind}
 DIGITS = 20
 
 
@@ -86,6 +87,7 @@ class _Actions:
     info: dict[str, Any]
     adds: list[dict[str, Any]]
     removes: list[dict[str, Any]]
+    columns_changed: bool
 
 
 def _entry(version: int, lines: list[Any], written_at: float) -> LogEntry:
@@ -95,6 +97,7 @@ def _entry(version: int, lines: list[Any], written_at: float) -> LogEntry:
         info=next((line["commitInfo"] for line in lines if "commitInfo" in line), {}),
         adds=[line["add"] for line in lines if "add" in line],
         removes=[line["remove"] for line in lines if "remove" in line],
+        columns_changed=any("metaData" in line for line in lines),
     )
     ours = actions.info.get(OURS) or {}
     order = json.loads(actions.info.get("operationParameters", {}).get("partitionBy") or "[]")
@@ -109,6 +112,9 @@ def _entry(version: int, lines: list[Any], written_at: float) -> LogEntry:
         added=tuple(_part(add, order) for add in actions.adds),
         removed=tuple(unquote(remove["path"]) for remove in actions.removes),
         fences=tuple(ours.get("fences", ())),
+        kind=_KINDS.get(ours.get("kind", ""), EntryKind.FOREIGN),
+        columns_changed=actions.columns_changed,
+        hashes=ours.get("sha256") or {},
     )
 
 

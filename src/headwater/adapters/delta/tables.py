@@ -6,6 +6,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -23,8 +24,15 @@ from headwater.adapters.delta.draft import (
     drafts_of,
     make_log,
 )
-from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry, commit_entry, fence_entry
+from headwater.adapters.delta.entry import (
+    CHECKPOINT_EVERY,
+    NewEntry,
+    commit_entry,
+    compaction_entry,
+    fence_entry,
+)
 from headwater.adapters.delta.history import schema_versions
+from headwater.adapters.delta.hold import held, hold
 from headwater.adapters.delta.log import LOG, entry_name, has_entries, read_entry, read_log
 from headwater.adapters.delta.turn import turn
 from headwater.errors import BrokenInvariant, HeadwaterError, TableError, UnknownTable, UsageError
@@ -37,6 +45,7 @@ from headwater.ports.tables import (
     Commit,
     CommitOutcome,
     CommitResult,
+    Compaction,
     LogEntry,
     SchemaVersion,
 )
@@ -106,6 +115,19 @@ class DeltaTables:
         """
         self._require_table(commit.table)
         return self._write(commit.table, lambda copy: self._try_commit(copy, commit))
+
+    def compact(self, compaction: Compaction) -> CommitResult:
+        """One log entry that puts parts in the place of others with the same rows."""
+        self._require_table(compaction.table)
+        return self._write(compaction.table, lambda copy: self._try_compact(copy, compaction))
+
+    def compacting(self, table: TableName) -> AbstractContextManager[bool]:
+        """Hold the right to compact the table; False where somebody else has it."""
+        return hold(self._compacting(table))
+
+    def is_compacting(self, table: TableName) -> bool:
+        """Whether somebody who lives holds that right."""
+        return held(self._compacting(table))
 
     def fence(self, table: TableName, ids: Sequence[AttemptId | ManifestId]) -> set[str]:
         """Commit an empty entry with these ids, so that whoever holds one is refused.
@@ -190,6 +212,22 @@ class DeltaTables:
         version = _append(copy, handle, entry)
         return None if version is None else CommitResult(CommitOutcome.OK, version)
 
+    def _try_compact(self, copy: Draft, wanted: Compaction) -> CommitResult | None:
+        folder = self._folder(wanted.table)
+        handle = _open(copy.folder)
+        point("log.read")
+        known = _compacted(handle, folder, wanted)
+        if known is not None:
+            confirm(folder)
+            return known
+        entry = compaction_entry(handle, folder, wanted, self._clock())
+        point("log.validated")
+        version = _append(copy, handle, entry)
+        return None if version is None else CommitResult(CommitOutcome.OK, version)
+
+    def _compacting(self, table: TableName) -> Path:
+        return self._root / DRAFTS / f"{self._folder(table).name}.compacting"
+
     def _try_fence(
         self, copy: Draft, table: TableName, ids: Sequence[AttemptId | ManifestId]
     ) -> set[str] | None:
@@ -259,6 +297,16 @@ def _known(handle: Handle, folder: Path, commit: Commit) -> CommitResult | None:
     if entry is not None or handle.committed_in(commit.attempt) is not None:
         return CommitResult(CommitOutcome.FENCED, None)
     return None
+
+
+def _compacted(handle: Handle, folder: Path, wanted: Compaction) -> CommitResult | None:
+    """What the log has decided about this compaction already."""
+    version = handle.committed_in(wanted.attempt)
+    if version is None:
+        return None
+    if wanted.attempt in read_entry(folder / LOG, version).fences:
+        return CommitResult(CommitOutcome.FENCED, None)
+    return CommitResult(CommitOutcome.DUPLICATE, version)
 
 
 def _holder(handle: Handle, folder: Path, manifest: ManifestId) -> LogEntry | None:

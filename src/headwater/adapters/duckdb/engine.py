@@ -17,7 +17,15 @@ from headwater.errors import EngineDied, EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress, Watch, nobody
-from headwater.ports.engine import Conversion, Job, Rewriting, Rewritten, Survey
+from headwater.ports.engine import (
+    Compacted,
+    Compacting,
+    Conversion,
+    Job,
+    Rewriting,
+    Rewritten,
+    Survey,
+)
 from headwater.ports.peek import Peeked, PeekJob
 from headwater.room import Room
 
@@ -66,6 +74,10 @@ class DuckEngine:
     def rewrite(self, rewriting: Rewriting) -> Rewritten:
         """Write parts anew without the rows of some arrivals; see the port."""
         return from_plain(Rewritten, self._ask("rewrite", rewriting, nobody))
+
+    def compact(self, compacting: Compacting, watch: Watch) -> Compacted:
+        """Write each group of parts as one; see the port."""
+        return from_plain(Compacted, self._ask("compact", compacting, watch))
 
     def close(self) -> None:
         """End the child."""

@@ -10,7 +10,9 @@ import click
 from headwater.cli.call import Call, verb
 from headwater.cli.export import KINDS, export, kind_of
 from headwater.cli.fit import fit
+from headwater.cli.moment import Moment
 from headwater.errors import EXIT_DONE, UsageError
+from headwater.flow.travel import At
 from headwater.ports.engine import Answer
 from headwater.show.figures import counted
 from headwater.show.page import Line, dim, line
@@ -29,10 +31,13 @@ COUNTED = 10_000
     help="Write to this file; its suffix says the format.",
 )  # fmt: skip
 @click.option("--limit", metavar="N", type=click.IntRange(0), help="At most so many rows.")
-@click.option("--version", "at", metavar="V", type=click.IntRange(0), help="Tables as they were.")
+@click.option(
+    "--at", metavar="VERSION|TIME", type=Moment(),
+    help="Tables as they were: 12, 2026-11-20, 2026-11-20T08:30Z, or 2h (ago).",
+)  # fmt: skip
 @verb
 def command(
-    call: Call, sql: str, kind: str | None, output: Path | None, limit: int | None, at: int | None
+    call: Call, sql: str, kind: str | None, output: Path | None, limit: int | None, at: At | None
 ) -> int:
     """Answer one SELECT over the tables.
 
@@ -49,9 +54,9 @@ def command(
         raise UsageError("there is no SQL", hint='headwater query "select 1"')
     with call.open() as lake:
         if chosen == "table":
-            _show(call, lake.query(text, version=at), SHOWN if limit is None else limit, output)
+            _show(call, lake.query(text, at=at), SHOWN if limit is None else limit, output)
         else:
-            answer = lake.query(_limited(text, limit), version=at)
+            answer = lake.query(_limited(text, limit), at=at)
             export(call.voice, answer, chosen, output)
     return EXIT_DONE
 

@@ -7,25 +7,10 @@ from datetime import timedelta
 import click
 
 from headwater.cli.call import Call, verb
-from headwater.config.quantity import parse_duration
+from headwater.cli.moment import Duration
 from headwater.errors import EXIT_DONE
 from headwater.model.codec import to_plain
 from headwater.show.upkeep import swept_page
-
-
-class Duration(click.ParamType[timedelta]):
-    """60s, 12h, 7d."""
-
-    name = "duration"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """Read it as headwater.yaml does."""
-        try:
-            return parse_duration(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.command("sweep")
@@ -35,10 +20,15 @@ class Duration(click.ParamType[timedelta]):
     type=Duration(),
     help="Give readers of earlier versions this long, such as 7d.  [default: retention]",
 )
+@click.option("--dry-run", is_flag=True, help="Remove nothing; show what would go.")
 @verb
-def command(call: Call, older_than: timedelta | None) -> int:
-    """Remove what no log entry, no receipt and no live attempt names."""
+def command(call: Call, older_than: timedelta | None, *, dry_run: bool) -> int:
+    """Remove what no log entry, no receipt and no live attempt names.
+
+    Parts that a commit or a compaction replaced stay for the retention, so that those who read
+    earlier versions find them; then they go.
+    """
     with call.open() as lake:
-        swept = lake.sweep(older_than=older_than)
+        swept = lake.sweep(older_than=older_than, dry_run=dry_run)
     call.voice.answer(swept_page(swept), to_plain(swept))
     return EXIT_DONE

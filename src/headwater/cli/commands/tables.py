@@ -1,37 +1,38 @@
-"""headwater tables: the tables, or the columns of one."""
+"""headwater tables: the tables, or one of them closely."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from typing import Any
 
 import click
 
 from headwater.cli.call import Call, verb
 from headwater.cli.complete import complete_table
-from headwater.errors import EXIT_DONE, UnknownTable
+from headwater.errors import EXIT_DONE
+from headwater.flow.table import TableStory
 from headwater.model.codec import to_plain
 from headwater.show.page import Mark, line
-from headwater.show.standing import table_page, tables_page
+from headwater.show.standing import tables_page
+from headwater.show.table import table_story_page
 
 
 @click.command("tables")
 @click.argument("table", required=False, shell_complete=complete_table)
 @verb
 def command(call: Call, table: str | None) -> int:
-    """Show the tables, or the columns of one."""
+    """Show the tables, or one closely: history, partitions, parts by size, columns, advice."""
     with call.open() as lake:
-        tables = lake.tables()
-    if table is None:
-        page = tables_page(tables) if tables else (line(Mark.WAIT, " no tables yet"),)
-        call.voice.answer(page, {"tables": to_plain(list(tables))})
-        return EXIT_DONE
-    for each in tables:
-        if each.table == table:
-            call.voice.answer(table_page(each), to_plain(each))
+        if table is not None:
+            story = lake.table(table)
+            call.voice.answer(table_story_page(story), _document(story))
             return EXIT_DONE
-    names = [each.table for each in tables]
-    meant = get_close_matches(table, names, n=1)
-    raise UnknownTable(
-        f"there is no table {table!r}; tables: {', '.join(names) or 'none yet'}",
-        hint=f"headwater tables {meant[0]}" if meant else "headwater status",
-    )
+        tables = lake.tables()
+    page = tables_page(tables) if tables else (line(Mark.WAIT, " no tables yet"),)
+    call.voice.answer(page, {"tables": to_plain(list(tables))})
+    return EXIT_DONE
+
+
+def _document(story: TableStory) -> dict[str, Any]:
+    """The figures that the list of tables has too, and the rest beside them."""
+    document: dict[str, Any] = to_plain(story)
+    return {**document.pop("standing"), **document}

@@ -21,6 +21,7 @@ from headwater.adapters.duckdb.convert import convert
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.looking.peek import peek
 from headwater.adapters.duckdb.looking.survey import survey
+from headwater.adapters.duckdb.parts.compact import compact
 from headwater.adapters.duckdb.parts.rewrite import rewrite
 from headwater.adapters.duckdb.process.bounds import bind_job, bind_process
 from headwater.adapters.duckdb.process.footprint import footprint, forget_peak, give_back
@@ -28,7 +29,7 @@ from headwater.errors import EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress
-from headwater.ports.engine import Job, Limits, Rewriting
+from headwater.ports.engine import Compacting, Job, Limits, Rewriting
 from headwater.ports.peek import PeekJob
 
 _PACKAGE = Path(__file__).parents[3]
@@ -107,6 +108,10 @@ def _do(request: dict[str, Any], voice: _Voice) -> object:
         location = request["task"]["location"]
         bind_job(Limits(), _size_bytes(location))
         return survey(location, from_plain(Feed, request["task"]["feed"]))
+    if request["do"] == "compact":
+        compacting = from_plain(Compacting, request["task"])
+        bind_job(compacting.limits, sum(p.size_bytes for g in compacting.groups for p in g))
+        return compact(compacting, voice.progress)
     rewriting = from_plain(Rewriting, request["task"])
     bind_job(rewriting.limits, sum(part.size_bytes for part in rewriting.parts))
     return rewrite(rewriting)
