@@ -18,6 +18,7 @@ from headwater.config.quantity import (
     format_duration,
     format_size,
 )
+from headwater.config.refresh import read_refresh
 from headwater.config.spellings import (
     read_cells,
     read_comment,
@@ -50,6 +51,7 @@ from headwater.config.values import (
     read_timezone,
     read_tolerance,
 )
+from headwater.model.curated import Mode, Refresh
 from headwater.model.feed import (
     DecimalMark,
     Format,
@@ -167,5 +169,7 @@ FormatWord = Annotated[Format, _choice(Format)]
 TypesWord = Annotated[Types, _choice(Types)]
 OnNewColumnWord = Annotated[OnNewColumn, _choice(OnNewColumn)]
 OnBadValueWord = Annotated[OnBadValue, _choice(OnBadValue)]
+ModeWord = Annotated[Mode, _choice(Mode)]
+RefreshWord = Annotated[Refresh, Kind(read_refresh, "`after`, `every`, `cron`, `manual`", _PLAIN)]
 CompressionWord = Annotated[Compression, _choice(Compression)]
 PagesWord = Annotated[Pages, _choice(Pages)]

@@ -22,6 +22,7 @@ from headwater.flow.account import Tried, account
 from headwater.flow.batch import publish
 from headwater.flow.commit import Committed, already, commit, given_up
 from headwater.flow.convert import convert, rewrite, to_be_isolated
+from headwater.flow.models.build import build
 from headwater.flow.register import register
 from headwater.flow.settle import bury, settle
 from headwater.flow.underway import telling
@@ -123,7 +124,8 @@ def _attempt(world: World, engine: Engine, claim: Claim, watch: Watch) -> Receip
     cause = given_up(world, claim.manifest) if claim.attempt > 1 else None
     if cause is not None:  # whoever gave it up died before the ledger was told
         return _give_up(world, claim, cause, HeadwaterError(cause.message))
-    committed = _rescue(world, claim) or _run(world, engine, claim, watch)
+    run = _run if claim.manifest.arrivals else build
+    committed = _rescue(world, claim) or run(world, engine, claim, watch)
     if committed is None:
         return _fenced(world, claim)
     settle(world, claim, committed)

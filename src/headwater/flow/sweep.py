@@ -48,10 +48,11 @@ def sweep(world: World, *, older_than: timedelta | None = None) -> Swept:
     cutoff = now - (world.retention if older_than is None else older_than)
     parts = size_bytes = kept = 0
     for table in _tables(world):
+        store = world.store_of(table)
         removable, held = _unnamed(world, table, cutoff)
         kept += held
         for stat in _behind_fence(world, table, removable):
-            world.zones.processed.delete(stat.name)
+            store.delete(stat.name)
             point("gc.delete_k")
             parts += 1
             size_bytes += stat.size_bytes
@@ -71,7 +72,8 @@ def garbage(world: World) -> int:
 
 def _tables(world: World) -> list[TableName]:
     """Tables there are, and folders of tables that never came to be."""
-    return sorted({*world.tables.names(), *(feed.table for feed in world.feeds)})
+    of_feeds = (feed.table for feed in world.feeds)
+    return sorted({*world.tables.names(), *of_feeds, *(model.table for model in world.models)})
 
 
 def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Orphan], int]:
@@ -84,7 +86,7 @@ def _unnamed(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Or
             removed_at.update(dict.fromkeys(entry.removed, entry.committed_at))
     orphans: list[_Orphan] = []
     held = 0
-    for stat in world.zones.processed.list(f"{table}/"):
+    for stat in world.store_of(table).list(f"{table}/"):
         path = stat.name.removeprefix(f"{table}/")
         found = _ATTEMPT.search(path)
         if path.startswith("_delta_log/") or path in live or found is None:
@@ -189,7 +191,7 @@ def _temporary(world: World, cutoff: datetime) -> int:
     zones = world.zones
     removed = world.tables.sweep(cutoff) + sum(
         zone.sweep(cutoff)
-        for zone in (zones.raw, zones.processed, zones.quarantine, zones.manifests)
+        for zone in (zones.raw, zones.processed, zones.curated, zones.quarantine, zones.manifests)
     )
     for left in world.scratch.glob("m*") if world.scratch.is_dir() else ():
         attempt = re.match(r"m[0-9a-z]{15}-\d+", left.name)

@@ -14,6 +14,7 @@ from threading import Event
 from headwater.errors import LedgerError, NoSpace, StoreError, TableError, UsageError
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
+from headwater.flow.models.look import Lookout
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
@@ -107,7 +108,10 @@ class _Shift:
         self._worker = f"{socket.gethostname()}-{os.getpid()}"
         # What waits for a feed that is no longer declared goes on waiting: see docs/states.md.
         self._feeds = errand.feeds or world.feeds
+        models = () if errand.feeds else world.models
+        self._lookout = Lookout(world, models)
         self._names = [FeedName(feed.name) for feed in self._feeds]
+        self._names += [FeedName(model.name) for model in models]
         self._look_at: datetime | None = None
 
     def turn(self) -> bool:
@@ -129,6 +133,9 @@ class _Shift:
         received = len(hands) < GULP and take_in(world, hands)
         batch(world, flush=errand.ends, feeds=self._feeds)
         if self._try_one():
+            self._lookout.forget()
+            return True
+        if self._lookout.look():
             return True
         acknowledge(world, hands)
         if received:  # there may be more behind them

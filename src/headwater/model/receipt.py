@@ -9,6 +9,7 @@ from typing import ClassVar
 from headwater.errors import Unbalanced
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change
+from headwater.model.curated import Build
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manner import Manner
 
@@ -83,6 +84,7 @@ class Receipt:
     changes: tuple[Change, ...] = ()  # of the table's columns
     manners: tuple[Manner, ...] = ()  # how the files are spelled, each manner told once
     notes: tuple[str, ...] = field(default=())
+    build: Build | None = None  # of a model's table, which is made of tables and not of files
 
     @property
     def books(self) -> Books:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from headwater.model.arrival import Cause
 from headwater.model.change import Change
@@ -22,6 +22,9 @@ from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Watch
 from headwater.model.receipt import Books
 from headwater.model.types import Schema, Widened
+
+if TYPE_CHECKING:
+    from headwater.ports.building import Building, Edifice
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,13 @@ class Engine(Protocol):
         """Write parts anew without the rows of some arrivals, and with wider columns.
 
         Parts without such rows and without such columns stay.
+        """
+        ...
+
+    def build(self, building: Building) -> Edifice:
+        """Write the parts of a model's table.
+
+        QueryError if the SQL cannot be answered over these tables, or its answer not stored.
         """
         ...
 

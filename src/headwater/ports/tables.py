@@ -30,6 +30,13 @@ class CommitResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """All of a table is replaced: its columns become those of the commit, and it is laid out so."""
+
+    partition_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """What one manifest's attempt wants to be true."""
 
@@ -42,6 +49,8 @@ class Commit:
     schema: Schema = field(default_factory=Schema)  # columns of its parts, as the table has them
     widened: tuple[Widened, ...] = ()  # columns whose type becomes another in this very entry
     seen: tuple[str, ...] = ()  # where columns are widened: all parts, as far as one has looked
+    onto: int | None = None  # the version it was built on; rows that came since are a conflict
+    whole: Whole | None = None  # its parts take the place of everything that the table has
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,10 @@ class Tables(Protocol):
         """The folder or URL below which the table's parts lie; it need not exist yet."""
         ...
 
+    def version(self, table: TableName) -> int | None:
+        """The newest version, found without opening the table; None if it does not exist."""
+        ...
+
     def snapshot(self, table: TableName, version: int | None = None) -> Snapshot | None:
         """The table now, or at a version; None if it does not exist."""
         ...
@@ -101,7 +114,7 @@ class Tables(Protocol):
 
         CommitConflict, too, where a column of its schema has another type in the table by now,
         or where columns are widened and the table has a part that was not seen: it holds them
-        as they were.
+        as they were. And where it is built onto a version since which parts came or went.
         """
         ...
 

@@ -26,6 +26,7 @@ class NewEntry:
     remove: Sequence[Part] = ()
     removed_at: int = 0
     widened: Sequence[Widened] = ()
+    declared: tuple[Schema, tuple[str, ...]] | None = None  # columns and partitions from here on
 
 
 class Seen(Protocol):
@@ -54,7 +55,11 @@ def fence_entry(ids: Sequence[str]) -> NewEntry:
 
 def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> NewEntry:
     """A commit's entry; CommitConflict if what it builds on is not there."""
-    _require_columns(seen, commit)
+    layout = seen.partition_by
+    if commit.whole is None:
+        _require_columns(seen, commit)
+    else:
+        layout = commit.whole.partition_by
     note = {
         "kind": "commit",
         "manifest": commit.manifest,
@@ -64,10 +69,11 @@ def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> New
     return NewEntry(
         ids=(commit.manifest, commit.attempt),
         note=note,
-        add=[(part, _written_at(seen, folder, part)) for part in commit.add],
-        remove=_live(seen, commit),
+        add=[(part, _written_at(layout, folder, part)) for part in commit.add],
+        remove=_live(seen, commit) if commit.whole is None else seen.parts,
         removed_at=int(now.timestamp() * 1000),
         widened=commit.widened,
+        declared=None if commit.whole is None else (commit.schema, layout),
     )
 
 
@@ -106,11 +112,11 @@ def _live(seen: Seen, commit: Commit) -> list[Part]:
     return [live[path] for path in commit.remove]
 
 
-def _written_at(seen: Seen, folder: Path, part: Part) -> int:
+def _written_at(layout: tuple[str, ...], folder: Path, part: Part) -> int:
     """When the part's file was written; a part that is not as described never gets a name."""
-    if tuple(name for name, _ in part.partition) != seen.partition_by:
+    if tuple(name for name, _ in part.partition) != layout:
         raise CommitConflict(
-            f"{part.path} is not laid out by {', '.join(seen.partition_by) or 'nothing'}",
+            f"{part.path} is not laid out by {', '.join(layout) or 'nothing'}",
             hint="convert again with the table's partition columns",
         )
     if any(value == "" for _, value in part.partition):

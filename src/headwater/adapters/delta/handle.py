@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,10 @@ from deltalake.transaction import AddAction, RemoveAction
 from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry
 from headwater.adapters.delta.log import ARRIVAL, LOG, OURS, entry_name
 from headwater.adapters.delta.schema import from_delta, spell, to_delta
-from headwater.adapters.delta.widen import redeclare
+from headwater.adapters.delta.widen import declare, redeclare
 from headwater.errors import TableError
 from headwater.model.part import Part
-from headwater.model.types import Column, Schema
+from headwater.model.types import Column, Schema, Type
 
 _PROPERTIES: dict[str, str | None] = {
     "delta.enableExpiredLogCleanup": "false",  # entries never vanish, whoever writes next
@@ -87,8 +87,10 @@ class Handle:
     def append(self, entry: NewEntry) -> None:
         """Make an entry of parts and ids."""
         number = self.version + 1
+        columns = self.schema if entry.declared is None else entry.declared[0]
+        kinds = {column.name: column.type for column in columns.columns}
         self._table.create_write_transaction(
-            [self._add(part, modified) for part, modified in entry.add]
+            [_add(kinds, part, modified) for part, modified in entry.add]
             + [_remove(part, entry.removed_at) for part in entry.remove],
             mode="append",
             schema=self._table.schema(),
@@ -99,8 +101,11 @@ class Handle:
             ),
             post_commithook_properties=_QUIET,
         )
+        made = self._folder / LOG / entry_name(number)
         if entry.widened:
-            redeclare(self._folder / LOG / entry_name(number), self._table, entry.widened)
+            redeclare(made, self._table, entry.widened)
+        if entry.declared not in (None, (self.schema, self.partition_by)):
+            declare(made, self._table, *entry.declared)
 
     def add_columns(self, columns: Sequence[Column]) -> None:
         """Make an entry that gives the table more columns."""
@@ -119,11 +124,6 @@ class Handle:
     def checkpoint(self) -> None:
         """Write a checkpoint of this version."""
         self._table.create_checkpoint()
-
-    def _add(self, part: Part, modified: int) -> AddAction:
-        kinds = {column.name: column.type for column in self.schema.columns}
-        values = {name: spell(kinds[name], value) for name, value in part.partition}
-        return AddAction(part.path, part.size_bytes, values, modified, True, _statistics(part))
 
     def _require_readable(self) -> None:
         """Refuse what would be misread: rows deleted beside their part, renamed columns."""
@@ -146,6 +146,11 @@ def create(folder: Path, schema: Schema, partition_by: Sequence[str]) -> None:
         commit_properties=_SCHEMA_CHANGE,
         post_commithook_properties=_QUIET,
     )
+
+
+def _add(kinds: Mapping[str, Type], part: Part, modified: int) -> AddAction:
+    values = {name: spell(kinds[name], value) for name, value in part.partition}
+    return AddAction(part.path, part.size_bytes, values, modified, True, _statistics(part))
 
 
 def _remove(part: Part, removed_at: int) -> RemoveAction:

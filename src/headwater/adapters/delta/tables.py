@@ -25,9 +25,23 @@ from headwater.adapters.delta.draft import (
 )
 from headwater.adapters.delta.entry import CHECKPOINT_EVERY, NewEntry, commit_entry, fence_entry
 from headwater.adapters.delta.history import schema_versions
-from headwater.adapters.delta.log import LOG, entry_name, has_entries, read_entry, read_log
+from headwater.adapters.delta.log import (
+    LOG,
+    entry_name,
+    has_entries,
+    newest_version,
+    read_entry,
+    read_log,
+)
 from headwater.adapters.delta.turn import turn
-from headwater.errors import BrokenInvariant, HeadwaterError, TableError, UnknownTable, UsageError
+from headwater.errors import (
+    BrokenInvariant,
+    CommitConflict,
+    HeadwaterError,
+    TableError,
+    UnknownTable,
+    UsageError,
+)
 from headwater.model.clock import Clock, utc_now
 from headwater.model.ids import AttemptId, ManifestId, TableName
 from headwater.model.part import Snapshot
@@ -72,6 +86,10 @@ class DeltaTables:
     def location(self, table: TableName) -> str:
         """The folder below which the table's parts lie; it need not exist yet."""
         return str(self._folder(table))
+
+    def version(self, table: TableName) -> int | None:
+        """The newest version, as the names in its log say; None if there is no such table."""
+        return newest_version(self._folder(table) / LOG)
 
     def snapshot(self, table: TableName, version: int | None = None) -> Snapshot | None:
         """The table now, or at a version; None if there is no such table or version."""
@@ -185,6 +203,7 @@ class DeltaTables:
         if known is not None:
             confirm(folder)
             return known
+        _require_base(handle, folder, commit)
         entry = commit_entry(handle, folder, commit, self._clock())
         point("log.validated")
         version = _append(copy, handle, entry)
@@ -259,6 +278,19 @@ def _known(handle: Handle, folder: Path, commit: Commit) -> CommitResult | None:
     if entry is not None or handle.committed_in(commit.attempt) is not None:
         return CommitResult(CommitOutcome.FENCED, None)
     return None
+
+
+def _require_base(handle: Handle, folder: Path, commit: Commit) -> None:
+    """Nothing came or went since the version that the commit is built onto; fences may have."""
+    if commit.onto is None:
+        return
+    for version in range(commit.onto + 1, handle.version + 1):
+        entry = read_entry(folder / LOG, version)
+        if entry.added or entry.removed or entry.manifest is not None:
+            raise CommitConflict(
+                f"{commit.table}: version {version} came while it was built on {commit.onto}",
+                hint="build again on the table as it is",
+            )
 
 
 def _holder(handle: Handle, folder: Path, manifest: ManifestId) -> LogEntry | None:

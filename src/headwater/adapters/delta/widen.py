@@ -1,4 +1,4 @@
-"""Columns that become wider in the very entry that replaces their parts.
+"""Columns that become others in the very entry that replaces their parts.
 
 delta-rs changes columns in entries of their own, between which a reader would find parts that
 are not of the table's types. Here the entry that it has made in a draft, where nobody reads,
@@ -15,24 +15,35 @@ from typing import Any
 from deltalake import DeltaTable
 
 from headwater.adapters.delta.schema import to_delta
-from headwater.model.types import Column, Widened
+from headwater.model.types import Column, Schema, Widened
 
 
 def redeclare(entry: Path, table: DeltaTable, wider: Sequence[Widened]) -> None:
     """Add a line to an entry that gives the table's columns other types."""
-    line = json.dumps({"metaData": _metadata(table, wider)}, separators=(",", ":"))
+    _add_line(entry, _metadata(table, _columns(table, wider), table.metadata().partition_columns))
+
+
+def declare(entry: Path, table: DeltaTable, schema: Schema, partition_by: Sequence[str]) -> None:
+    """Add a line to an entry that replaces all parts: the table has these columns from then on."""
+    _add_line(entry, _metadata(table, json.loads(to_delta(schema.columns)), partition_by))
+
+
+def _add_line(entry: Path, metadata: dict[str, object]) -> None:
+    line = json.dumps({"metaData": metadata}, separators=(",", ":"))
     body = entry.read_bytes()
     separator = b"" if body.endswith(b"\n") else b"\n"
     entry.write_bytes(body + separator + line.encode())
 
 
-def _metadata(table: DeltaTable, wider: Sequence[Widened]) -> dict[str, object]:
+def _metadata(
+    table: DeltaTable, columns: dict[str, object], partition_by: Sequence[str]
+) -> dict[str, object]:
     seen = table.metadata()
     said: dict[str, object] = {
         "id": str(seen.id),
         "format": {"provider": "parquet", "options": {}},
-        "schemaString": json.dumps(_columns(table, wider)),
-        "partitionColumns": list(seen.partition_columns),
+        "schemaString": json.dumps(columns),
+        "partitionColumns": list(partition_by),
         "createdTime": seen.created_time,
         "configuration": dict(seen.configuration),
     }

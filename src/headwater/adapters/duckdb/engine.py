@@ -17,6 +17,7 @@ from headwater.errors import EngineDied, EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress, Watch, nobody
+from headwater.ports.building import Building, Edifice
 from headwater.ports.engine import Conversion, Job, Rewriting, Rewritten, Survey
 from headwater.ports.peek import Peeked, PeekJob
 from headwater.room import Room
@@ -66,6 +67,10 @@ class DuckEngine:
     def rewrite(self, rewriting: Rewriting) -> Rewritten:
         """Write parts anew without the rows of some arrivals; see the port."""
         return from_plain(Rewritten, self._ask("rewrite", rewriting, nobody))
+
+    def build(self, building: Building) -> Edifice:
+        """Write the parts of a model's table; see the port."""
+        return from_plain(Edifice, self._ask("build", building, nobody))
 
     def close(self) -> None:
         """End the child."""

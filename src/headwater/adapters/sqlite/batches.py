@@ -49,6 +49,14 @@ def assign(tx: Transaction, feed: Feed, now: datetime, *, flush: bool) -> Manife
     return manifest
 
 
+def write_down(tx: Transaction, manifest: Manifest) -> bool:
+    """A manifest without arrivals, unless one of that id is there."""
+    if tx.one("attempt", manifest=manifest.id) is not None:
+        return False
+    tx.run("add_manifest", **write_manifest(manifest))
+    return True
+
+
 def _is_due(rows: Waiting, feed: Feed, now: datetime) -> bool:
     limits = feed.batch
     return (

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.asking.misasked import misasked
-from headwater.adapters.duckdb.columns.exact import duck_type
+from headwater.adapters.duckdb.asking.view import view
 from headwater.adapters.duckdb.process.patience import patiently
 from headwater.errors import MissingExtra, NoSpace, QueryError
 from headwater.model.ids import TableName
-from headwater.model.part import Part, Snapshot
+from headwater.model.part import Snapshot
 from headwater.ports.engine import Answer
 from headwater.room import Room
 
 if TYPE_CHECKING:
     import duckdb
 
-_FILE = "headwater file"
 _VIEW = "headwater answer"
 _SETTINGS = (
     "SET TimeZone = 'UTC'",
@@ -57,7 +56,7 @@ class DuckAsker:
         for setting in (*_SETTINGS, f"SET temp_directory = {quote.text(f'{room.path}/spill')}"):
             connection.execute(setting)
         asked = [snapshot for snapshot, _ in tables]
-        selects = {snapshot.table: _view(snapshot, location) for snapshot, location in tables}
+        selects = {snapshot.table: view(snapshot, location) for snapshot, location in tables}
         try:
             for name, select in {**selects, **(views or {})}.items():
                 connection.execute(f"CREATE VIEW {quote.name(name)} AS {select}")
@@ -186,40 +185,3 @@ def _require_question(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
             f"only questions are answered here, and this is a {kind} statement",
             hint="write a SELECT; tables are written by feeds",
         )
-
-
-def _view(snapshot: Snapshot, location: str) -> str:
-    """A SELECT over the snapshot's files: columns as the log has them, missing ones null."""
-    columns = [(c.name, duck_type(c.type)) for c in snapshot.schema.columns]
-    if not snapshot.parts:
-        empty = ", ".join(f"NULL::{kind} AS {quote.name(name)}" for name, kind in columns)
-        return f"SELECT {empty or 'NULL AS nothing'} WHERE false"
-    files = quote.texts(str(Path(location) / part.path) for part in snapshot.parts)
-    partitioned = {name.lower() for name in snapshot.partition_by}
-    inside = [(name, kind) for name, kind in columns if name.lower() not in partitioned]
-    schema = ", ".join(f"NULL::{kind} AS {quote.name(name)}" for name, kind in inside)
-    options = f"union_by_name = true, hive_partitioning = false, filename = {quote.text(_FILE)}"
-    reader = f"read_parquet({files}, {options})"
-    chosen = ", ".join(
-        f"p.{quote.name(name)}" if name.lower() in partitioned else f"r.{quote.name(name)}"
-        for name, _ in columns
-    )
-    file = quote.name(_FILE)
-    none = f"SELECT {schema}, NULL::VARCHAR AS {file} WHERE false"
-    rows = f"({none} UNION ALL BY NAME FROM {reader})"
-    if not partitioned:
-        return f"SELECT {chosen} FROM {rows} r"
-    kinds = {name.lower(): kind for name, kind in columns}
-    values = ", ".join(_partition_row(part, location) for part in snapshot.parts)
-    names = ", ".join(quote.name(name) for name in snapshot.partition_by)
-    typed = ", ".join(
-        f"CAST({quote.name(name)} AS {kinds[name.lower()]}) AS {quote.name(name)}"
-        for name in snapshot.partition_by
-    )
-    table = f"(SELECT path, {typed} FROM (VALUES {values}) v(path, {names}))"
-    return f"SELECT {chosen} FROM {rows} r JOIN {table} p ON r.{file} = p.path"
-
-
-def _partition_row(part: Part, location: str) -> str:
-    values = ["NULL" if value is None else quote.text(value) for _, value in part.partition]
-    return f"({', '.join([quote.text(str(Path(location) / part.path)), *values])})"

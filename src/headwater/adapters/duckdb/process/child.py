@@ -21,6 +21,7 @@ from headwater.adapters.duckdb.convert import convert
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.looking.peek import peek
 from headwater.adapters.duckdb.looking.survey import survey
+from headwater.adapters.duckdb.modelling.build import build
 from headwater.adapters.duckdb.parts.rewrite import rewrite
 from headwater.adapters.duckdb.process.bounds import bind_job, bind_process
 from headwater.adapters.duckdb.process.footprint import footprint, forget_peak, give_back
@@ -28,6 +29,7 @@ from headwater.errors import EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress
+from headwater.ports.building import Building
 from headwater.ports.engine import Job, Limits, Rewriting
 from headwater.ports.peek import PeekJob
 
@@ -107,6 +109,11 @@ def _do(request: dict[str, Any], voice: _Voice) -> object:
         location = request["task"]["location"]
         bind_job(Limits(), _size_bytes(location))
         return survey(location, from_plain(Feed, request["task"]["feed"]))
+    if request["do"] == "build":
+        building = from_plain(Building, request["task"])
+        read = (part for each in building.readings for part in each.snapshot.parts)
+        bind_job(building.limits, sum(part.size_bytes for part in read))
+        return build(building)
     rewriting = from_plain(Rewriting, request["task"])
     bind_job(rewriting.limits, sum(part.size_bytes for part in rewriting.parts))
     return rewrite(rewriting)
