@@ -17,6 +17,7 @@ PAGES = [
     "docs/how-to/README.md",
     "docs/how-to/columns.md",
     "docs/how-to/dialects.md",
+    "docs/how-to/models.md",
     "docs/how-to/peek.md",
 ]
 BLOCK = re.compile(r"^```(\S+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater.errors import InputError, ObjectMissing
+from headwater.flow.models.standing import downstream
 from headwater.flow.replay import Books, pages
 from headwater.flow.route import key_of
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
+from headwater.model.curated import ModelName
 from headwater.model.ids import ArrivalId, Key, RawName
 from headwater.model.manifest import Manifest
 from headwater.model.receipt import FileBooks, Receipt
@@ -35,6 +37,7 @@ class Story:
 
     key: Key
     chapters: tuple[Chapter, ...]
+    models: tuple[ModelName, ...] = ()  # that its rows go on into
 
 
 def explain(world: World, name: str) -> list[Story]:
@@ -74,7 +77,9 @@ def _by_content(world: World, path: Path) -> list[Key]:
 def _story(world: World, key: Key) -> Story:
     arrivals: Sequence[Arrival] = world.ledger.arrivals(key=key)
     books = Books(world)
-    return Story(key, tuple(_chapter(world, arrival, books) for arrival in arrivals))
+    chapters = tuple(_chapter(world, arrival, books) for arrival in arrivals)
+    tables = {chapter.manifest.table for chapter in chapters if chapter.manifest is not None}
+    return Story(key, chapters, downstream(world, tables))
 
 
 def _chapter(world: World, arrival: Arrival, books: Books) -> Chapter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +76,17 @@ def models(world: World) -> list[ModelStanding]:
 def readers(world: World, table: TableName) -> tuple[ModelName, ...]:
     """The models that read a table."""
     return tuple(model.name for model in world.models if table in model.reads)
+
+
+def downstream(world: World, tables: Iterable[TableName]) -> tuple[ModelName, ...]:
+    """The models that are made of these tables, whether at first or at tenth hand."""
+    reached = set(tables)
+    found = []
+    for model in world.models:  # each behind those that it reads
+        if reached.intersection(model.reads):
+            found.append(model.name)
+            reached.add(model.table)
+    return tuple(found)
 
 
 def told(refresh: Refresh) -> str:
