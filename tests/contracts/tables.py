@@ -18,6 +18,7 @@ from tests.contracts.tables_commits import (
 )
 from tests.contracts.tables_races import RaceContract
 from tests.contracts.tables_schema import ColumnContract, NameContract, SchemaVersionContract
+from tests.contracts.tables_whole import WholeContract
 from tests.contracts.tables_widening import WideningContract
 
 
@@ -31,6 +32,7 @@ class TablesContract(
     LogContract,
     RaceContract,
     WideningContract,
+    WholeContract,
 ):
     """Everything of ports/tables.py."""
 

@@ -21,6 +21,7 @@ _FAMILIES = {
     "lossy_work": _WORK,
     "bury": ("dlq.", "claim.", "log.", "q."),
     "sweep": ("gc.", "log.", "ckpt."),
+    "refresh": ("man.", "claim.", "src.", "part.", "stage.", "hb.", "log.", "ckpt.", "ledger."),
     "replay": ("replay.",),
     "reconcile": ("reconcile.", "in.before_register", "in.after_register", "ev.registered"),
     "rebuild": ("up.", "log."),

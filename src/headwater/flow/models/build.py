@@ -18,8 +18,14 @@ from headwater.flow.commit import (
     say,
     without_table,
 )
-from headwater.flow.models.inputs import Standing, built_in_log
-from headwater.flow.models.plan import decide, planned
+from headwater.flow.models.inputs import (
+    Standing,
+    built_in_log,
+    inputs_at,
+    last_built,
+    versions_of,
+)
+from headwater.flow.models.plan import planned
 from headwater.flow.world import World
 from headwater.model.curated import Build, BuiltFrom, Mode, Model
 from headwater.model.manifest import Claim
@@ -80,8 +86,12 @@ def _is_overtaken(
             return True
     if claim.attempt == 1:
         return False
-    wanted = decide(world, model)
-    return wanted.manifest is not None and wanted.inputs != plan.inputs
+    known = versions_of(last_built(world, model))
+    wanted = inputs_at(world, model, known, model.refresh.latest(world.clock()))
+    if isinstance(wanted, str):
+        return False
+    before = {each.table: each.version for each in plan.inputs}
+    return any(each.version > before.get(each.table, 0) for each in wanted)
 
 
 def _overtaken(world: World, claim: Claim, plan: Build, started_at: datetime) -> Committed | None:

@@ -69,6 +69,9 @@ def decide(world: World, model: Model, asked: Asked = _BY_ITSELF) -> Decision:
         return Decision(Need.NOTHING, last)
     at = None if asked.by_hand else refresh.latest(now)
     known = versions_of(last)
+    underway = _underway(world, model)
+    if underway is not None:  # one at a time: what has changed since is built behind it
+        return Decision(Need.UNDERWAY, last, manifest=underway)
     inputs = inputs_at(world, model, known, at)
     if isinstance(inputs, str):
         return Decision(Need.TABLE, last, lacking=TableName(inputs))
@@ -119,6 +122,12 @@ def _is_fresh(
     return all(before.get(each.table) == each.version for each in inputs if each.table in counting)
 
 
+def _underway(world: World, model: Model) -> Manifest | None:
+    live = [state for state in ManifestState if state not in ENDED]
+    found = world.ledger.manifests(states=live, feed=FeedName(model.name))
+    return found[0] if found else None
+
+
 def _turn(
     world: World, model: Model, last: Receipt | None, inputs: tuple[BuiltFrom, ...], asked: Asked
 ) -> Decision:
@@ -127,7 +136,7 @@ def _turn(
         manifest = _manifest(world, model, inputs, turn)
         known = world.ledger.manifest(manifest.id)
         if known is not None and known.state not in ENDED:
-            return Decision(Need.UNDERWAY, last, inputs, known)
+            return Decision(Need.UNDERWAY, last, manifest=known)
         if known is None:
             cause = given_up(world, manifest)
             if cause is None:

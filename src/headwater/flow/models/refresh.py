@@ -48,8 +48,8 @@ class Order:
 
 def refresh(world: World, order: Order) -> Refreshed:
     """Build what is stale, each model behind those that it is made of."""
-    require_ledger(world)
     named = {world.model(name).name for name in order.names}
+    require_ledger(world)
     wanted = ancestors(world.models, named) if named else list(world.models)
     with closing(world.engine()) as engine:
         return _Round(world, order, engine, named).go(wanted)

@@ -126,8 +126,6 @@ def _standing(
 
 
 def _state(decision: Decision, upstream: ModelName | None) -> tuple[ModelState, str | None]:
-    if decision.lacking is not None:
-        return ModelState.WAITING, f"there is no table {decision.lacking} yet"
     error = decision.manifest.error if decision.manifest is not None else None
     if decision.need is Need.REPAIR:
         return ModelState.FAILED, error
@@ -135,6 +133,8 @@ def _state(decision: Decision, upstream: ModelName | None) -> tuple[ModelState, 
         return ModelState.BUILDING, error
     if upstream is not None:
         return ModelState.HELD, f"it is made of {upstream}"
+    if decision.lacking is not None:
+        return ModelState.WAITING, f"there is no table {decision.lacking} yet"
     if decision.need is Need.NOTHING:
         return ModelState.FRESH, None
     return (ModelState.STALE if decision.last is not None else ModelState.NEVER), None

@@ -227,6 +227,11 @@ def _derived(by: tuple[PartitionBy, ...]) -> tuple[Column, ...]:
 
 
 def _require_partitions(by: tuple[PartitionBy, ...], schema: Schema) -> None:
+    if by and {c.name for c in schema.columns} <= {each.name for each in by}:
+        raise QueryError(
+            "it is partitioned by every column that it has",
+            hint="leave one of them out of the partition, or add a column to the SELECT",
+        )
     for each in by:
         column = schema.find(str(each.column))
         if column is None or column.name != each.column:

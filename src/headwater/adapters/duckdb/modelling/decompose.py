@@ -8,6 +8,7 @@ stay as they are. What is not surely so is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import duckdb
 
@@ -207,6 +208,7 @@ def _expressions(node: object) -> Iterator[Node]:
                 yield from _expressions(value)
 
 
+@cache
 def _functions() -> tuple[frozenset[str], frozenset[str]]:
     """Names of functions that put rows together, and of those whose answer is not steady."""
     with duckdb.connect() as connection:
