@@ -120,13 +120,10 @@ def from_entry(said: Mapping[str, Any], version: int | None, added: Sequence[Par
     return Committed(replace(receipt, version=version), parts)
 
 
-def _ask(world: World, wanted: Commit) -> CommitResult:
-    for _ in range(LOOKS - 1):
-        try:
-            return world.tables.commit(wanted)
-        except CommitUnknown:
-            point("log.no_reply")
-    return world.tables.commit(wanted)
+def entry_of(receipt: Receipt, parts: Sequence[Part]) -> Mapping[str, Any]:
+    """What the log keeps beside the parts: the books, and the hashes that it has no place for."""
+    hashes = {part.path: part.sha256 for part in parts}
+    return {"receipt": to_plain(receipt), "sha256": hashes}
 
 
 def without_table(world: World, manifest: Manifest, receipt: Receipt) -> Committed | None:
@@ -137,6 +134,15 @@ def without_table(world: World, manifest: Manifest, receipt: Receipt) -> Committ
     except ObjectExists:
         return receipt_object(world, manifest)
     return Committed(receipt, ())
+
+
+def _ask(world: World, wanted: Commit) -> CommitResult:
+    for _ in range(LOOKS - 1):
+        try:
+            return world.tables.commit(wanted)
+        except CommitUnknown:
+            point("log.no_reply")
+    return world.tables.commit(wanted)
 
 
 def _said(world: World, manifest: Manifest) -> dict[str, Any] | None:
@@ -150,9 +156,3 @@ def _said(world: World, manifest: Manifest) -> dict[str, Any] | None:
 
 def _as_committed(said: Mapping[str, Any]) -> Committed | None:
     return None if "dead" in said else from_entry(said, None, ())
-
-
-def entry_of(receipt: Receipt, parts: Sequence[Part]) -> Mapping[str, Any]:
-    """What the log keeps beside the parts: the books, and the hashes that it has no place for."""
-    hashes = {part.path: part.sha256 for part in parts}
-    return {"receipt": to_plain(receipt), "sha256": hashes}
