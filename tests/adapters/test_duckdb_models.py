@@ -13,6 +13,7 @@ from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.errors import QueryError
 from headwater.model.curated import Model
 from headwater.model.part import Part, Snapshot
+from headwater.model.progress import nobody
 from headwater.model.types import Column, Schema, parse_type
 from headwater.ports.building import Building, Reading
 from headwater.ports.engine import Limits
@@ -54,7 +55,7 @@ def make(engine, tmp_path):
             scratch=str(tmp_path / "scratch"),
             limits=Limits(**limits),
         )
-        edifice = engine.build(task)
+        edifice = engine.build(task, nobody)
         files = [str(tmp_path / "m" / part.path) for part in edifice.parts]
         sql = "select * from read_parquet(?, hive_partitioning = false) order by all"
         return edifice, duckdb.execute(sql, [files]).fetchall() if files else []

@@ -207,8 +207,8 @@ def test_a_build_on_a_table_that_somebody_else_has_changed_is_refused(lake, engi
     slow = DuckEngine()
     ask = slow.build
 
-    def meanwhile(task):
-        edifice = ask(task)
+    def meanwhile(task, watch):
+        edifice = ask(task, watch)
         snapshot = world.tables.snapshot("daily")
         change(lake, "daily", snapshot.schema, remove=[part.path for part in snapshot.parts])
         return edifice
@@ -278,6 +278,7 @@ def test_every_hour_is_once_an_hour(folder, engine):
         sell(lake)
         model = lake._world.model("daily")
 
+        assert lake.models()[0].refresh == "every 1h"
         assert decide(lake._world, model).need is Need.NOTHING
         clock.advance(hours=2)
         assert decide(lake._world, model).need is Need.BUILD

@@ -175,7 +175,7 @@ class Engine(Protocol):
         """
         ...
 
-    def build(self, building: Building) -> Edifice:
+    def build(self, building: Building, watch: Watch) -> Edifice:
         """Write the parts of a model's table.
 
         QueryError if the SQL cannot be answered over these tables, or its answer not stored.

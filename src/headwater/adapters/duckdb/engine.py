@@ -68,9 +68,9 @@ class DuckEngine:
         """Write parts anew without the rows of some arrivals; see the port."""
         return from_plain(Rewritten, self._ask("rewrite", rewriting, nobody))
 
-    def build(self, building: Building) -> Edifice:
+    def build(self, building: Building, watch: Watch) -> Edifice:
         """Write the parts of a model's table; see the port."""
-        return from_plain(Edifice, self._ask("build", building, nobody))
+        return from_plain(Edifice, self._ask("build", building, watch))
 
     def close(self) -> None:
         """End the child."""

@@ -64,7 +64,7 @@ def build(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed
     rows_in = sum(part.rows for each in site.readings for part in each.snapshot.parts)
     watch(Progress("building", claim.manifest.feed, 0, 0, rows_in))
     point("src.open")
-    edifice = engine.build(_task(world, claim, site))
+    edifice = engine.build(_task(world, claim, site), watch)
     # Checks of what was built have their place here: before its books, and before anybody sees it.
     receipt = _account(claim, site, edifice, (started_at, world.clock()))
     point("stage.pre")

@@ -17,7 +17,7 @@ from headwater.flow.work import Done, Told
 from headwater.flow.world import World
 from headwater.model.curated import Model, ModelName
 from headwater.model.ids import FeedName, ManifestId, TableName
-from headwater.model.manifest import ENDED
+from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.progress import ELSEWHERE, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.points import point
@@ -104,10 +104,7 @@ class _Round:
         while not self._order.stop.is_set():
             known = world.ledger.manifest(manifest)
             if known is not None and known.state in ENDED:
-                return not any(
-                    failed.dead and failed.claim.manifest.id == manifest
-                    for failed in self._done.failures
-                )
+                return known.state is ManifestState.COMMITTED
             point("claim.pre")
             worker = f"{socket.gethostname()}-{os.getpid()}"
             feeds = [FeedName(model.name)]

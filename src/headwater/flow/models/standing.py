@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from headwater.flow.models.inputs import first_change, versions_of
@@ -13,6 +13,14 @@ from headwater.flow.world import World
 from headwater.model.curated import Mode, Model, ModelName, Refresh, When
 from headwater.model.ids import TableName
 from headwater.model.receipt import Receipt
+
+_UNITS = (
+    ("w", timedelta(weeks=1)),
+    ("d", timedelta(days=1)),
+    ("h", timedelta(hours=1)),
+    ("m", timedelta(minutes=1)),
+    ("s", timedelta(seconds=1)),
+)
 
 
 class ModelState(StrEnum):
@@ -92,10 +100,18 @@ def downstream(world: World, tables: Iterable[TableName]) -> tuple[ModelName, ..
 def told(refresh: Refresh) -> str:
     """When it is built anew, as one writes it."""
     if refresh.when is When.EVERY:
-        return f"every {refresh.every}"
+        return f"every {_spelled(refresh.every)}"
     if refresh.when is When.CRON and refresh.cron is not None:
         return f'cron "{refresh.cron.text}"'
     return " ".join((refresh.when, ", ".join(refresh.after))).strip()
+
+
+def _spelled(time: timedelta) -> str:
+    """In the greatest unit that it is a whole number of, as one writes it."""
+    for unit, length in _UNITS:
+        if not time % length:
+            return f"{time // length}{unit}"
+    return f"{time.total_seconds():g}s"
 
 
 def _failed(world: World, model: Model) -> Decision | None:

@@ -12,6 +12,7 @@ import duckdb
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.asking.misasked import misasked
 from headwater.adapters.duckdb.asking.view import view
+from headwater.adapters.duckdb.modelling.attend import attending
 from headwater.adapters.duckdb.modelling.statement import parse
 from headwater.adapters.duckdb.modelling.stored import casts, stored
 from headwater.adapters.duckdb.parts.scatter import Scattered, guarding
@@ -20,6 +21,7 @@ from headwater.adapters.duckdb.session import session
 from headwater.errors import QueryError
 from headwater.model.feed import PartitionBy
 from headwater.model.part import Snapshot
+from headwater.model.progress import Watch
 from headwater.model.types import Column, Schema, Type
 from headwater.points import point
 from headwater.ports.building import Building, Changed, Edifice
@@ -42,7 +44,7 @@ _MISASKED = (
 Values = tuple[str | None, ...]
 
 
-def build(task: Building) -> Edifice:
+def build(task: Building, watch: Watch) -> Edifice:
     """Answer the SQL into parts of the table."""
     scratch = Path(task.scratch)
     scratch.mkdir(parents=True, exist_ok=True)
@@ -50,6 +52,7 @@ def build(task: Building) -> Edifice:
     with (
         session(task.limits, scratch, partitioned=bool(by)) as connection,
         _in_our_words(task),
+        attending(connection, task, watch),
     ):
         _open(connection, task)
         answer = connection.sql(task.sql)

@@ -113,7 +113,7 @@ def _do(request: dict[str, Any], voice: _Voice) -> object:
         building = from_plain(Building, request["task"])
         read = (part for each in building.readings for part in each.snapshot.parts)
         bind_job(building.limits, sum(part.size_bytes for part in read))
-        return build(building)
+        return build(building, voice.progress)
     rewriting = from_plain(Rewriting, request["task"])
     bind_job(rewriting.limits, sum(part.size_bytes for part in rewriting.parts))
     return rewrite(rewriting)
