@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -90,6 +90,7 @@ TYPES = [
     ("1.50::decimal(9,2)", "decimal(9,2)", Decimal("1.50")),
     ("'a'::enum('a')", "text", "a"),
     ("null", "text", None),
+    ("max(day)::timestamp", "timestamp", datetime(2026, 2, 5, tzinfo=UTC)),
     ("[1::hugeint]", "array<decimal(38,0)>", [Decimal(1)]),
     ("{'x': 1}", "struct<x:int>", {"x": 1}),
     ("map {'k': 1::bigint}", "map<text,bigint>", {"k": 1}),

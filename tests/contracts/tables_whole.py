@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.errors import CommitConflict
-from headwater.model.types import BIGINT, TEXT, Column, Schema
+from headwater.errors import CommitConflict, UsageError
+from headwater.model.types import BIGINT, TEXT, Column, Schema, Type
 from headwater.ports.tables import Whole
 from tests.contracts.commits import DUPLICATE, OK, commit_of, ids, laid
 
@@ -44,6 +44,16 @@ class WholeContract:
         assert (now.schema, now.partition_by) == (OTHER, ("region",))
         assert now.parts[0].partition == (("region", "north"),)
         assert (then.schema, then.partition_by) == (before, ())
+
+    def test_a_whole_that_readers_would_not_understand_is_refused(self, sales, put_part):
+        sales.commit(commit_of("m1", put_part("sales", "a.parquet", [1])))
+        naive = Schema((Column("id", BIGINT), Column("at", Type("timestamp_ntz"))))
+        part = put_part("sales", "b.parquet", [2])
+
+        with pytest.raises(UsageError):
+            sales.commit(commit_of("m2", part, whole=Whole(), schema=naive))
+
+        assert ids(sales) == [1]
 
     def test_a_whole_may_be_empty(self, sales, put_part):
         sales.commit(commit_of("m1", put_part("sales", "a.parquet", [1])))

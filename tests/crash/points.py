@@ -12,6 +12,7 @@ _WORK = (
     "ev.", "reconcile.", "in.before_register", "in.after_register", "man.", "up.", "claim.", "src.",
     "part.", "rejects.", "stage.", "hb.", "log.", "ckpt.", "ledger.", "q.",
 )  # fmt: skip
+_REFRESH = ("man.", "claim.", "src.", "part.", "stage.", "hb.", "log.", "ckpt.", "ledger.")
 _FAMILIES = {
     "land": _LAND,
     "link": _LAND,
@@ -21,7 +22,7 @@ _FAMILIES = {
     "lossy_work": _WORK,
     "bury": ("dlq.", "claim.", "log.", "q."),
     "sweep": ("gc.", "log.", "ckpt."),
-    "refresh": ("man.", "claim.", "src.", "part.", "stage.", "hb.", "log.", "ckpt.", "ledger."),
+    **dict.fromkeys(("refresh", "refresh_full", "lossy_refresh"), _REFRESH),
     "replay": ("replay.",),
     "reconcile": ("reconcile.", "in.before_register", "in.after_register", "ev.registered"),
     "rebuild": ("up.", "log."),

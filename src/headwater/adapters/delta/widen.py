@@ -15,7 +15,10 @@ from typing import Any
 from deltalake import DeltaTable
 
 from headwater.adapters.delta.schema import to_delta
+from headwater.errors import UsageError
 from headwater.model.types import Column, Schema, Widened
+
+_NAIVE, _NAIVE_FEATURE = "timestamp_ntz", "timestampNtz"  # readers have to know of them
 
 
 def redeclare(entry: Path, table: DeltaTable, wider: Sequence[Widened]) -> None:
@@ -25,7 +28,14 @@ def redeclare(entry: Path, table: DeltaTable, wider: Sequence[Widened]) -> None:
 
 def declare(entry: Path, table: DeltaTable, schema: Schema, partition_by: Sequence[str]) -> None:
     """Add a line to an entry that replaces all parts: the table has these columns from then on."""
-    _add_line(entry, _metadata(table, json.loads(to_delta(schema.columns)), partition_by))
+    columns = to_delta(schema.columns)
+    if f'"{_NAIVE}"' in columns and _NAIVE_FEATURE not in (table.protocol().reader_features or ()):
+        raise UsageError(
+            f"{entry.parents[1].name}: a table that was made without times that have "
+            "no zone cannot get any",
+            hint="store them as timestamp, in UTC",
+        )
+    _add_line(entry, _metadata(table, json.loads(columns), partition_by))
 
 
 def _add_line(entry: Path, metadata: dict[str, object]) -> None:

@@ -27,9 +27,9 @@ _KINDS = {
     "float": "real",
     "double": "double",
     "date": "date",
-    "timestamp": "timestamp_ntz",
-    "timestamp_s": "timestamp_ntz",
-    "timestamp_ms": "timestamp_ntz",
+    "timestamp": "timestamp",  # without a zone it is UTC, as everywhere in a lake
+    "timestamp_s": "timestamp",
+    "timestamp_ms": "timestamp",
     "timestamp with time zone": "timestamp",
     "blob": "binary",
 }
