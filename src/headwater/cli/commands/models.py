@@ -17,9 +17,10 @@ from headwater.show.models import model_page, models_page
 @click.argument("model", required=False, shell_complete=complete_model)
 @verb
 def command(call: Call, model: str | None) -> int:
-    """Show how models stand, or one with its inputs, its last build and its SQL.
+    """Show how models stand, and what they are made of.
 
-    They are shown in the order in which they are built. A model is stale where a table that it
+    All in the order in which they are built, or one with the versions that it was made from, its
+    last build and its SQL. A model is stale where a table that it
     reads has rows that it has not seen, or where its SQL is another than it was built with.
     """
     with call.open() as lake:

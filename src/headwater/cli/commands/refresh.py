@@ -20,9 +20,9 @@ from headwater.show.models import refreshed_page
 @click.option("--full", is_flag=True, help="Every row anew, whether anything has changed or not.")
 @verb
 def command(call: Call, models: tuple[str, ...], *, full: bool) -> int:
-    """Build models where a table that they read has changed; all of them, if none is named.
+    """Build models where a table that they read has changed.
 
-    Models that those are made of come first, whatever their refresh says. What is fresh is left
+    All of them, if none is named. Models that those are made of come first, whatever their refresh says. What is fresh is left
     as it is, and nothing is built upon a model that failed. `headwater work` does by itself what
     is due.
     """
