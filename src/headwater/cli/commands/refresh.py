@@ -22,9 +22,9 @@ from headwater.show.models import refreshed_page
 def command(call: Call, models: tuple[str, ...], *, full: bool) -> int:
     """Build models where a table that they read has changed.
 
-    All of them, if none is named. Models that those are made of come first, whatever their refresh says. What is fresh is left
-    as it is, and nothing is built upon a model that failed. `headwater work` does by itself what
-    is due.
+    All of them, if none is named. Models that those are made of come first, whatever their
+    refresh says. What is fresh is left as it is, and nothing is built upon a model that failed.
+    `headwater work` does by itself what is due.
     """
     voice = call.voice
     with (
