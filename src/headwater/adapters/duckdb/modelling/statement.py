@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -24,11 +25,10 @@ class Statement:
     reads: tuple[str, ...]  # tables, each once, in the order of their names
 
 
+@cache
 def parse(sql: str) -> Statement:
     """Read SQL; QueryError says where it is wrong, and what a model cannot read."""
-    with duckdb.connect() as connection:
-        found = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
-    said: dict[str, Any] = json.loads(found[0]) if found else {}
+    said: dict[str, Any] = json.loads(_answer("SELECT json_serialize_sql(?)", sql))
     if said.get("error"):
         raise _misspelled(sql, said)
     statements = said.get("statements", [])
@@ -78,13 +78,21 @@ def same(one: Any, other: Any) -> bool:
 
 def expression(node: Node) -> str:
     """An expression as SQL, over the row of one table: its columns go without the table's name."""
-    with duckdb.connect() as connection:
-        found = connection.execute("SELECT json_serialize_sql('SELECT 1')").fetchone()
-        tree: dict[str, Any] = json.loads(found[0]) if found else {}
-        tree["statements"][0]["node"]["select_list"] = [{**_unqualified(node), "alias": ""}]
-        spelled = connection.execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)])
-        row = spelled.fetchone()
-    return str(row[0]).removeprefix("SELECT ") if row else ""
+    tree: dict[str, Any] = json.loads(_answer("SELECT json_serialize_sql(?)", "SELECT 1"))
+    tree["statements"][0]["node"]["select_list"] = [{**_unqualified(node), "alias": ""}]
+    spelled = _answer("SELECT json_deserialize_sql(?::JSON)", json.dumps(tree))
+    return spelled.removeprefix("SELECT ")
+
+
+def _answer(question: str, given: str) -> str:
+    found = _parser().cursor().execute(question, [given]).fetchone()
+    return str(found[0]) if found else "{}"
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A database with nothing in it: to make one for each question takes longer than to ask."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def _is_named(node: Node, named: frozenset[str]) -> bool:
