@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -358,6 +359,13 @@ def test_verify_finds_a_part_of_a_model_that_was_changed(tmp_path, incoming):
         verdict = lake.verify()
 
     assert any(found.subject == part.name for found in verdict.findings)
+
+
+def test_the_page_on_models_has_every_state():
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "models.md"
+
+    for state in ModelState:
+        assert f"| {state.value} |" in page.read_text(encoding="utf-8")
 
 
 def test_status_counts_models_and_calls_none_a_feed(tmp_path, incoming):
