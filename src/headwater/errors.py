@@ -4,6 +4,7 @@ HeadwaterError
 ├── UsageError               the call's words are off
 │   ├── ConfigError          headwater.yaml is wrong: file, line, key
 │   ├── UnknownFeed          no feed of that name
+│   ├── UnknownModel         no model of that name
 │   ├── UnknownTable         no table of that name
 │   └── NoLake               no headwater.yaml here
 ├── InputError               a source file cannot be taken
@@ -85,6 +86,13 @@ class UnknownFeed(UsageError):
     """No feed of that name is declared."""
 
     code = "unknown_feed"
+    http_status = 404
+
+
+class UnknownModel(UsageError):
+    """No model of that name is declared."""
+
+    code = "unknown_model"
     http_status = 404
 
 

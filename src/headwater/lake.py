@@ -19,6 +19,9 @@ from headwater.flow.choice import Choice
 from headwater.flow.compact import CompactedTable, compact, named_tables
 from headwater.flow.explain import Story, explain
 from headwater.flow.land import Landing, LandingOutcome, land
+from headwater.flow.models.refresh import Order, Refreshed, refresh
+from headwater.flow.models.standing import ModelStanding
+from headwater.flow.models.standing import models as standing_of_models
 from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
 from headwater.flow.rebuild import Rebuilt, rebuild
 from headwater.flow.reconcile import Reconciled, reconcile
@@ -177,6 +180,17 @@ class Lake:
         )
         return working.work(self._world, errand)
 
+    def refresh(
+        self,
+        *models: str,
+        full: bool = False,
+        watch: Watch = nobody,
+        told: Told = lambda _: None,
+        stop: Event | None = None,
+    ) -> Refreshed:
+        """Build these models, or all, where what they are made of has changed; `full`: anyway."""
+        return refresh(self._world, Order(models, full, watch, told, stop or Event()))
+
     # Questions
 
     def query(self, sql: str, *, at: At | None = None) -> Answer:
@@ -207,6 +221,10 @@ class Lake:
                 hint=f"headwater tables {meant[0]}" if meant else "headwater status",
             )
         return story
+
+    def models(self) -> list[ModelStanding]:
+        """The models in the order of building: their state, inputs, last build, SQL."""
+        return Listing(standing_of_models(self._world))
 
     def schema(self, feed: str) -> ColumnStory:
         """The columns of a feed's table, the versions that changed them, what is undecided."""

@@ -14,6 +14,7 @@ from headwater.adapters.files import FileStore
 from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
+from headwater.adapters.zoned import ZonedTables
 from headwater.config.load import load
 from headwater.config.options import feed_from
 from headwater.config.settings import Settings
@@ -53,12 +54,17 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         zones=Zones(
             raw=FileStore(settings.zones["raw"]),
             processed=FileStore(settings.zones["processed"]),
+            curated=FileStore(settings.zones["curated"]),
             quarantine=FileStore(settings.zones["quarantine"]),
             manifests=FileStore(settings.zones["manifests"]),
         ),
         queue=_opened(lambda: SqliteQueue(settings.queue, clock=clock)),
         ledger=ledger,
-        tables=DeltaTables(settings.zones["processed"]),
+        tables=ZonedTables(
+            DeltaTables(settings.zones["processed"]),
+            DeltaTables(settings.zones["curated"]),
+            [model.table for model in settings.models],
+        ),
         engine=DuckEngine,
         asker=DuckAsker(),
         scratch=settings.lake / ".scratch",
@@ -66,6 +72,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         lease=settings.lease,
         retention=settings.retention,
         clock=clock,
+        models=settings.models,
         root=settings.root,
     )
     return Lake(

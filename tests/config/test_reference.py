@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
 from headwater.config.load import parse
 from headwater.config.reference import reference
 
@@ -18,7 +18,7 @@ def test_the_page_is_what_the_code_says():
     )
 
 
-@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys])
+@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys, ModelKeys])
 def test_every_key_has_its_row(model):
     page = reference()
 

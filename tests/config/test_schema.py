@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
 from headwater.config.load import parse
 from headwater.config.schema import json_schema
 from headwater.errors import ConfigError
@@ -128,7 +128,7 @@ def test_every_default_fits(shape):
     assert fits(shape["default"], shape) if "default" in shape else True
 
 
-@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys])
+@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys, ModelKeys])
 def test_no_key_is_missing_and_no_other_is_allowed(model):
     definition = SCHEMA if model is LakeKeys else SCHEMA["$defs"][model.__name__]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.contracts.ledger_attempts import ClaimContract, EndContract
 from tests.contracts.ledger_batches import BatchContract
+from tests.contracts.ledger_builds import BuildContract
 from tests.contracts.ledger_intake import IntakeContract
 from tests.contracts.ledger_questions import QuestionContract, RebuildContract
 from tests.contracts.ledger_races import RaceContract
@@ -24,5 +25,6 @@ class LedgerContract(
     RebuildContract,
     RaceContract,
     ReplayContract,
+    BuildContract,
 ):
     """Everything of ports/ledger.py."""

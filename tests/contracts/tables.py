@@ -18,6 +18,7 @@ from tests.contracts.tables_commits import (
     RemovalContract,
 )
 from tests.contracts.tables_compaction import CompactionContract
+from tests.contracts.tables_onto import OntoContract
 from tests.contracts.tables_races import RaceContract
 from tests.contracts.tables_schema import ColumnContract, NameContract, SchemaVersionContract
 from tests.contracts.tables_widening import WideningContract
@@ -35,6 +36,7 @@ class TablesContract(
     WideningContract,
     AnewContract,
     CompactionContract,
+    OntoContract,
 ):
     """Everything of ports/tables.py."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.errors import CommitConflict
-from headwater.model.types import BIGINT, TEXT, Column, Schema
+from headwater.errors import CommitConflict, UsageError
+from headwater.model.types import BIGINT, TEXT, Column, Schema, Type
 from headwater.ports.tables import CommitResult
 from tests.contracts.commits import DUPLICATE, FENCED, OK, SALES, commit_of, ids, laid
 
@@ -37,6 +37,33 @@ class AnewContract:
         assert (before.schema, before.partition_by, before.parts) == (SALES, (), (old,))
         assert (after.schema, after.partition_by, after.parts) == (OTHER, REGION, (new,))
         assert ids(sales) == [2]
+
+    def test_a_table_that_stays_as_it_is_declared_is_filled_anew(self, sales, put_part):
+        old, new = (put_part("sales", f"part-m{n}-1-0.parquet", [n]) for n in (1, 2))
+        sales.commit(commit_of("m1", old))
+
+        sales.commit(anew("m2", [old], new, schema=SALES, anew=()))
+
+        assert ids(sales) == [2]
+        assert [each.version for each in sales.schema_versions("sales")] == [0]
+
+    def test_it_may_be_left_empty(self, sales, put_part):
+        old = put_part("sales", "part-m1-1-0.parquet", [1])
+        sales.commit(commit_of("m1", old))
+
+        sales.commit(anew("m2", [old]))
+
+        assert (sales.snapshot("sales").schema, sales.snapshot("sales").parts) == (OTHER, ())
+
+    def test_columns_that_readers_of_the_table_do_not_know_of_are_refused(self, sales, put_part):
+        old, new = (put_part("sales", f"part-m{n}-1-0.parquet", [n]) for n in (1, 2))
+        sales.commit(commit_of("m1", old))
+        naive = Schema((Column("id", BIGINT), Column("at", Type("timestamp_ntz"))))
+
+        with pytest.raises(UsageError, match="no zone"):
+            sales.commit(anew("m2", [old], new, schema=naive, anew=()))
+
+        assert ids(sales) == [1]
 
     def test_its_entry_says_what_came_and_what_went(self, sales, put_part):
         old, new = put_part("sales", "part-m1-1-0.parquet", [1]), north(put_part, 2)

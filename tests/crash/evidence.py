@@ -50,10 +50,10 @@ class Log:
         return [str(self.table / path) for path in self.live if (self.table / path).is_file()]
 
 
-def read_log(table: Path, found: Findings) -> Log:
-    """Replay the log's entries: adds, removes, transaction ids."""
+def read_log(table: Path, found: Findings, until: int | None = None) -> Log:
+    """Replay the log's entries, or those up to a version: adds, removes, transaction ids."""
     log = Log(table)
-    entries = sorted(table.glob("_delta_log/*.json"))
+    entries = sorted(table.glob("_delta_log/*.json"))[: None if until is None else until + 1]
     versions = [int(entry.stem) for entry in entries]
     if versions != list(range(len(versions))):
         found.broken.append(f"I7: {table.name}: versions {versions}")

@@ -14,7 +14,7 @@ SHARE = 0.1
 COMMIT_SHARE = 0.4
 """Of the calls that may lose their reply, how many do."""
 
-LEDGER = ("register", "batch", "claim", "stage", "settle", "release", "bury")
+LEDGER = ("register", "batch", "write_down", "claim", "stage", "settle", "release", "bury")
 
 
 class Lossy:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
+from tests.crash.curated import curated, stale
 from tests.crash.driver import Driver
 from tests.crash.evidence import Findings
 from tests.crash.moment import given_up, held_attempts, look, named_parts, parts_of
@@ -19,7 +20,7 @@ from tests.crash.verifier import verify
 TRIES = 4
 """How often a step is killed before it is let through."""
 
-RECOVERY = ("replay", "work", "sweep")
+RECOVERY = ("replay", "work", "refresh", "sweep")
 """What was given up is done again, and what nobody needs is removed."""
 
 
@@ -39,7 +40,8 @@ class Iteration:
         self._tally = tally
         self._named: dict[str, tuple[int, int]] = {}
         self._shown: dict[tuple[str, str], int] = {}
-        self._site = Site(driver, broken, events=self._plan.events)
+        self._built: dict[str, dict[str, int]] = {}
+        self._site = Site(driver, broken, self._plan)
 
     def run(self) -> None:
         """Do every step, recover, verify, count."""
@@ -59,12 +61,14 @@ class Iteration:
                     self._under_fire(step)
             self._must(Step("work"))
             self._require_none_given_up()
-            self._must(*map(Step, RECOVERY))
+            recovery = [verb for verb in RECOVERY if verb != "refresh" or self._plan.models]
+            self._must(*map(Step, recovery))
             found = verify(self._site.lake, self._plan)
             if found.clean:
                 # A look at the raw zone finds what was written over in place, and no new row.
                 self._must(Step("reconcile"), Step("work"), Step("verify"))
                 found = verify(self._site.lake, self._plan)
+            found.broken += stale(self._site.lake) if self._plan.models else ()
         except Caught as caught:
             found = Findings(broken=[str(caught)])
         except (ValueError, duckdb.Error) as error:
@@ -149,6 +153,7 @@ class Iteration:
             if number < self._shown.get((feed, name), 0):
                 broken.append(f"I5: {feed}/{name} has gone back to an older version")
         self._shown.update(moment.shown)
+        broken += curated(self._site.lake, self._built)
         if broken:
             raise Caught("; ".join(broken))
 

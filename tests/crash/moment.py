@@ -8,6 +8,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from tests.crash.curated import MODELS
 from tests.crash.evidence import FEEDS, Findings, asked, read_log, select
 from tests.crash.plan import Plan
 
@@ -48,12 +49,15 @@ def look(lake: Path, plan: Plan) -> Moment:
 
 def parts_of(lake: Path) -> set[str]:
     """Every part file there is."""
-    return {str(path) for path in (lake / "processed").glob("*/**/*.parquet") if _is_part(path)}
+    zones = (lake / "processed", lake / "curated")
+    return {str(path) for zone in zones for path in zone.glob("*/**/*.parquet") if _is_part(path)}
 
 
 def named_parts(lake: Path) -> dict[str, tuple[int, int]]:
     """Part files that some version of a table names, and which writing of each it is."""
-    logs = [read_log(lake / "processed" / feed, Findings()) for feed in FEEDS]
+    tables = [lake / "processed" / feed for feed in FEEDS]
+    tables += [lake / "curated" / model for model in MODELS]
+    logs = [read_log(table, Findings()) for table in tables]
     named = parts_of(lake) & {str(log.table / path) for log in logs for path in log.named}
     return {path: _writing(Path(path)) for path in named}
 

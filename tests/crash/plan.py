@@ -54,6 +54,9 @@ COMPACT_PAUSES = (
 
 SWEEP_PAUSES = ("gc.pre_drop", "gc.post_drop")
 
+REFRESHES = ("refresh", "refresh", "refresh_full", "refresh_paused", "lossy_refresh")
+"""What may come after any step, where there are models."""
+
 STEMS = {
     "land": "file",
     "lossy_land": "file",
@@ -101,6 +104,7 @@ class Plan:
 
     seed: int
     events: bool = False  # workers have nothing but messages to go by
+    models: bool = False  # curated tables are built behind them
     steps: list[Step] = field(default_factory=list)
     newest: dict[tuple[str, str], File] = field(default_factory=dict)
     versions: list[File] = field(default_factory=list)
@@ -128,6 +132,7 @@ class _Planner:
 
     def __init__(self, seed: int, emphasis: Emphasis) -> None:
         self._chance = random.Random(seed)
+        self._of_models = random.Random(seed ^ 0x0DE15)  # what else is done stays as it is
         self._favoured = emphasis.steps
         self._pauses = [each for each in WORK_PAUSES if each in emphasis.points] or WORK_PAUSES
         self._made = Plan(seed)
@@ -135,6 +140,8 @@ class _Planner:
     def plan(self) -> Plan:
         made, chance = self._made, self._chance
         made.events = chance.random() < 0.3
+        refreshes = [each for each in self._favoured if each in REFRESHES]
+        made.models = bool(refreshes) or (not self._favoured and self._of_models.random() < 0.4)
         made.steps.append(self._handing_in("land"))
         # What is stressed shows in few steps, or not at all: the next seed comes sooner.
         for _ in range(2 if self._favoured else chance.randint(2, 6)):
@@ -142,6 +149,8 @@ class _Planner:
             made.steps += self._steps(chance.choice(self._favoured if favoured else KINDS))
             if chance.random() < 0.5:
                 made.steps += [self._handing_in(chance.choice(LANDINGS)), Step("work")]
+            if made.models and self._of_models.random() < 0.5:
+                made.steps += self._steps(self._of_models.choice(refreshes or REFRESHES))
         return made
 
     def _steps(self, kind: str) -> list[Step]:
@@ -154,6 +163,7 @@ class _Planner:
             return [self._handing_in("land"), Step(kind)]
         makers = {
             "meddle": self._meddle,
+            "refresh_paused": self._refresh_paused,
             "pause": self._pause,
             "pause_beside": self._pause_beside,
             "pause_swept": self._pause_swept,
@@ -253,6 +263,18 @@ class _Planner:
         meanwhile += [Step("sweep")] if swept else []
         asleep = self._chance.choice(COMPACT_PAUSES)
         return [*before, Step("compact", pause=asleep, meanwhile=tuple(meanwhile))]
+
+    def _refresh_paused(self) -> list[Step]:
+        """Somebody falls asleep over a build; another goes on with it, or with a later one."""
+        landing = replace(self._handing_in("land"), verb="ingest")  # which builds no model
+        held, swept = self._of_models.random() < 0.4, self._of_models.random() < 0.3
+        more = held or self._of_models.random() < 0.5
+        meanwhile = [replace(self._again(landing), verb="ingest")] if more else []
+        meanwhile += [Step("sweep")] if swept else []
+        meanwhile += [] if held else [Step("refresh")]  # which waits for one whose lease holds
+        pause = self._of_models.choice(self._pauses)
+        asleep = Step("refresh", pause=pause, lease_holds=held, meanwhile=tuple(meanwhile))
+        return [landing, asleep]
 
     def _meddle(self) -> list[Step]:
         """A linked file is written over while a worker is about to read it."""

@@ -12,6 +12,7 @@ _WORK = (
     "ev.", "reconcile.", "in.before_register", "in.after_register", "man.", "up.", "claim.", "src.",
     "part.", "rejects.", "replace.", "stage.", "hb.", "log.", "ckpt.", "ledger.", "q.", "cmp.",
 )  # fmt: skip
+_REFRESH = ("man.", "claim.", "src.", "part.", "stage.", "hb.", "log.", "ckpt.", "ledger.")
 _FAMILIES = {
     "land": _LAND,
     "link": _LAND,
@@ -22,6 +23,7 @@ _FAMILIES = {
     "bury": ("dlq.", "claim.", "log.", "q."),
     "sweep": ("gc.", "retention.", "log.", "ckpt."),
     "compact": ("cmp.", "log.", "ckpt.", "part."),
+    **dict.fromkeys(("refresh", "refresh_full", "lossy_refresh"), _REFRESH),
     "replay": ("replay.",),
     "reconcile": ("reconcile.", "in.before_register", "in.after_register", "ev.registered"),
     "rebuild": ("up.", "log."),

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.crash.curated import CONFIGURATION as MODELS
 from tests.crash.driver import Driver
 from tests.crash.files import File
-from tests.crash.plan import CONFIGURATION, Step
+from tests.crash.plan import CONFIGURATION, Plan, Step
 from tests.crash.stepper import ASLEEP
 
 LEASE_SECONDS = 0.4
@@ -36,17 +37,18 @@ class Ended:
 class Site:
     """A folder with everything that one iteration makes and leaves."""
 
-    def __init__(self, driver: Driver, broken: Sequence[str], *, events: bool) -> None:
+    def __init__(self, driver: Driver, broken: Sequence[str], plan: Plan) -> None:
         self.passed: Counter[str] = Counter()
         self.schedule: list[str] = []
         self._driver = driver
         self._broken = list(broken)
-        self._events = events
+        self._events = plan.events
         self._ahead_seconds = 0.0
         self._root = Path(tempfile.mkdtemp(prefix="headwater-crash-"))
         self.lake = self._root / "lake"
         self.lake.mkdir()
-        (self.lake / "headwater.yaml").write_text(CONFIGURATION)
+        models = MODELS if plan.models else ""
+        (self.lake / "headwater.yaml").write_text(CONFIGURATION + models)
 
     @property
     def now(self) -> float:

@@ -23,7 +23,16 @@ from tests.crash.faulty import lossy
 
 REPEATS = 5
 
-WORKING = ("work", "lossy_work", "bury", "ingest", "compact")
+WORKING = (
+    "work",
+    "lossy_work",
+    "bury",
+    "ingest",
+    "compact",
+    "refresh",
+    "refresh_full",
+    "lossy_refresh",
+)
 """Those that want an engine."""
 
 Request = dict[str, Any]
@@ -36,8 +45,8 @@ def do(request: Request) -> int:
     ahead = timedelta(seconds=request["ahead_seconds"])
     settings = replace(load(Path(request["lake"])), lease=lease)
     with wire(settings, lambda: utc_now() + ahead) as lake:
-        faulty, _, verb = request["verb"].rpartition("_")
-        if not faulty:
+        verb = request["verb"].removeprefix("lossy_")
+        if verb == request["verb"]:
             return _VERBS[verb](lake, request)
         lake._world = lossy(lake._world, request["luck"])
         return _persist(lambda: _VERBS[verb](lake, request))
@@ -91,6 +100,11 @@ def _compact(lake: Lake, _: Request) -> int:
     return 0
 
 
+def _refresh(lake: Lake, request: Request) -> int:
+    lake.refresh(full=request["verb"] == "refresh_full")
+    return 0
+
+
 def _sweep(lake: Lake, _: Request) -> int:
     lake.sweep(older_than=timedelta(0))
     return 0
@@ -134,6 +148,8 @@ _VERBS: dict[str, Callable[[Lake, Request], int]] = {
     "work": _work,
     "bury": _bury,
     "compact": _compact,
+    "refresh": _refresh,
+    "refresh_full": _refresh,
     "sweep": _sweep,
     "replay": _replay,
     "reconcile": _reconcile,

@@ -32,11 +32,11 @@ def complete_table(
     parameter: click.Parameter,  # noqa: ARG001 - click's signature
     incomplete: str,
 ) -> list[CompletionItem]:
-    """Tables that the feeds of the lake that is meant write to."""
-    feeds = _feeds(context)
+    """Tables that feeds and models of the lake that is meant write to."""
+    writers = [*_feeds(context).items(), *_declared(context, "models").items()]
     tables = {
         str(keys.get("table") or name) if isinstance(keys, Mapping) else str(name): None
-        for name, keys in feeds.items()
+        for name, keys in writers
     }
     return _items(tables, incomplete)
 
@@ -49,6 +49,15 @@ def complete_compacted(
     known = {each.value for each in tables}
     feeds = complete_feed(context, parameter, incomplete)
     return [*tables, *(each for each in feeds if each.value not in known)]
+
+
+def complete_model(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Models of the lake that is meant."""
+    return _items(_declared(context, "models"), incomplete)
 
 
 def complete_format(
@@ -115,7 +124,11 @@ def _folder(context: click.Context) -> Path:
 
 
 def _feeds(context: click.Context) -> Mapping[Any, Any]:
-    """The feeds of the lake's configuration as it stands, sound or not."""
+    return _declared(context, "feeds")
+
+
+def _declared(context: click.Context, what: str) -> Mapping[Any, Any]:
+    """Feeds or models of the lake's configuration as it stands, sound or not."""
     from headwater.config.document import read  # noqa: PLC0415 - for the shell only
 
     file = configuration_of(_folder(context))
@@ -123,5 +136,5 @@ def _feeds(context: click.Context) -> Mapping[Any, Any]:
         tree = read(file.read_text(encoding="utf-8"), os.environ).tree
     except (OSError, UnicodeDecodeError):
         return {}
-    feeds = tree.get("feeds") if isinstance(tree, dict) else None
-    return feeds if isinstance(feeds, dict) else {}
+    found = tree.get(what) if isinstance(tree, dict) else None
+    return found if isinstance(found, dict) else {}

@@ -10,7 +10,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from headwater.config.document import EMPTY, Document
-from headwater.config.keys import BatchKeys, FeedKeys, Keys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    FeedKeys,
+    Keys,
+    LakeKeys,
+    ModelKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
 
 _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
@@ -57,6 +65,8 @@ def keys_at(path: Path) -> tuple[type[Keys], str] | None:
             return ZoneKeys, "zones"
         case ("feeds", _):
             return FeedKeys, "a feed"
+        case ("models", _):
+            return ModelKeys, "a model"
         case ("feeds", _, str(key)) if key in _BELOW_FEED:
             return _BELOW_FEED[key]
     return None
@@ -129,6 +139,7 @@ def _known_keys(path: Path) -> str | None:
 def _elsewhere(key: str, model: type[Keys]) -> str:
     places: Iterable[tuple[type[Keys], str]] = (
         (FeedKeys, "a feed"),
+        (ModelKeys, "a model"),
         (LakeKeys, "the file"),
         *_BELOW_FEED.values(),
     )

@@ -306,6 +306,49 @@ class FeedKeys(Keys):
     )
 
 
+class ModelKeys(Keys):
+    """One model: a curated table that is made of other tables with SQL."""
+
+    sql: kinds.TextIfAny = _key(
+        None,
+        "The SELECT whose answer the table is, over tables of feeds and models.",
+        "select day, sum(total) as revenue from sales group by all",
+    )
+    file: kinds.LocationIfAny = _key(None, "The file that holds it, instead.", "models/daily.sql")
+    refresh: kinds.RefreshWord = _key(
+        "after",
+        "When it is built anew: `after` tables that it reads have a new version, all or those "
+        "that are named; `every 1h`, as a clock in UTC counts hours; `cron` with a cron line, in "
+        "UTC; or `manual`. Nothing is built where nothing has changed.",
+        "after sales",
+    )
+    mode: kinds.ModeWord = _key(
+        "full",
+        "How much a build makes: full makes every row, incremental the partitions whose input "
+        "rows changed.",
+        "full",
+    )
+    since: kinds.NameIfAny = _key(
+        None,
+        "Of an incremental model that reads several tables, the one whose changed rows say which "
+        "partitions are built again; where another of them has a new version, all are.",
+        "sales",
+    )
+    partition: list[kinds.Partition] = _key(
+        [],
+        "The folders the table is divided into: a column of the SELECT, or `year(column)`, "
+        "`month(column)`, `day(column)`, `hour(column)`.",
+        ["day"],
+    )
+    table: kinds.NameIfAny = _key(None, "The table the rows go to.", "daily_revenue")
+    description: kinds.TextIfAny = _key(None, "What it is, for people.", "Revenue by day")
+    compression: kinds.CompressionWord = _key("zstd", "How parts are compressed.", "snappy")
+    parquet: kinds.PagesWord = _key("modern", "Which readers the parts are for.", "wide")
+    file_size: Annotated[int, kinds.size(_LEAST_FILE)] = _key(
+        "256MB", "About how large a part becomes before the next one begins.", "128MB"
+    )
+
+
 class ZoneKeys(Keys):
     """Zones that lie elsewhere than below the lake, each with its path."""
 
@@ -344,3 +387,11 @@ class LakeKeys(Keys):
         dict[kinds.Name, Annotated[FeedKeys, BeforeValidator(_nothing_is_empty)]],
         BeforeValidator(_nothing_is_empty),
     ] = _key({}, "The feeds, by name.", {"sales": {"match": "sales/**"}})
+    models: Annotated[
+        dict[kinds.Name, Annotated[ModelKeys, BeforeValidator(_nothing_is_empty)]],
+        BeforeValidator(_nothing_is_empty),
+    ] = _key(
+        {},
+        "The models, by name.",
+        {"daily": {"sql": "select day from sales"}},
+    )

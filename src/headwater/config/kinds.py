@@ -18,6 +18,7 @@ from headwater.config.quantity import (
     format_duration,
     format_size,
 )
+from headwater.config.refresh import read_refresh
 from headwater.config.spellings import (
     read_cells,
     read_comment,
@@ -54,6 +55,7 @@ from headwater.config.values import (
     read_tolerance,
 )
 from headwater.model.checks import Check
+from headwater.model.curated import Mode, Refresh
 from headwater.model.feed import (
     DecimalMark,
     Format,
@@ -191,5 +193,7 @@ TypesWord = Annotated[Types, _choice(Types)]
 OnNewColumnWord = Annotated[OnNewColumn, _choice(OnNewColumn)]
 OnRewriteWord = Annotated[OnRewrite, _choice(OnRewrite)]
 OnBadValueWord = Annotated[OnBadValue, _choice(OnBadValue)]
+ModeWord = Annotated[Mode, _choice(Mode)]
+RefreshWord = Annotated[Refresh, Kind(read_refresh, "`after`, `every`, `cron`, `manual`", _PLAIN)]
 CompressionWord = Annotated[Compression, _choice(Compression)]
 PagesWord = Annotated[Pages, _choice(Pages)]

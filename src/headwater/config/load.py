@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from headwater.config import rules
@@ -12,6 +13,7 @@ from headwater.config.document import read
 from headwater.config.keys import FeedKeys, LakeKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
+from headwater.config.models import models_of
 from headwater.config.settings import ZONES, Settings
 from headwater.errors import ConfigError, NoLake
 from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Selection, Tolerance
@@ -59,10 +61,14 @@ def parse(
     """Settings of YAML text; where is what messages call it, root what its paths start from."""
     document = read(text, environment)
     checked = check(document)
-    settings = _settings(checked.keys, root if root is not None else Path(where).parent)
+    folder = root if root is not None else Path(where).parent
+    settings = _settings(checked.keys, folder)
+    unsure = {str(path[1]) for path in checked.wrong if path[:1] == ("models",) and path[1:]}
+    modelled = models_of(checked.keys.models, settings.feeds, _resolved(Path(), folder), unsure)
+    settings = replace(settings, models=tuple(modelled.models))
     broken = [
         Mistake(line, path, rule.what, rule.hint)
-        for rule in _broken(settings, checked)
+        for rule in (*_broken(settings, checked), *modelled.broken)
         for path, line in [line_of(rule.path, document.lines)]
     ]
     mistakes = [*checked.mistakes, *broken]

@@ -8,7 +8,15 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from headwater.config.keys import BatchKeys, FeedKeys, Keys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    FeedKeys,
+    Keys,
+    LakeKeys,
+    ModelKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.kinds import Kind
 from headwater.config.values import LONGEST_NAME
 
@@ -31,6 +39,7 @@ _SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
     ("A feed", "feeds.NAME.", FeedKeys),
     ("batch", "feeds.NAME.batch.", BatchKeys),
     ("retries", "feeds.NAME.retries.", RetryKeys),
+    ("A model", "models.NAME.", ModelKeys),
 )
 _CLOSING = """## Types
 
@@ -42,10 +51,15 @@ _CLOSING = """## Types
 
 Two feeds may not have the same pattern. Two feeds may write one table if their partitions are
 equal. A partition may not hide a column of the schema: `year(ts)` makes a column `year`.
+
+## Models that meet
+
+A model has a table of its own, and a name that no feed has. It reads tables that feeds and other
+models write, but never, by whatever way, its own.
 """
 _DEFAULTS = {
     "match": "`<feed>/**`",
-    "table": "the feed's name",
+    "table": "its own name",
     "max_bad": "no limit",
     "encoding": "UTF-8",
     "member": "the only one",
@@ -71,6 +85,7 @@ _WORDS = {
     "columns": "list of name start length",
     "nulls": "text, or list of texts",
     "feeds": "mapping of name to feed",
+    "models": "mapping of name to model",
     "retries": "number, or mapping",
 }
 

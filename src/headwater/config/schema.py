@@ -25,11 +25,12 @@ def json_schema() -> dict[str, Any]:
     feed["match"] = _also(feed["match"], feed["match"].pop("items"), "array")
     retries = {"type": "integer", "minimum": 1}
     feed["retries"] = {**_described(feed["retries"]), "anyOf": [retries, feed["retries"]]}
-    feeds = schema["properties"]["feeds"]
-    ((pattern, entry),) = feeds.pop("patternProperties").items()
-    names = {"pattern": pattern, "maxLength": LONGEST_NAME}
-    feeds.update(type=["object", "null"], propertyNames=names)
-    feeds["additionalProperties"] = {"anyOf": [entry, _NULL]}
+    for called in ("feeds", "models"):
+        named = schema["properties"][called]
+        ((pattern, entry),) = named.pop("patternProperties").items()
+        names = {"pattern": pattern, "maxLength": LONGEST_NAME}
+        named.update(type=["object", "null"], propertyNames=names)
+        named["additionalProperties"] = {"anyOf": [entry, _NULL]}
     return {"$schema": _DIALECT, "title": "headwater.yaml", **schema}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from headwater.model.curated import Model
 from headwater.model.feed import Feed
 
 ZONES = ("raw", "processed", "curated", "quarantine", "manifests", "results")
@@ -23,6 +24,7 @@ class Settings:
     retention: timedelta  # how long parts that a commit removed stay for readers
     memory_bytes: int  # the most one conversion may use
     threads: int
+    models: tuple[Model, ...] = ()  # each behind those whose tables it reads
 
     @property
     def ledger(self) -> Path:

@@ -23,6 +23,7 @@ from headwater.flow.commit import Committed, already, commit, given_up
 from headwater.flow.convert import convert, to_be_isolated
 from headwater.flow.followed import followed
 from headwater.flow.layout import is_made_anew, require_all_read
+from headwater.flow.models.build import build
 from headwater.flow.register import register
 from headwater.flow.reject import rejected, with_rejected
 from headwater.flow.replace import empty, take_out
@@ -126,7 +127,8 @@ def _attempt(world: World, engine: Engine, claim: Claim, watch: Watch) -> Receip
     cause = given_up(world, claim.manifest) if claim.attempt > 1 else None
     if cause is not None:  # whoever gave it up died before the ledger was told
         return _give_up(world, claim, cause, HeadwaterError(cause.message))
-    committed = _rescue(world, claim) or _run(world, engine, claim, watch)
+    run = _run if claim.manifest.arrivals else build
+    committed = _rescue(world, claim) or run(world, engine, claim, watch)
     if committed is None:
         return _fenced(world, claim)
     settle(world, claim, committed)

@@ -45,7 +45,7 @@ def commit(
     """Make it true, or find that it is; None: this attempt was fenced, nothing was committed."""
     feed = world.feed_of(claim.manifest)
     if not schema.columns:
-        return _without_table(world, claim.manifest, receipt)
+        return without_table(world, claim.manifest, receipt)
     columns = table_schema(feed, schema)
     widened = rewritten.widened if rewritten else ()
     standing = columns.without(each.column for each in widened)
@@ -65,18 +65,23 @@ def commit(
         attempt=claim.attempt_id,
         add=added,
         remove=rewritten.removed if rewritten else (),
-        receipt=_entry(receipt, added),
+        receipt=entry_of(receipt, added),
         schema=columns,
         widened=widened,
         seen=rewritten.seen if rewritten else None,
         anew=by if anew else None,
     )
+    return say(world, claim, receipt, wanted)
+
+
+def say(world: World, claim: Claim, receipt: Receipt, wanted: Commit) -> Committed | None:
+    """Commit it, and see what became of that."""
     result = _ask(world, wanted)
     if result.outcome is CommitOutcome.FENCED:
         return None
     if result.outcome is CommitOutcome.DUPLICATE:
         return already(world, claim.manifest)
-    return Committed(replace(receipt, version=result.version), added)
+    return Committed(replace(receipt, version=result.version), wanted.add)
 
 
 def already(world: World, manifest: Manifest) -> Committed | None:
@@ -119,6 +124,22 @@ def from_entry(said: Mapping[str, Any], version: int | None, added: Sequence[Par
     return Committed(replace(receipt, version=version), parts)
 
 
+def entry_of(receipt: Receipt, parts: Sequence[Part]) -> Mapping[str, Any]:
+    """What the log keeps beside the parts: the books, and the hashes that it has no place for."""
+    hashes = {part.path: part.sha256 for part in parts}
+    return {"receipt": to_plain(receipt), "sha256": hashes}
+
+
+def without_table(world: World, manifest: Manifest, receipt: Receipt) -> Committed | None:
+    """No row, no column, no table: put-if-absent of the receipt is the commit point."""
+    body = json.dumps(entry_of(receipt, ())).encode()
+    try:
+        world.zones.manifests.create(receipt_name(manifest), body)
+    except ObjectExists:
+        return receipt_object(world, manifest)
+    return Committed(receipt, ())
+
+
 def _ask(world: World, wanted: Commit) -> CommitResult:
     for _ in range(LOOKS - 1):
         try:
@@ -126,16 +147,6 @@ def _ask(world: World, wanted: Commit) -> CommitResult:
         except CommitUnknown:
             point("log.no_reply")
     return world.tables.commit(wanted)
-
-
-def _without_table(world: World, manifest: Manifest, receipt: Receipt) -> Committed | None:
-    """No row, no column, no table: put-if-absent of the receipt is the commit point."""
-    body = json.dumps(_entry(receipt, ())).encode()
-    try:
-        world.zones.manifests.create(receipt_name(manifest), body)
-    except ObjectExists:
-        return receipt_object(world, manifest)
-    return Committed(receipt, ())
 
 
 def _said(world: World, manifest: Manifest) -> dict[str, Any] | None:
@@ -149,9 +160,3 @@ def _said(world: World, manifest: Manifest) -> dict[str, Any] | None:
 
 def _as_committed(said: Mapping[str, Any]) -> Committed | None:
     return None if "dead" in said else from_entry(said, None, ())
-
-
-def _entry(receipt: Receipt, parts: Sequence[Part]) -> Mapping[str, Any]:
-    """What the log keeps beside the parts: the books, and the hashes that it has no place for."""
-    hashes = {part.path: part.sha256 for part in parts}
-    return {"receipt": to_plain(receipt), "sha256": hashes}

@@ -50,16 +50,17 @@ class Bounds:
 
 
 def named_tables(world: World, names: Sequence[str]) -> list[TableName]:
-    """The tables of these names, and those of feeds of these names; all, where none is given."""
+    """The tables, feeds and models of these names, as tables; all, where none is given."""
     there = world.tables.names()
     written = {feed.name: feed.table for feed in world.feeds}
+    written |= {FeedName(model.name): model.table for model in world.models}
     found = [TableName(name) if name in there else written.get(FeedName(name)) for name in names]
     for name, table in zip(names, found, strict=True):
         if table is None:
             known = sorted({*there, *written})
-            meant = get_close_matches(name, known, n=1)
+            meant, listed = get_close_matches(name, known, n=1), ", ".join(known) or "none"
             raise UnknownTable(
-                f"there is no table and no feed {name!r}; there are {', '.join(known) or 'none'}",
+                f"there is no table, feed or model {name!r}; there are {listed}",
                 hint=f"did you mean {meant[0]!r}?" if meant else "see `headwater tables`",
             )
     return list(dict.fromkeys(table for table in found if table is not None)) or there
@@ -94,8 +95,9 @@ def target(feed: Feed) -> int:
 
 
 def writer_of(world: World, table: TableName) -> Feed:
-    """The feed that says how a table's parts are written; of no feed's table, the usual way."""
+    """The feed or model that says how a table's parts are written; of no one's, the usual way."""
     feeds = [feed for feed in world.feeds if feed.table == table]
+    feeds += [model.layout for model in world.models if model.table == table]
     return feeds[0] if feeds else Feed(FeedName(table), (), table)
 
 

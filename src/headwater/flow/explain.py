@@ -8,10 +8,12 @@ from pathlib import Path
 
 from headwater.errors import InputError, ObjectMissing
 from headwater.flow.followed import version_of
+from headwater.flow.models.standing import downstream
 from headwater.flow.replay import Books, pages
 from headwater.flow.route import key_of
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
+from headwater.model.curated import ModelName
 from headwater.model.ids import ArrivalId, Key, RawName
 from headwater.model.manifest import Manifest
 from headwater.model.receipt import FileBooks, Receipt
@@ -38,6 +40,7 @@ class Story:
 
     key: Key
     chapters: tuple[Chapter, ...]
+    models: tuple[ModelName, ...] = ()  # that its rows go on into
 
 
 def explain(world: World, name: str) -> list[Story]:
@@ -94,7 +97,8 @@ def _story(world: World, key: Key) -> Story:
                 followed=_follower(chapter, arrivals[place + 1 :]),
             )
         )
-    return Story(key, tuple(chapters))
+    tables = {chapter.manifest.table for chapter in chapters if chapter.manifest is not None}
+    return Story(key, tuple(chapters), downstream(world, tables))
 
 
 def _follower(chapter: Chapter, later: Sequence[Arrival]) -> Arrival | None:

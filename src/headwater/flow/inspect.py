@@ -44,6 +44,14 @@ def rows(world: World, snapshot: Snapshot) -> dict[ArrivalId | None, int]:
     return dict(answer.rows())
 
 
+def counted(world: World, snapshot: Snapshot) -> int:
+    """How many rows a reader sees."""
+    name = snapshot.table
+    sql = f'select count(*) from "{name}"'  # noqa: S608 - names are checked
+    answer = world.asker.ask(sql, [(snapshot, world.tables.location(name))])
+    return int(answer.rows()[0][0])
+
+
 def raw_objects(world: World, watch: Watch) -> Iterator[tuple[Finding | None, int]]:
     """Every raw object against the content version it was last registered with, once."""
     newest: dict[RawName, tuple[Digest, int]] = {}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from headwater.flow.models.standing import ModelStanding, models, readers
 from headwater.flow.schema import waiting
 from headwater.flow.world import World
+from headwater.model.curated import ModelName
 from headwater.model.ids import FeedName, TableName
 from headwater.model.part import Snapshot
 from headwater.ports.ledger import Standing
@@ -25,6 +27,8 @@ class TableStanding:
     columns: tuple[tuple[str, str], ...]
     partition_by: tuple[str, ...]
     feeds: tuple[FeedName, ...]
+    model: ModelName | None = None  # that writes it
+    read_by: tuple[ModelName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Status:
     queue: Depth
     tables: tuple[TableStanding, ...]
     undecided: tuple[OpenColumns, ...] = ()  # of feeds that have any
+    models: tuple[ModelStanding, ...] = ()
 
 
 def status(world: World) -> Status:
@@ -52,9 +57,10 @@ def status(world: World) -> Status:
     quiet = [
         Standing(feed.name, {}, {}, 0, None, None, 0, 0)
         for feed in world.feeds
-        if feed.name not in standing
+        if feed.name not in standing or not standing[feed.name].arrivals
     ]
-    feeds = sorted((*standing.values(), *quiet), key=lambda each: (each.feed is None, each.feed))
+    known = [each for each in standing.values() if each.arrivals]  # builds of models have none
+    feeds = sorted((*known, *quiet), key=lambda each: (each.feed is None, each.feed))
     undecided = [OpenColumns(feed.name, len(waiting(world, feed))) for feed in world.feeds]
     return Status(
         at=world.clock(),
@@ -62,6 +68,7 @@ def status(world: World) -> Status:
         queue=world.queue.depth(),
         tables=tuple(tables(world)),
         undecided=tuple(each for each in undecided if each.columns),
+        models=tuple(models(world)),
     )
 
 
@@ -85,4 +92,6 @@ def standing_of(world: World, snapshot: Snapshot) -> TableStanding:
         columns=tuple((column.name, str(column.type)) for column in snapshot.schema.columns),
         partition_by=snapshot.partition_by,
         feeds=tuple(feed.name for feed in world.feeds if feed.table == snapshot.table),
+        model=next((each.name for each in world.models if each.table == snapshot.table), None),
+        read_by=readers(world, snapshot.table),
     )

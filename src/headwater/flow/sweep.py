@@ -99,8 +99,9 @@ def _told(orphans: Iterable[_Orphan]) -> list[SweptFile]:
 
 
 def _removed(world: World, table: TableName, orphans: Sequence[_Orphan]) -> Iterator[SweptFile]:
+    store = world.store_of(table)
     for orphan in _behind_fence(world, table, orphans):
-        world.zones.processed.delete(orphan.stat.name)
+        store.delete(orphan.stat.name)
         if orphan.retired:
             point("retention.delete_k")
         else:
@@ -118,7 +119,8 @@ def garbage(world: World) -> int:
 
 def _tables(world: World) -> list[TableName]:
     """Tables there are, and folders of tables that never came to be."""
-    return sorted({*world.tables.names(), *(feed.table for feed in world.feeds)})
+    of_feeds = (feed.table for feed in world.feeds)
+    return sorted({*world.tables.names(), *of_feeds, *(model.table for model in world.models)})
 
 
 def nameless(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Orphan], list[Stat]]:
@@ -131,7 +133,7 @@ def nameless(world: World, table: TableName, cutoff: datetime) -> tuple[list[_Or
             removed_at.update(dict.fromkeys(entry.removed, entry.committed_at))
     orphans: list[_Orphan] = []
     held: list[Stat] = []
-    for stat in world.zones.processed.list(f"{table}/"):
+    for stat in world.store_of(table).list(f"{table}/"):
         path = stat.name.removeprefix(f"{table}/")
         found = _ATTEMPT.search(path)
         if path.startswith("_delta_log/") or path in live or found is None:
@@ -247,7 +249,7 @@ def _temporary(world: World, cutoff: datetime, *, dry_run: bool) -> int:
         )
     removed = world.tables.sweep(cutoff) + sum(
         zone.sweep(cutoff)
-        for zone in (zones.raw, zones.processed, zones.quarantine, zones.manifests)
+        for zone in (zones.raw, zones.processed, zones.curated, zones.quarantine, zones.manifests)
     )
     for left in (*_scratch(world), *_rehearsals(world, cutoff)):
         if left.is_dir():

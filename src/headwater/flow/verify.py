@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from headwater.errors import BrokenInvariant, HeadwaterError
 from headwater.flow.commit import already, from_entry
-from headwater.flow.inspect import Finding, parts, raw_objects, rows
+from headwater.flow.inspect import Finding, counted, parts, raw_objects, rows
 from headwater.flow.replay import pages
 from headwater.flow.sweep import garbage
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
+from headwater.model.curated import Build
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.part import Snapshot
@@ -96,6 +97,7 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
         return
     written: dict[ArrivalId, int] = {}
     rows_of: dict[str, int] = {}
+    curated: Build | None = None
     for entry in world.tables.log(table):
         if entry.version > snapshot.version:  # committed while we looked
             break
@@ -108,28 +110,41 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
             for each in receipt.replaced:
                 written.pop(each, None)
             written.update({file.arrival: file.books.written for file in receipt.files})
+            curated = receipt.build or curated
     tally.visible.update({arrival: count for arrival, count in written.items() if count})
     if table not in {feed.table for feed in world.feeds}:
         tally.left.update(written)
     tally.parts += len(snapshot.parts)
     damaged = list(parts(world, snapshot))
     yield from damaged
-    if not damaged:  # rows of parts that are missing or damaged cannot be counted
-        yield from _rows(world, snapshot, written, tally)
+    if damaged:  # rows of parts that are missing or damaged cannot be counted
+        return
+    if curated is not None:
+        yield from _rows_built(world, snapshot, curated, tally)
+    else:
+        yield from _rows_converted(world, snapshot, written, tally)
 
 
-def _rows(
+def _rows_converted(
     world: World, snapshot: Snapshot, written: dict[ArrivalId, int], tally: _Tally
 ) -> Iterator[Finding]:
-    """Of each arrival, as many rows as its receipt says."""
-    there = rows(world, snapshot)
+    """Of each arrival a reader sees the rows that its receipt says."""
+    table, there = snapshot.table, rows(world, snapshot)
     tally.rows += sum(there.values())
     for arrival in sorted({*there, *written}, key=str):
         shown, said = there.get(arrival, 0), written.get(arrival, 0) if arrival else 0
         if shown != said:
-            text = f"{shown} rows of arrival {arrival}, its receipt says {said}"
-            kind = "I1 no double" if shown > said else "I0 no loss"
-            yield Finding(kind, snapshot.table, f"{snapshot.table} shows {text}")
+            text = f"{table} shows {shown} rows of arrival {arrival}, its receipt says {said}"
+            yield Finding("I1 no double" if shown > said else "I0 no loss", table, text)
+
+
+def _rows_built(world: World, snapshot: Snapshot, build: Build, tally: _Tally) -> Iterator[Finding]:
+    """Of a model's table a reader sees the rows that its last build left."""
+    table, shown = snapshot.table, counted(world, snapshot)
+    tally.rows += shown
+    if shown != build.rows:
+        text = f"{table} shows {shown} rows, its last build left {build.rows}"
+        yield Finding("I1 no double" if shown > build.rows else "I0 no loss", table, text)
 
 
 def _compaction(table: TableName, entry: LogEntry, rows_of: dict[str, int]) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from headwater.errors import (
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.compact import Bounds, compact_table
+from headwater.flow.models.look import Lookout
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
@@ -118,7 +119,10 @@ class _Shift:
         self._worker = f"{socket.gethostname()}-{os.getpid()}"
         # What waits for a feed that is no longer declared goes on waiting: see docs/states.md.
         self._feeds = errand.feeds or world.feeds
+        models = () if errand.feeds else world.models
+        self._lookout = Lookout(world, models)
         self._names = [FeedName(feed.name) for feed in self._feeds]
+        self._names += [FeedName(model.name) for model in models]
         self._look_at: datetime | None = None
         self._tidy_at: datetime | None = None
         # Who has an end looks after what it has written itself, and nobody waits for the rest.
@@ -144,6 +148,9 @@ class _Shift:
         received = len(hands) < GULP and take_in(world, hands)
         batch(world, flush=errand.ends, feeds=self._feeds)
         if self._try_one():
+            self._lookout.forget()
+            return True
+        if self._lookout.look():
             return True
         acknowledge(world, hands)
         if received or self._tidy():  # there may be more behind them

@@ -9,10 +9,11 @@ from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
-from headwater.errors import UnknownFeed
+from headwater.errors import UnknownFeed, UnknownModel
 from headwater.model.clock import Clock, utc_now
+from headwater.model.curated import Model
 from headwater.model.feed import Feed
-from headwater.model.ids import FeedName
+from headwater.model.ids import FeedName, TableName
 from headwater.model.manifest import Manifest
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
@@ -27,6 +28,7 @@ class Zones:
 
     raw: Store
     processed: Store
+    curated: Store
     quarantine: Store
     manifests: Store
 
@@ -47,6 +49,7 @@ class World:
     lease: timedelta = timedelta(seconds=60)
     retention: timedelta = timedelta(days=7)
     clock: Clock = utc_now
+    models: tuple[Model, ...] = ()  # each behind those whose tables it reads
     root: Path = field(default_factory=Path)  # the folder of headwater.yaml
     secret: Callable[[str], str | None] = os.environ.get  # by its name
 
@@ -70,6 +73,27 @@ class World:
         configuration has come to say.
         """
         return replace(self.feed(manifest.feed), table=manifest.table)
+
+    def model(self, name: str) -> Model:
+        """The model of that name; UnknownModel lists those there are."""
+        found = self.find_model(name)
+        if found is not None:
+            return found
+        there = ", ".join(model.name for model in self.models) or "none yet"
+        meant = get_close_matches(name, [model.name for model in self.models], n=1)
+        raise UnknownModel(
+            f"there is no model {name!r} in headwater.yaml; models: {there}",
+            hint=f"did you mean {meant[0]!r}?" if meant else "declare it below models:",
+        )
+
+    def find_model(self, name: str) -> Model | None:
+        """The model of that name, or None where the configuration has none."""
+        return next((model for model in self.models if model.name == name), None)
+
+    def store_of(self, table: TableName) -> Store:
+        """The zone in which the table's parts lie."""
+        curated = self.tables.location(table) == self.zones.curated.locate(table)
+        return self.zones.curated if curated else self.zones.processed
 
     def find_feed(self, name: FeedName) -> Feed | None:
         """The feed of that name, or None where the configuration has dropped it."""

@@ -36,6 +36,12 @@ def manifest_id(now_seconds: int) -> ManifestId:
     return ManifestId("m" + _spell(now_seconds, 7) + _spell(secrets.randbits(40), 8))
 
 
+def manifest_of(identity: str) -> ManifestId:
+    """The same for the same identity, on every machine."""
+    number = int.from_bytes(hashlib.blake2b(identity.encode(), digest_size=10).digest())
+    return ManifestId("m" + _spell(number, 15))
+
+
 def attempt_id(manifest: ManifestId, attempt: int) -> AttemptId:
     """The manifest and the number of the try at it; part names and fences carry it."""
     return AttemptId(f"{manifest}-{attempt}")

@@ -11,6 +11,7 @@ from headwater.model.amount import counted
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change
 from headwater.model.checks import CheckResult
+from headwater.model.curated import Build
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manner import Manner
 from headwater.model.types import Schema
@@ -94,6 +95,7 @@ class Receipt:
     source: Schema = field(default_factory=Schema)  # of the rows before the steps, if there are any
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    build: Build | None = None  # of a model's table, which is made of tables and not of files
 
     @property
     def books(self) -> Books:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from headwater.model.arrival import Cause
 from headwater.model.change import Change
@@ -23,6 +23,9 @@ from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Watch
 from headwater.model.receipt import Books
 from headwater.model.types import Schema, Widened
+
+if TYPE_CHECKING:
+    from headwater.ports.building import Building, Edifice
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,13 @@ class Engine(Protocol):
 
         Each part is compared with the hash that it was written with before it is read: a new
         part with a new hash would hide what has happened to it.
+        """
+        ...
+
+    def build(self, building: Building, watch: Watch) -> Edifice:
+        """Write the parts of a model's table.
+
+        QueryError if the SQL cannot be answered over these tables, or its answer not stored.
         """
         ...
 

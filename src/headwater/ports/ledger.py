@@ -142,6 +142,13 @@ class Ledger(Protocol):
         """
         ...
 
+    def write_down(self, manifest: Manifest) -> bool:
+        """Write down a manifest without arrivals, as a build is; False if its id is there.
+
+        It is open, and claimed, staged, settled and buried as others are.
+        """
+        ...
+
     # Work
 
     def claim(

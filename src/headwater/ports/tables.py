@@ -43,6 +43,7 @@ class Commit:
     schema: Schema = field(default_factory=Schema)  # columns of its parts, as the table has them
     widened: tuple[Widened, ...] = ()  # columns whose type becomes another in this very entry
     seen: tuple[str, ...] | None = None  # all parts that one has looked at, if others matter
+    onto: int | None = None  # the version it was built on; rows that came since are a conflict
     anew: tuple[str, ...] | None = None  # the table is made anew: every part goes, its columns are
     # those of the schema, and it is partitioned by these
 
@@ -84,6 +85,11 @@ class LogEntry:
     columns_changed: bool = False
     hashes: Mapping[str, str] = field(default_factory=dict)  # of a compaction's parts, by path
 
+    @property
+    def changes_rows(self) -> bool:
+        """Whether rows came or went: not where parts were merely joined."""
+        return bool(self.added or self.removed) and self.kind is not EntryKind.COMPACTION
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaVersion:
@@ -104,6 +110,10 @@ class Tables(Protocol):
 
     def location(self, table: TableName) -> str:
         """The folder or URL below which the table's parts lie; it need not exist yet."""
+        ...
+
+    def version(self, table: TableName) -> int | None:
+        """The newest version, found without opening the table; None if it does not exist."""
         ...
 
     def snapshot(self, table: TableName, version: int | None = None) -> Snapshot | None:
@@ -128,8 +138,9 @@ class Tables(Protocol):
 
         CommitConflict, too, where a column of its schema has another type in the table by now,
         or where the table has a part that was not seen and should have been: it holds columns
-        as they were before they became wider, or keys that the new rows may repeat. And where the
-        table is made anew, and has a part that is not removed.
+        as they were before they became wider, or keys that the new rows may repeat. Where the
+        table is made anew, and has a part that is not removed. And where it is built onto a
+        version since which parts came or went.
         """
         ...
 

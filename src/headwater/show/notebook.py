@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from headwater.flow.compact import CompactedTable
 from headwater.flow.explain import Story
 from headwater.flow.land import Landing
+from headwater.flow.models.refresh import Refreshed
+from headwater.flow.models.standing import ModelStanding
 from headwater.flow.quarantine import RefusedFile, RefusedRow
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.reconcile import Reconciled
@@ -27,6 +29,7 @@ from headwater.look.content import Content
 from headwater.model.receipt import Receipt
 from headwater.show.html import html
 from headwater.show.look import look_page
+from headwater.show.models import model_page, models_page, refreshed_page
 from headwater.show.page import Page, dim, line
 from headwater.show.receipts import failed_page, landings_page, receipt_page, receipts_page
 from headwater.show.refused import refused_files_page, refused_rows_page
@@ -74,6 +77,7 @@ _LISTS: dict[type, Callable[[Any], Page]] = {
     RefusedRow: refused_rows_page,
     Story: stories_page,
     TableStanding: tables_page,
+    ModelStanding: models_page,
 }
 
 shown_as(Content, look_page)
@@ -94,3 +98,5 @@ shown_as(Swept, swept_page)
 shown_as(Rebuilt, rebuilt_page)
 shown_as(Replayed, replayed_page)
 shown_as(Rehearsal, rehearsal_page)
+shown_as(ModelStanding, model_page)
+shown_as(Refreshed, refreshed_page)

@@ -11,6 +11,7 @@ from headwater.flow.land import Landing, LandingOutcome
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.manner import Manner, in_words
 from headwater.model.receipt import Books, FileBooks, Receipt
+from headwater.show.built import built_page
 from headwater.show.figures import clean, count, counted, duration, size
 from headwater.show.page import (
     BLANK,
@@ -44,7 +45,9 @@ def receipts_page(receipts: Sequence[Receipt]) -> Page:
 
 
 def receipt_page(receipt: Receipt) -> Page:
-    """What was done in one line, and the books of the files."""
+    """What was done in one line, and the books of the files, or what a model was made from."""
+    if receipt.build is not None:
+        return built_page(receipt, receipt.build)
     mark = Mark.WARN if receipt.refused_anything else Mark.GOOD
     committed = f"version {receipt.version}" if receipt.version is not None else "no new version"
     took = duration(receipt.finished_at - receipt.started_at)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from headwater.flow.models.standing import ModelState
 from headwater.flow.status import Status, TableStanding
 from headwater.model.arrival import ArrivalState
 from headwater.model.manifest import ManifestState
@@ -28,7 +30,7 @@ from headwater.show.page import (
 )
 
 _FEEDS = ("feed", "waiting", "working", "done", "refused", "rows", "refused rows")
-_TABLES = ("table", "rows", "parts", "size", "version", "partitioned by", "feeds")
+_TABLES = ("table", "rows", "parts", "size", "version", "partitioned by", "written by")
 _LONGEST = 40
 
 
@@ -40,6 +42,7 @@ def status_page(status: Status) -> Page:
     blocks: list[Line | Sheet] = [head, BLANK, _feeds(status), *_remarks(status)]
     if status.tables:
         blocks += [BLANK, *tables_page(status.tables)]
+    blocks += _models(status)
     needs = list(_needs(status))
     if needs:
         return (*blocks, BLANK, line(strong("Needs a person")), *needs)
@@ -59,7 +62,7 @@ def tables_page(tables: Sequence[TableStanding]) -> Page:
             size(each.size_bytes),
             str(each.version),
             clean(", ".join(each.partition_by), _LONGEST) or dim("-"),
-            clean(", ".join(each.feeds), _LONGEST) or dim("-"),
+            clean(", ".join(_writers(each)), _LONGEST) or dim("-"),
         )
         for each in tables
     ]
@@ -75,7 +78,22 @@ def table_page(table: TableStanding) -> Page:
             for name, kind in table.columns
         ],
     )
-    return (*tables_page([table]), BLANK, columns)
+    readers = ", ".join(table.read_by)
+    read = (BLANK, line(dim(f"read by models: {readers}"))) if readers else ()
+    return (*tables_page([table]), *read, BLANK, columns)
+
+
+def _writers(table: TableStanding) -> list[str]:
+    return [*table.feeds, *([f"model {table.model}"] if table.model else [])]
+
+
+def _models(status: Status) -> Iterator[Line]:
+    """Models by states, in a line."""
+    states = Counter(model.state.value for model in status.models)
+    if states:
+        told = ", ".join(f"{count(many)} {state}" for state, many in states.items())
+        yield BLANK
+        yield line(dim(f"models: {told}"))
 
 
 def _feeds(status: Status) -> Sheet:
@@ -140,6 +158,9 @@ def _waiting(each: Standing, now: datetime) -> str:
 def _needs(status: Status) -> Iterator[Line]:
     for each in status.feeds:
         yield from _feed_needs(each)
+    for model in status.models:
+        if model.state is ModelState.FAILED:
+            yield _need(Mark.BAD, f"model {model.model} failed", f"headwater models {model.model}")
     for found in status.undecided:
         waiting = counted(found.columns, "column")
         what = f"{waiting} of {found.feed} to decide about"

@@ -40,6 +40,8 @@ def _story(story: Story) -> Iterator[Line]:
     yield line(strong(clean(story.key)), dim(f"  feed {', '.join(sorted(feeds)) or 'none'}"))
     for chapter in story.chapters:
         yield from _chapter(chapter)
+    if story.models:
+        yield line(" ", Mark.ARROW, dim(f" goes on into models: {', '.join(story.models)}"))
 
 
 def _chapter(chapter: Chapter) -> Iterator[Line]:

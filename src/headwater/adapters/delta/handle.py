@@ -21,7 +21,7 @@ from headwater.adapters.delta.redeclare import declare_anew, redeclare
 from headwater.adapters.delta.schema import from_delta, spell, to_delta
 from headwater.errors import TableError
 from headwater.model.part import Part
-from headwater.model.types import Column, Schema
+from headwater.model.types import Column, Schema, Type
 from headwater.ports.tables import EntryKind
 
 _PROPERTIES: dict[str, str | None] = {
@@ -88,7 +88,7 @@ class Handle:
 
     def append(self, entry: NewEntry) -> None:
         """Make an entry of parts and ids."""
-        if entry.anew is None:
+        if entry.anew in (None, Anew(self.schema, self.partition_by)):
             self.append_as(entry, self.version + 1)
         else:
             self._append_anew(entry, entry.anew)
@@ -107,8 +107,9 @@ class Handle:
             ),
             post_commithook_properties=_QUIET,
         )
+        made = self._folder / LOG / entry_name(number)
         if entry.widened:
-            redeclare(self._folder / LOG / entry_name(number), self._table, entry.widened)
+            redeclare(made, self._table, entry.widened)
 
     def _append_anew(self, entry: NewEntry, anew: Anew) -> None:
         """Make one entry of two: one empties the table and declares it anew, one fills it.
@@ -145,10 +146,13 @@ class Handle:
         self._table.create_checkpoint()
 
     def _add(self, part: Part, modified: int, entry: NewEntry) -> AddAction:
-        kinds = {column.name: column.type for column in self.schema.columns}
-        values = {name: spell(kinds[name], value) for name, value in part.partition}
+        values = {name: spell(self._kinds[name], value) for name, value in part.partition}
         size, change, known = part.size_bytes, entry.data_change, _statistics(part)
         return AddAction(part.path, size, values, modified, change, known)
+
+    @cached_property
+    def _kinds(self) -> dict[str, Type]:
+        return {column.name: column.type for column in self.schema.columns}
 
     def _require_readable(self) -> None:
         """Refuse what would be misread: rows deleted beside their part, renamed columns."""

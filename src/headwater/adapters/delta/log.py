@@ -44,6 +44,17 @@ def has_entries(log: Path) -> bool:
         return False
 
 
+def newest_version(log: Path) -> int | None:
+    """The greatest version that an entry or a checkpoint names; None: there is no table."""
+    try:
+        with os.scandir(log) as names:
+            return max(
+                (v for found in names if (v := version_of(found.name)) is not None), default=None
+            )
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def read_log(log: Path, since: int) -> Iterator[LogEntry]:
     """The entries from that version on, in order; BrokenInvariant at a gap."""
     if not has_entries(log):

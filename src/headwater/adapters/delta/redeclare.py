@@ -16,7 +16,10 @@ from deltalake import DeltaTable
 
 from headwater.adapters.delta.entry import Anew
 from headwater.adapters.delta.schema import to_delta
+from headwater.errors import UsageError
 from headwater.model.types import Column, Widened
+
+_NAIVE, _NAIVE_FEATURE = "timestamp_ntz", "timestampNtz"  # readers have to know of them
 
 
 def redeclare(entry: Path, table: DeltaTable, wider: Sequence[Widened]) -> None:
@@ -27,7 +30,14 @@ def redeclare(entry: Path, table: DeltaTable, wider: Sequence[Widened]) -> None:
 
 def declare_anew(entry: Path, table: DeltaTable, anew: Anew) -> None:
     """Add a line to an entry that gives the table other columns and partitions."""
-    _add_line(entry, _metadata(table, to_delta(anew.schema.columns), list(anew.partition_by)))
+    columns = to_delta(anew.schema.columns)
+    if f'"{_NAIVE}"' in columns and _NAIVE_FEATURE not in (table.protocol().reader_features or ()):
+        raise UsageError(
+            f"{entry.parents[1].name}: a table that was made without times that have "
+            "no zone cannot get any",
+            hint="store them as timestamp, in UTC",
+        )
+    _add_line(entry, _metadata(table, columns, list(anew.partition_by)))
 
 
 def _add_line(entry: Path, metadata: dict[str, object]) -> None:

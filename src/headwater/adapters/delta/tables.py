@@ -33,9 +33,23 @@ from headwater.adapters.delta.entry import (
 )
 from headwater.adapters.delta.history import schema_versions
 from headwater.adapters.delta.hold import held, hold
-from headwater.adapters.delta.log import LOG, entry_name, has_entries, read_entry, read_log
+from headwater.adapters.delta.log import (
+    LOG,
+    entry_name,
+    has_entries,
+    newest_version,
+    read_entry,
+    read_log,
+)
 from headwater.adapters.delta.turn import turn
-from headwater.errors import BrokenInvariant, HeadwaterError, TableError, UnknownTable, UsageError
+from headwater.errors import (
+    BrokenInvariant,
+    CommitConflict,
+    HeadwaterError,
+    TableError,
+    UnknownTable,
+    UsageError,
+)
 from headwater.model.clock import Clock, utc_now
 from headwater.model.ids import AttemptId, ManifestId, TableName
 from headwater.model.part import Snapshot
@@ -81,6 +95,10 @@ class DeltaTables:
     def location(self, table: TableName) -> str:
         """The folder below which the table's parts lie; it need not exist yet."""
         return str(self._folder(table))
+
+    def version(self, table: TableName) -> int | None:
+        """The newest version, as the names in its log say; None if there is no such table."""
+        return newest_version(self._folder(table) / LOG)
 
     def snapshot(self, table: TableName, version: int | None = None) -> Snapshot | None:
         """The table now, or at a version; None if there is no such table or version."""
@@ -207,6 +225,7 @@ class DeltaTables:
         if known is not None:
             confirm(folder)
             return known
+        _require_base(handle, folder, commit)
         entry = commit_entry(handle, folder, commit, self._clock())
         point("log.validated")
         version = _append(copy, handle, entry)
@@ -307,6 +326,19 @@ def _compacted(handle: Handle, folder: Path, wanted: Compaction) -> CommitResult
     if wanted.attempt in read_entry(folder / LOG, version).fences:
         return CommitResult(CommitOutcome.FENCED, None)
     return CommitResult(CommitOutcome.DUPLICATE, version)
+
+
+def _require_base(handle: Handle, folder: Path, commit: Commit) -> None:
+    """No row came or went since the version that the commit is built onto; fences may have."""
+    if commit.onto is None:
+        return
+    for version in range(commit.onto + 1, handle.version + 1):
+        entry = read_entry(folder / LOG, version)
+        if entry.changes_rows or entry.manifest is not None:
+            raise CommitConflict(
+                f"{commit.table}: version {version} came while it was built on {commit.onto}",
+                hint="build again on the table as it is",
+            )
 
 
 def _holder(handle: Handle, folder: Path, manifest: ManifestId) -> LogEntry | None:

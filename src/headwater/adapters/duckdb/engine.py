@@ -17,6 +17,7 @@ from headwater.errors import EngineDied, EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress, Watch, nobody
+from headwater.ports.building import Building, Edifice
 from headwater.ports.engine import (
     Compacted,
     Compacting,
@@ -78,6 +79,10 @@ class DuckEngine:
     def compact(self, compacting: Compacting, watch: Watch) -> Compacted:
         """Write each group of parts as one; see the port."""
         return from_plain(Compacted, self._ask("compact", compacting, watch))
+
+    def build(self, building: Building, watch: Watch) -> Edifice:
+        """Write the parts of a model's table; see the port."""
+        return from_plain(Edifice, self._ask("build", building, watch))
 
     def close(self) -> None:
         """End the child."""

@@ -57,6 +57,14 @@ def write_down(
     return manifest
 
 
+def write_build(tx: Transaction, manifest: Manifest) -> bool:
+    """A manifest without arrivals, unless one of that id is there."""
+    if tx.one("attempt", manifest=manifest.id) is not None:
+        return False
+    tx.run("add_manifest", **write_manifest(manifest))
+    return True
+
+
 def _is_due(rows: Waiting, feed: Feed, now: datetime) -> bool:
     limits = feed.batch
     return (

@@ -60,6 +60,10 @@ class SqliteLedger(Questions):
             return None  # those who only look do not stand in line for the write lock
         return self._database.write(lambda tx: batches.assign(tx, feed, now, flush=flush))
 
+    def write_down(self, manifest: Manifest) -> bool:
+        """Write down a manifest without arrivals; False if its id is there."""
+        return self._database.write(lambda tx: batches.write_build(tx, manifest), durable=True)
+
     def claim(
         self,
         worker: str,

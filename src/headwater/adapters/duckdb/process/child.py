@@ -21,6 +21,7 @@ from headwater.adapters.duckdb.convert import convert
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.looking.peek import peek
 from headwater.adapters.duckdb.looking.survey import survey
+from headwater.adapters.duckdb.modelling.build import build
 from headwater.adapters.duckdb.parts.compact import compact
 from headwater.adapters.duckdb.parts.rewrite import rewrite
 from headwater.adapters.duckdb.process.bounds import bind_job, bind_process
@@ -29,6 +30,7 @@ from headwater.errors import EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress
+from headwater.ports.building import Building
 from headwater.ports.engine import Compacting, Job, Limits, Rewriting
 from headwater.ports.peek import PeekJob
 
@@ -112,6 +114,11 @@ def _do(request: dict[str, Any], voice: _Voice) -> object:
         compacting = from_plain(Compacting, request["task"])
         bind_job(compacting.limits, sum(p.size_bytes for g in compacting.groups for p in g))
         return compact(compacting, voice.progress)
+    if request["do"] == "build":
+        building = from_plain(Building, request["task"])
+        read = (part for each in building.readings for part in each.snapshot.parts)
+        bind_job(building.limits, sum(part.size_bytes for part in read))
+        return build(building, voice.progress)
     rewriting = from_plain(Rewriting, request["task"])
     bind_job(rewriting.limits, sum(part.size_bytes for part in rewriting.parts))
     return rewrite(rewriting)

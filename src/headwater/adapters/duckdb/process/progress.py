@@ -36,7 +36,7 @@ def watching(
             share = max(connection.query_progress(), 0.0) / 100
             done = min(total, max(int(share * total), reader.bytes_read))
             if stall.lasts(done, time.process_time(), time.monotonic()):
-                _give_up()
+                give_up()
             watch(
                 Progress(
                     stage="converting",
@@ -75,7 +75,7 @@ class Stall:
         return now - since > _STALLED_SECONDS
 
 
-def _give_up() -> None:
+def give_up() -> None:
     """End the process, which is stuck in native code: whoever asked tries again with another."""
     sys.stderr.write(f"nothing was read or computed for {_STALLED_SECONDS:.0f} s\n")
     sys.stderr.flush()

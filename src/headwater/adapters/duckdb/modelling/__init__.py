@@ -1,0 +1,1 @@
+"""Models: SQL over tables, whose answer becomes a table."""

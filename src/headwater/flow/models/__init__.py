@@ -1,0 +1,1 @@
+"""Models: planned when what they read has changed, built, and told of."""
