@@ -12,7 +12,7 @@ from headwater.flow.inspect import Finding, parts, raw_objects, rows
 from headwater.flow.replay import pages
 from headwater.flow.sweep import garbage
 from headwater.flow.world import World
-from headwater.model.arrival import ArrivalState
+from headwater.model.arrival import SETTLED, ArrivalState
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.progress import Progress, Watch, nobody
@@ -155,13 +155,18 @@ def _manifests(world: World, tally: _Tally) -> Iterator[Finding]:
             continue
         found = already(world, manifest)
         if found is None:
-            members = world.ledger.members(manifest.id)
-            if all(each.state is not ArrivalState.COMPLETED for each in members):
-                continue  # a replay has followed it: its table was removed, or made anew
+            if _is_followed(world, manifest.id):
+                continue  # its table was removed, and its files were read again
             text = f"manifest {manifest.id} is committed in the ledger, but not in the log"
             yield Finding("I8 ledger follows log", manifest.table, text)
         else:
             yield from _books(found.receipt)
+
+
+def _is_followed(world: World, manifest: ManifestId) -> bool:
+    """Whether a replay has taken the place of each file that it has completed."""
+    states = {each.state for each in world.ledger.members(manifest)}
+    return ArrivalState.SUPERSEDED in states and states <= SETTLED - {ArrivalState.COMPLETED}
 
 
 def _arrivals(world: World, tally: _Tally) -> Iterator[Finding]:
