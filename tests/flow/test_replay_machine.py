@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -113,7 +114,7 @@ class ReplayMachine(RuleBasedStateMachine):
             assert shown == self.expected()
 
 
-TestReplays = ReplayMachine.TestCase
+TestReplays = pytest.mark.slow(ReplayMachine.TestCase)
 TestReplays.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
