@@ -108,7 +108,7 @@ def test_another_sql_builds_it_whole_with_other_columns_in_one_version(folder, l
 
         assert receipt.build.partitions is None
         assert again.query("select * from daily").columns == ("day", "best")
-        assert again.query("select * from daily", version=1).columns == ("day", "qty")
+        assert again.query("select * from daily", at=1).columns == ("day", "qty")
 
 
 def test_a_table_may_get_other_partitions(folder, lake, engine):

@@ -90,6 +90,23 @@ def test_a_rebuilt_ledger_knows_versions_that_stand_apart(appending, incoming):
     assert appending.verify().findings == ()
 
 
+@pytest.mark.parametrize("policy", ["append", "reject"])
+def test_a_version_that_came_twice_is_a_duplicate_for_a_rebuilt_ledger_too(
+    policy, folder, incoming
+):
+    with lakes.make(folder, f"{lakes.SALES}    on_rewrite: {policy}\n") as lake:
+        for row in ("1", "2", "1"):
+            lake.ingest("sales", incoming("a.csv", csv_of(row)))
+        before, shown = states_of(lake, KEY), ids_of(lake)
+
+        lake.rebuild()
+        lake.work()
+
+        assert states_of(lake, KEY) == before
+        assert ids_of(lake) == shown
+        assert lake.verify().findings == ()
+
+
 def test_a_feed_that_replaces_from_now_on_replaces_all_versions_that_stood_apart(folder, incoming):
     with lakes.make(folder, APPEND) as lake:
         for row in ("1", "2"):

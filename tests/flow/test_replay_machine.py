@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -32,13 +33,25 @@ class ReplayMachine(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = Path(mkdtemp())
-        self.rows: dict[str, list[str]] = {}  # of the newest version of each file
+        self.versions: dict[str, dict[str, list[str]]] = {}  # of each file: its text, its rows
+        self.policy = "replace"
         self.waits = False  # whether the table may still lag behind
         self.lake = None
 
-    @initialize()
-    def make(self):
-        self.lake = lakes.make(self.folder / "lake", lakes.SALES + SMALL)
+    @initialize(policy=st.sampled_from(["replace", "replace", "append", "reject"]))
+    def make(self, policy):
+        self.policy = policy
+        feeds = f"{lakes.SALES}{SMALL}    on_rewrite: {policy}\n"
+        self.lake = lakes.make(self.folder / "lake", feeds)
+
+    def expected(self):
+        """The rows that the table must have once all work is done."""
+        rows = Counter()
+        for versions in self.versions.values():
+            texts = list(versions.values())
+            kept = {"replace": texts[-1:], "append": texts, "reject": texts[:1]}[self.policy]
+            rows.update(row for ids in kept for row in ids)
+        return rows
 
     def teardown(self):
         if self.lake is not None:
@@ -52,9 +65,12 @@ class ReplayMachine(RuleBasedStateMachine):
     @rule(name=FILES, rows=ROWS, month=MONTHS)
     def land(self, name, rows, month):
         ids = [f"{name[0]}-{row}" for row in rows]
-        source = lakes.write(self.folder / "in" / name, csv_of(*ids, month=month))
-        self.lake.land("sales", source)
-        self.rows[name] = ids
+        text = csv_of(*ids, month=month)
+        self.lake.land("sales", lakes.write(self.folder / "in" / name, text))
+        versions = self.versions.setdefault(name, {})
+        if self.policy == "replace":
+            versions.pop(text, None)  # what comes again is the newest
+        versions.setdefault(text, ids)
         self.waits = True
 
     @rule(as_one=st.booleans())
@@ -63,7 +79,7 @@ class ReplayMachine(RuleBasedStateMachine):
 
     @rule(name=FILES)
     def replay_one(self, name):
-        if name in self.rows:
+        if name in self.versions:
             self.waits |= bool(self.lake.replay("sales", file=f"sales/{name}"))
 
     @rule()
@@ -92,12 +108,13 @@ class ReplayMachine(RuleBasedStateMachine):
         if self.lake is None or not self.lake.tables():
             return
         shown = Counter(lakes.ids_of(self.lake))
-        assert all(count == 1 for count in shown.values())
+        if self.policy != "append":
+            assert all(count == 1 for count in shown.values())
         if not self.waits:
-            assert shown == Counter(row for ids in self.rows.values() for row in ids)
+            assert shown == self.expected()
 
 
-TestReplays = ReplayMachine.TestCase
+TestReplays = pytest.mark.slow(ReplayMachine.TestCase)
 TestReplays.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,

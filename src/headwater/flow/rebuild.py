@@ -92,7 +92,7 @@ def _arrivals(world: World, known: Records) -> list[Arrival]:
     gone = _without_object(known, told.values())
     everyone = [*told.values(), *gone]
     apart = {FeedName(feed.name) for feed in world.feeds if feed.on_rewrite.apart}
-    return list(_superseded([*everyone, *_placed(untold, everyone)], apart))
+    return list(_superseded([*everyone, *_placed(untold, everyone, apart)], apart))
 
 
 def _objects(world: World) -> Iterator[Arrival]:
@@ -133,7 +133,8 @@ def _told(seen: Arrival, known: Records) -> Iterator[Arrival]:
     """The arrivals of an object whose ends are written down, whatever its feed is called now."""
     feeds = known.feeds.get(seen.key, set()) | known.dead | ({seen.feed} if seen.feed else set())
     for feed in sorted(feeds):
-        for generation in range(1, seen.generation + REPLAYS):
+        # Not below what its name says: the same bytes may lie there as an older version, too.
+        for generation in range(seen.generation, seen.generation + REPLAYS):
             identity = arrival_id(feed, seen.key, seen.version, generation)
             if identity in known.ends:
                 arrival = replace(seen, id=identity, feed=feed, generation=generation)
@@ -172,11 +173,19 @@ def _without_object(known: Records, told: Iterable[Arrival]) -> Iterator[Arrival
         yield _ended(gone, end, known)
 
 
-def _placed(untold: Iterable[Arrival], told: Sequence[Arrival]) -> Iterator[Arrival]:
+def _placed(
+    untold: Iterable[Arrival], told: Sequence[Arrival], apart: Container[FeedName]
+) -> Iterator[Arrival]:
     """Objects that nothing is written of, in the places that their names say.
 
-    Two of them may have landed for one place: then the later is the newer version.
+    Two of them may have landed for one place: then the later is the newer version. Of feeds
+    whose versions stand apart, each with bytes of its own is one.
     """
+    stand = {
+        (each.feed, each.key, each.version): each
+        for each in told
+        if each.feed in apart and each.state is not ArrivalState.SUPERSEDED
+    }
     held = {(each.feed, each.key, each.generation): each for each in told}
     newest = {(each.feed, each.key): each for each in sorted(told, key=_generation)}
     taken = set(held)
@@ -191,10 +200,16 @@ def _placed(untold: Iterable[Arrival], told: Sequence[Arrival]) -> Iterator[Arri
             seen,
             id=arrival_id(feed, seen.key, seen.version, generation),
             generation=generation,
-            state=_state(seen, before, held.get((*place, seen.generation))),
+            state=_state(
+                seen,
+                stand.get((*place, seen.version), before),
+                held.get((*place, seen.generation)),
+            ),
             replaces=before.id if before else None,
         )
         taken.add((*place, generation))
+        if seen.feed in apart:
+            stand.setdefault((*place, seen.version), arrival)
         if before is None or generation > before.generation:
             newest[place] = arrival
         yield arrival

@@ -12,8 +12,12 @@ from headwater.flow.inspect import Finding, counted, parts, raw_objects, rows
 from headwater.flow.replay import pages
 from headwater.flow.sweep import garbage
 from headwater.flow.world import World
+<<<<<<< HEAD
 from headwater.model.arrival import ArrivalState
 from headwater.model.curated import Build
+=======
+from headwater.model.arrival import SETTLED, ArrivalState
+>>>>>>> 4b484187f15793624334b20056a0e1765fa975c1
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.part import Snapshot
@@ -192,13 +196,18 @@ def _manifests(world: World, tally: _Tally) -> Iterator[Finding]:
             continue
         found = already(world, manifest)
         if found is None:
-            members = world.ledger.members(manifest.id)
-            if all(each.state is not ArrivalState.COMPLETED for each in members):
-                continue  # a replay has followed it: its table was removed, or made anew
+            if _is_followed(world, manifest.id):
+                continue  # its table was removed, and its files were read again
             text = f"manifest {manifest.id} is committed in the ledger, but not in the log"
             yield Finding("I8 ledger follows log", manifest.table, text)
         else:
             yield from _books(found.receipt)
+
+
+def _is_followed(world: World, manifest: ManifestId) -> bool:
+    """Whether a replay has taken the place of each file that it has completed."""
+    states = {each.state for each in world.ledger.members(manifest)}
+    return ArrivalState.SUPERSEDED in states and states <= SETTLED - {ArrivalState.COMPLETED}
 
 
 def _arrivals(world: World, tally: _Tally) -> Iterator[Finding]:
