@@ -21,7 +21,7 @@ VERBS = {
     "status": "Show how feeds and tables stand, and what needs a person.",
     "explain": "Tell the full story of one file.",
     "query": "Answer one SELECT over the tables.",
-    "tables": "Show the tables, or one closely: history, partitions, sizes, advice.",
+    "tables": "Show the tables, or one closely: history, partitions, sizes, columns, advice.",
     "schema": "Show a feed's columns and what changed them, and decide about new ones.",
     "quarantine": "Show what was refused and why, and have it read again.",
     "reconcile": "Register what lies in the raw zone and the ledger does not know.",
