@@ -22,7 +22,7 @@ VERBS = {
     "status": "Show how feeds and tables stand, and what needs a person.",
     "explain": "Tell the full story of one file.",
     "query": "Answer one SELECT over the tables.",
-    "tables": "Show the tables, or one closely: history, partitions, sizes, advice.",
+    "tables": "Show the tables, or one closely: history, partitions, sizes, columns, advice.",
     "models": "Show how models stand, and what they are made of.",
     "schema": "Show a feed's columns and what changed them, and decide about new ones.",
     "quarantine": "Show what was refused and why, and have it read again.",

@@ -12,12 +12,8 @@ from headwater.flow.inspect import Finding, counted, parts, raw_objects, rows
 from headwater.flow.replay import pages
 from headwater.flow.sweep import garbage
 from headwater.flow.world import World
-<<<<<<< HEAD
-from headwater.model.arrival import ArrivalState
-from headwater.model.curated import Build
-=======
 from headwater.model.arrival import SETTLED, ArrivalState
->>>>>>> 4b484187f15793624334b20056a0e1765fa975c1
+from headwater.model.curated import Build
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.manifest import ENDED, ManifestState
 from headwater.model.part import Snapshot

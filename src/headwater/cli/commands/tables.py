@@ -20,7 +20,7 @@ from headwater.show.table import table_story_page
 @click.argument("table", required=False, shell_complete=complete_table)
 @verb
 def command(call: Call, table: str | None) -> int:
-    """Show the tables, or one closely: history, partitions, parts by size, columns, advice."""
+    """Show the tables, or one closely: history, partitions, sizes, columns, advice."""
     with call.open() as lake:
         if table is not None:
             story = lake.table(table)
