@@ -55,7 +55,7 @@ class Options:
 @click.option("--files", type=click.IntRange(1), default=10_000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True, help="other rows, same shape")
 @click.option(
-    "--cases", type=Names((*CASES, START)), default="csv,gz,ndjson,partitioned,files,start",
+    "--cases", type=Names((*CASES, START)), default="csv,gz,ndjson,partitioned,files,steps,start",
     show_default=True,
 )  # fmt: skip
 @click.option("--peers", type=Names(tuple(PEERS)), default=",".join(PEERS), show_default=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.cases import BASELINE, HEADWATER
+from bench.cases import BARE, BASELINE, HEADWATER
 from bench.results import Report
 
 MEGABYTE = 1_000_000
@@ -44,6 +44,7 @@ AIMS = (
     Aim("ndjson", "within 512 MB", Kind.MEMORY, 512),
     Aim("partitioned", "as fast as DuckDB PARTITION_BY", Kind.FASTER, 1.0),
     Aim("partitioned", "within 1.2 GB", Kind.MEMORY, 1200),
+    Aim("steps", "25 % over no steps", Kind.RATIO, 1.25, metric="cpu_seconds", peer=BARE),
     Aim("files", "1,000 files a second", Kind.FILES, 1000),
 )
 

@@ -13,6 +13,7 @@ class Case:
     title: str
     format: str = "csv"
     partitioned: bool = False
+    shaped: bool = False  # with steps and checks; Headwater without them is the peer
 
 
 CASES = {
@@ -23,6 +24,7 @@ CASES = {
         Case("ndjson", "the same rows as NDJSON", format="ndjson"),
         Case("partitioned", "the CSV file into 90 day partitions", partitioned=True),
         Case("files", "many small CSV files into one table"),
+        Case("steps", "the CSV file through six steps and six checks", shaped=True),
         Case("dirty", "the CSV file with bad rows, types declared"),
     )
 }
@@ -59,6 +61,25 @@ class Peer:
 
 BASELINE = "duckdb"
 HEADWATER = "headwater"
+BARE = "headwater-bare"  # the same without steps and checks
+
+STEPS = (
+    {"rename": {"sku": "article"}},
+    {"derive": {"total": "amount * quantity", "month": "date_trunc('month', order_ts)"}},
+    {"filter": "quantity > 0 or paid"},
+    {"clean": {"columns": ["region"], "how": ["trim", "upper"]}},
+    {"map": {"column": "region", "values": {"NORTH": "N", "SOUTH": "S"}}},
+    {"fill": {"note": "none"}},
+)
+CHECKS = (
+    {"not_null": ["order_id", "customer_id"]},
+    {"unique": "order_id"},
+    {"range": {"amount": [0, 100000]}},
+    {"length": {"article": [3, 20]}},
+    {"pattern": {"article": "[A-Z]+-[0-9]+"}},
+    {"holds": "total >= amount", "action": "warn"},
+)
+"""Rows of the table that keep every check and that no step leaves out."""
 
 PEERS = {
     peer.name: peer

@@ -10,7 +10,7 @@ from typing import Protocol
 import duckdb
 import yaml
 
-from bench.cases import COLUMNS, HEADWATER, Case, Peer
+from bench.cases import BARE, CHECKS, COLUMNS, HEADWATER, STEPS, Case, Peer
 from bench.data import Input
 from bench.measure import clean_environment
 
@@ -84,17 +84,19 @@ class PeerRun:
 class HeadwaterRun:
     """Headwater's own command line, everything on: landing, accounts, quarantine, commit."""
 
-    name, title, scale = HEADWATER, "Headwater", 1
+    scale = 1
 
-    def __init__(self, python: Path) -> None:
-        """Take the interpreter it is installed beside."""
+    def __init__(self, python: Path, *, bare: bool = False) -> None:
+        """Take the interpreter it is installed beside; bare, it leaves out steps and checks."""
+        self.name = BARE if bare else HEADWATER
+        self.title = "Headwater, no steps" if bare else "Headwater"
         self._program = str(python.with_name("headwater"))
 
     def command(self, case: Case, given: Input, folder: Path) -> list[str]:
         """Make a lake with one feed; to measure is landing and working until all is settled."""
         lake = folder / "lake"
         self._ask("init", str(lake))
-        declare_feed(lake / "headwater.yaml", case)
+        declare_feed(lake / "headwater.yaml", case, bare=self.name == BARE)
         files = [str(file) for file in given.files]
         return [self._program, "ingest", "-C", str(lake), "sales", *files, "--link", "--json"]
 
@@ -140,13 +142,15 @@ class HeadwaterRun:
         return done.stdout
 
 
-def declare_feed(configuration: Path, case: Case) -> None:
+def declare_feed(configuration: Path, case: Case, *, bare: bool = False) -> None:
     """Put one feed into what `headwater init` wrote; all else stays at its default."""
     feed: dict[str, object] = {"match": "sales/**", "format": case.format, "table": "sales"}
     if case.partitioned:
         feed["partition"] = ["year(order_ts)", "month(order_ts)", "day(order_ts)"]
     if case.name == "dirty":
         feed["schema"] = dict(COLUMNS)
+    if case.shaped and not bare:
+        feed |= {"steps": list(STEPS), "checks": list(CHECKS)}
     settings = yaml.safe_load(configuration.read_text(encoding="utf-8")) or {}
     settings["feeds"] = {"sales": feed}
     unfinished = configuration.with_suffix(".unfinished")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cases import BASELINE, HEADWATER, PEERS, Case, Peer
+from bench.cases import BARE, BASELINE, HEADWATER, PEERS, Case, Peer
 from bench.contestants import Contestant, HeadwaterRun, PeerRun, Wrong
 from bench.data import Input, Shelf, Wanted
 from bench.environments import Environments, NotReady, java
@@ -68,7 +68,10 @@ class Rounds:
         ready: list[Contestant] = []
         absent: list[Outcome] = []
         try:
-            ready.append(HeadwaterRun(self.environments.headwater()))
+            python = self.environments.headwater()
+            ready.append(HeadwaterRun(python))
+            if case.shaped:
+                ready.append(HeadwaterRun(python, bare=True))
         except NotReady as error:
             absent.append(Outcome(HEADWATER, "Headwater", case.name, (), "not built", str(error)))
         for name in self.plan.peers:
@@ -151,6 +154,8 @@ class Rounds:
 
 
 def _sits_out(peer: Peer, case: Case) -> str:
+    if case.shaped:
+        return "what steps cost is measured against Headwater without them"
     if case.name not in peer.cases:
         return peer.lacks or "bad rows: only DuckDB has a like way, store_rejects"
     if peer.needs_java and java() is None:
@@ -159,5 +164,5 @@ def _sits_out(peer: Peer, case: Case) -> str:
 
 
 def _place(outcome: Outcome) -> int:
-    order = [BASELINE, HEADWATER, *PEERS]
+    order = [BASELINE, HEADWATER, BARE, *PEERS]
     return order.index(outcome.contestant)
