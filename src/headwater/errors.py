@@ -10,6 +10,7 @@ HeadwaterError
 │   ├── SourceMissing        it is not there
 │   ├── SourceNotAFile       it is a folder, pipe, socket or device
 │   ├── SourceUnreadable     it may not be read
+│   ├── SourceTooBig         it claims far more bytes than were written to it
 │   └── SourceChanged        it changed while it was read
 ├── StoreError               bytes could not be put or got
 │   ├── ObjectExists         create-if-absent found the name taken
@@ -125,6 +126,13 @@ class SourceUnreadable(InputError):
     """The file may not be read."""
 
     code = "source_unreadable"
+
+
+class SourceTooBig(InputError):
+    """The file claims far more bytes than were written to it."""
+
+    code = "source_too_big"
+    http_status = 413
 
 
 class SourceChanged(InputError):

@@ -68,7 +68,8 @@ def openings(path):
 
 def test_a_source_is_opened_once_by_its_reader(tmp_path):
     bench = Bench(None, tmp_path)
-    job = bench.job(array(ROWS))
+    rows = "".join(f"<row><id>{n}</id><name>{n}</name></row>" for n in range(ROWS))
+    job = bench.job(f"<all>{rows}</all>")
     path = Path(job.inputs[0].location)
     with openings(path) as to_recognise:
         recognise(path, Format.AUTO)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headwater.adapters.duckdb.columns.evidence import Observer, choose
+from headwater.adapters.duckdb.columns.evidence import choose
+from headwater.adapters.duckdb.columns.observer import Observer
 from headwater.adapters.duckdb.engine import DuckEngine
 from tests.contracts.bench import Bench, types_of
 
@@ -35,7 +36,7 @@ def observer_of(connection, values):
     connection.execute("CREATE OR REPLACE TABLE seen (c0 VARCHAR)")
     if values:
         connection.executemany("INSERT INTO seen VALUES (?)", [[value] for value in values])
-    return Observer(connection, lambda ask: ask("SELECT * FROM seen"), json=False)
+    return Observer(connection, lambda ask, _: ask("SELECT * FROM seen"), json=False)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

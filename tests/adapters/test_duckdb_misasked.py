@@ -23,6 +23,21 @@ def refusal(sql, known=KNOWN):
 
 
 @pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (
+            'Permission Error: Cannot access file "s.csv" - file system operations are disabled',
+            "a query reads tables, and no file such as s.csv",
+        ),
+        ("Conversion Error: Could not convert it.", "could not convert it"),
+        ("Binder Error: SUM takes one", "SUM takes one"),
+    ],
+)
+def test_what_the_engine_says_is_said_in_our_form(said, message):
+    assert misasked(duckdb.Error(said)).message == message
+
+
+@pytest.mark.parametrize(
     ("sql", "wrong", "meant"),
     [
         ("select * from salse", "salse", "sales"),

@@ -136,6 +136,10 @@ def test_a_told_comment_is_no_row_however_wide_it_is(bench, rows):
 
     assert conversion.results[0].books.written == conversion.results[0].books.counted == rows
     assert types_of(conversion)["id"] == "bigint"
+    assert conversion.results[0].notes == (
+        "1 line before the table passed over: '# by me, today'",
+        f"2 comments passed over, on lines {rows + 3:,}, {rows + 4:,}",
+    )
 
 
 def test_a_line_in_quotes_that_begins_as_a_comment_is_part_of_its_field(bench):

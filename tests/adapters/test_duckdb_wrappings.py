@@ -54,6 +54,16 @@ def test_a_wrapped_file_gives_the_rows_of_the_plain_one(bench, wrapping, rows):
     assert sorted(bench.rows(wrapped)) == sorted(bench.rows(plain))
 
 
+def test_a_small_file_of_much_text_is_read_fast(bench):
+    rows = 30_000
+    text = "id,name\n" + "".join(f"{n},{'x' * 1_000}\n" for n in range(rows))
+
+    read = bench.convert(gzip.compress(text.encode()), table(SMALL), records=[7, SMALL + 1])
+
+    assert read.engine.endswith("fast")
+    assert [each.books.written for each in read.results] == [rows, SMALL]
+
+
 @pytest.mark.parametrize("rows", [SMALL, LARGE])
 @pytest.mark.parametrize("encoding", ["windows-1252", "utf-16-le", "cp037"])
 def test_a_declared_encoding_is_decoded(bench, encoding, rows):

@@ -56,29 +56,55 @@ def test_verbs_options_feeds_and_files_complete(lake):
     assert completed(["peek", "so"], lake) == ["file,so"]
 
 
-def test_a_real_bash_completes_verbs_options_and_names(lake):
-    """bash's own machinery: the function that `complete -p` names is called as bash calls it."""
+def offered(lake, *lines):
+    """bash's own machinery: the function that `complete -p` names is called as bash calls it.
+
+    The words of a line are parted as bash parts them: at blanks, and around `=`.
+    """
     ask = (
         'eval "$(headwater completion bash)"\n'
         "function=$(complete -p headwater | sed 's/.*-F \\([^ ]*\\).*/\\1/')\n"
         'offer() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); '
         '$function "$1" 2>/dev/null; echo "${COMPREPLY[*]}"; }\n'
-        "offer headwater pe\n"
-        "offer headwater peek --enc\n"
-        "offer headwater peek --as nd\n"
-        "offer headwater peek --set timez\n"
-        "offer headwater ingest sa\n"
-        "offer headwater tables sa\n"
     )
-
+    for line in lines:
+        ask += f"offer {line.replace('=', ' = ')}\n"
     ran = subprocess.run(
         ["bash", "--norc", "-i"], cwd=lake, input=ask, env=environment(PATH=_with_program()),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
+    return ran.stdout.splitlines()
 
-    assert ran.stdout.splitlines() == [
-        "peek", "--encoding", "ndjson", "timezone=", "sales", "sales",
-    ]  # fmt: skip
+
+def test_a_real_bash_completes_verbs_options_and_names(lake):
+    assert offered(
+        lake,
+        "headwater pe",
+        "headwater peek --enc",
+        "headwater peek --as nd",
+        "headwater peek --set timez",
+        "headwater ingest sa",
+        "headwater tables sa",
+    ) == ["peek", "--encoding", "ndjson", "timezone=", "sales", "sales"]
+
+
+def test_a_real_bash_completes_behind_an_equals_sign(lake, call, tmp_path):
+    sample = tmp_path / "sales.csv"
+    sample.write_text("id,customer_id\n1,7\n", encoding="utf-8")
+    later = tmp_path / "later.csv"
+    later.write_text("id,cust_id\n2,8\n", encoding="utf-8")
+    assert call("new", "orders", "--from", sample, "-C", lake).code == 0
+    assert call("ingest", "orders", sample, "-C", lake).code == 0
+    assert call("ingest", "orders", later, "-C", lake).code == 0
+
+    assert offered(
+        lake,
+        "headwater schema orders --map cust",
+        "headwater schema orders --map cust_id=cus",
+        "headwater schema orders --map=cust_id=cus",
+        "headwater peek --set delimiter=, --set timez",
+        "headwater peek --as=nd",
+    ) == ["cust_id=customer_id", "customer_id", "customer_id", "timezone=", "ndjson"]
 
 
 def _with_program():

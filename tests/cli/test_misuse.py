@@ -152,9 +152,13 @@ def test_an_output_that_cannot_be_written_is_told(look, tmp_path):
     assert is_plain_error(look("query", "select 1", "-o", tmp_path / "x.what"), 2)
 
 
-def test_a_full_disk_is_told_in_two_lines(full):
+@pytest.mark.parametrize(
+    "words",
+    [["query", "from range(99)", "--json"], ["status"], ["--help"], ["completion", "bash"]],
+)
+def test_a_full_disk_is_told_in_two_lines(full, words):
     ran = subprocess.run(
-        ["bash", "-c", '"$@" > /dev/full', "bash", *PROGRAM, "query", "from range(99)", "--json"],
+        ["bash", "-c", '"$@" > /dev/full', "bash", *PROGRAM, *words],
         cwd=full, env=environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -215,3 +219,21 @@ def test_a_mistake_of_our_own_is_one_line_and_a_trace_in_the_lakes_folder(call, 
     assert trace.name in ran.err
     assert "ZeroDivisionError" in trace.read_text(encoding="utf-8")
     assert json.loads(ran.out)["error"]["code"] == "unexpected"
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        (["peek", "x", "--row", "3"], "no such option '--row'; did you mean '--rows'", "--help"),
+        (["peek", "x", "--rows", "x"], "'x' is not a whole number", "--help"),
+        (["ingest", "s.csv"], "missing argument 'FILE...'", "headwater ingest FEED FILE...;"),
+        (["query", "select", "*"], "unexpected extra argument", "put the SQL in quotes"),
+        (["peek", "x", "-o", "x.xls"], "no format that is known", ".parquet"),
+    ],
+)
+def test_a_call_that_is_off_says_what_would_be_right(call, words, error, hint):
+    ran = call(*words)
+
+    assert is_plain_error(ran, 2)
+    assert error in ran.err.splitlines()[0]
+    assert hint in ran.err.splitlines()[-1]

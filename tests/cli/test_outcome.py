@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from headwater.cli.outcome import Outcome
+from headwater.cli.outcome import Outcome, _page
 from headwater.errors import EXIT_DONE, EXIT_REFUSED
 from headwater.model.ids import ArrivalId
 from tests.cli import shown as samples
@@ -35,3 +35,11 @@ def test_where_no_file_was_asked_for_every_one_counts():
     receipt, _, _ = receipt_of_two()
 
     assert Outcome([receipt]).code == EXIT_REFUSED
+
+
+def test_a_file_that_was_settled_before_is_not_passed_over_in_silence():
+    landed, *_ = samples.landings()
+
+    (told,) = _page(Outcome([], landings=[landed], arrivals=[landed.arrival]))
+
+    assert "a.csv" in str(told)

@@ -8,7 +8,9 @@ from headwater.cli.plain import plain_lines
 from headwater.cli.screen import Screen
 from headwater.model.arrival import ArrivalState
 from headwater.model.receipt import Books
-from headwater.show.page import Mark
+from headwater.ports.peek import Flaw
+from headwater.show.look import _flaws
+from headwater.show.page import Heading, Mark, Span, Tone, line, sheet
 from headwater.show.receipts import (
     ended_page,
     equation,
@@ -215,3 +217,44 @@ def test_a_name_too_long_for_the_screen_gives_way_to_the_figures():
     assert "1,000" in shown
     assert "990" in shown
     assert "quarantined" in shown
+
+
+def test_what_is_too_long_for_a_screen_goes_on_below_its_own_place():
+    words = "one two three four five six seven eight nine ten eleven twelve"
+
+    rows = screen((line(" x 12:00  ", words, hang=10),), width=40).splitlines()
+
+    assert len(rows) > 1
+    assert all(row.startswith(" " * 10) for row in rows[1:])
+    assert " ".join(" ".join(rows).split()[2:]) == words
+
+
+def test_a_command_is_never_parted_so_that_it_can_be_copied():
+    command = "headwater quarantine replay --file 9wqvw4f09wx8y"
+
+    shown = screen((line(" x 12:00  ", Span(command, Tone.COMMAND), hang=10),), width=40)
+
+    assert command in shown
+
+
+def test_words_of_a_narrow_sheet_are_folded_and_none_is_left_out():
+    reason = "type: 'x' in column 'order_id' is not a bigint, and that is all there is to say"
+    wide = sheet(
+        [Heading("line", right=True), Heading("reason"), Heading("raw")], [("3", reason, "x")]
+    )
+
+    shown = screen((wide,), width=40)
+
+    assert set(reason.split()) <= set(shown.split())
+    assert "…" not in shown
+
+
+def test_flaws_of_the_same_kind_say_once_what_is_wrong():
+    flaws = [
+        Flaw(line_, None, f"row {line_}", "second_table", "begins on line 5") for line_ in (5, 6)
+    ]
+
+    told = text((_flaws(flaws),))
+
+    assert told.count("begins on line 5") == 1
+    assert ["6", "row", "6"] in [row.split() for row in told.splitlines()]

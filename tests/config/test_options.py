@@ -2,7 +2,7 @@
 
 import pytest
 
-from headwater.config.options import keys, option
+from headwater.config.options import feed_from, keys, option
 from headwater.errors import UsageError
 
 
@@ -35,3 +35,19 @@ def test_what_is_no_key_and_value_is_refused(text):
 def test_keys_of_tables_are_none_of_a_reading():
     assert {"encoding", "schema", "columns", "ragged"} <= set(keys())
     assert not {"match", "table", "partition"} & set(keys())
+
+
+def test_a_key_that_is_not_there_names_those_that_are_nearest_first():
+    with pytest.raises(UsageError, match="shet: no such key") as raised:
+        feed_from({"shet": 1})
+
+    guess, _, named = (raised.value.hint or "").partition("keys: ")
+    assert guess == "did you mean 'sheet'? "
+    assert named.split(", ")[0] == "sheet"
+    assert sorted(named.split(", ")) == sorted(keys())
+
+
+@pytest.mark.parametrize("key", ["match", "table", "partition", "retries", "parquet"])
+def test_a_key_of_tables_is_refused(key):
+    with pytest.raises(UsageError, match=f"{key} is about tables"):
+        feed_from({key: "x"})

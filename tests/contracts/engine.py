@@ -17,6 +17,7 @@ from tests.contracts.engine_columns import (
 from tests.contracts.engine_parts import PartContract
 from tests.contracts.engine_schema import SchemaContract
 from tests.contracts.engine_sources import DamageContract, FormatContract
+from tests.contracts.engine_times import TimeContract
 from tests.contracts.engine_values import ValueContract
 from tests.contracts.engine_widening import WideningContract
 
@@ -32,6 +33,7 @@ class EngineContract(
     DamageContract,
     FormatContract,
     PartContract,
+    TimeContract,
 ):
     """Everything of the engine's port."""
 

@@ -276,7 +276,9 @@ class RescuedValueContract:
             (None, {"new": "y", "a": "x"}),
         ]
         assert conversion.results[0].books.written == 2
-        assert any("1 values" in note and "rescued" in note for note in conversion.results[0].notes)
+        assert any(
+            "1 value that" in note and "rescued" in note for note in conversion.results[0].notes
+        )
 
     def test_a_bad_value_where_none_may_be_missing_still_refuses_the_row(self, bench):
         schema = schema_of(id="bigint not null", n="int")

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from hashlib import sha256
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
 from headwater.model.feed import PartitionBy
 from headwater.model.types import Schema
 from headwater.ports.engine import Rewriting
 from tests.contracts.bench import DAY, feed_of
+
+LONG = ("x" * 1_000, "\u00e9" * 34, "a/b " * 40, "two\nlines" * 30, "x" * 201)
 
 
 class PartContract:
@@ -36,6 +45,61 @@ class PartContract:
         assert sorted(part.partition[0][1] for part in conversion.parts) == sorted(regions)
         for part in conversion.parts:
             assert (table / part.path).resolve().is_relative_to(table)
+
+    def test_a_value_too_long_for_a_folder_gives_the_folder_its_hash_and_stays_what_it_is(
+        self, bench
+    ):
+        hashed = f"sha256-{sha256(LONG[0].encode()).hexdigest()}"
+        regions = [*LONG, hashed, "sha256-", "x" * 200, "x"]
+        both = tuple(PartitionBy(name, "column", name) for name in ("region", "b"))
+
+        conversion = bench.convert(
+            "id,region,b\n" + "".join(f'{n},"{r}",{n % 2}\n' for n, r in enumerate(regions)),
+            feed=feed_of(partition=both),
+        )
+
+        assert [result.books.written for result in conversion.results] == [len(regions)]
+        found = {
+            part.path.split("/")[0]: dict(part.partition)["region"] for part in conversion.parts
+        }
+        assert sorted(found.values()) == sorted(regions)
+        assert found[f"region={hashed}"] == LONG[0]
+        assert found["region=x"] == "x"
+        assert all(len(folder) <= len("region=") + 200 for folder in found)
+
+    def test_a_value_too_long_for_a_folder_is_read_carefully_as_well(self, bench):
+        feed = feed_of(partition=(PartitionBy("region", "column", "region"),))
+
+        conversion = bench.convert(
+            f"id,region\n1,{LONG[0]}\n2,x,y\n3,{LONG[1]}\n", f"id,region\n4,{LONG[0]}\n", feed=feed
+        )
+
+        assert [result.books.quarantined for result in conversion.results] == [1, 0]
+        rows = {part.partition[0][1]: part.rows for part in conversion.parts}
+        assert rows == {LONG[0]: 2, LONG[1]: 1}
+
+    def test_an_instant_that_names_a_partition_is_spelled_as_tables_are_read(self, bench):
+        conversion = bench.convert(
+            "id,ts\n1,2025-04-02T10:00:00.5+02:00\n2,\n",
+            feed=feed_of(partition=(PartitionBy("ts", "column", "ts"),)),
+        )
+
+        found = {part.partition[0][1] for part in conversion.parts}
+        assert found == {"2025-04-02 08:00:00.5", None}
+        assert str(conversion.schema.find("ts").type) == "timestamp"
+
+    @pytest.mark.parametrize("value", [{"a": 1}, [1], b"x"])
+    def test_what_is_no_plain_value_names_no_partition(self, bench, value):
+        held = io.BytesIO()
+        pq.write_table(pa.table({"id": [1], "v": [value]}), held)
+
+        conversion = bench.convert(
+            held.getvalue(), feed=feed_of(partition=(PartitionBy("v", "column", "v"),))
+        )
+
+        (result,) = conversion.results
+        assert result.cause.code == "partition"
+        assert "no name for a folder" in result.cause.message
 
     def test_a_file_without_the_partitions_column_is_refused_and_not_its_neighbour(self, bench):
         conversion = bench.convert(

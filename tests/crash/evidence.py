@@ -96,6 +96,15 @@ def select(columns: str, files: list[str]) -> list[tuple[Any, ...]]:
         return connection.execute(sql, [files]).fetchall()
 
 
+def kinds(column: str, files: list[str]) -> set[str]:
+    """The types that a column has in Parquet files."""
+    if not files:
+        return set()
+    with duckdb.connect(config={"threads": 1}) as connection:
+        sql = "select distinct type, logical_type from parquet_schema(?) where name = ?"
+        return {str(row) for row in connection.execute(sql, [files, column]).fetchall()}
+
+
 @contextmanager
 def asked(database: Path) -> Iterator[sqlite3.Connection]:
     """A database that is only read."""

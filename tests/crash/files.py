@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import zlib
 from dataclasses import dataclass
 
 SUFFIXES = {"sales": ".csv", "events": ".ndjson.gz"}
@@ -36,15 +37,23 @@ def produce(feed: str, stem: str, version: int, chance: random.Random) -> File:
     return File(feed, name, body, tuple(good), len(ids) - len(good))
 
 
+def grown(row: str) -> str:
+    """The value of a column that nobody declared: what some files say makes it wider."""
+    file, _, number = row.rpartition("|")
+    sorts = ("{}", "{}", "{}", "{}", "{}", "{}99999999999999999999", "{}.25", "g{}")
+    return sorts[zlib.crc32(file.encode()) % len(sorts)].format(number)
+
+
 def _sales(ids: list[str], dirty: bool, chance: random.Random) -> tuple[bytes, list[str]]:
-    lines, good = ["id,day,qty"], []
+    lines, good = ["id,day,qty,grown"], []
     for row in ids:
         if dirty and chance.random() < 0.3:
-            bad = [f"{row},2026-01-01,many", f"{row},2026-01-01", f"{row},soon,1"]
+            bad = [f"{row},2026-01-01,many,1", f"{row},2026-01-01", f"{row},soon,1,1"]
             lines.append(chance.choice(bad))
         else:
             good.append(row)
-            lines.append(f"{row},2026-{chance.randint(1, 3):02d}-05,{chance.randint(0, 99)}")
+            day = f"2026-{chance.randint(1, 3):02d}-05"
+            lines.append(f"{row},{day},{chance.randint(0, 99)},{grown(row)}")
     return ("\n".join(lines) + "\n").encode(), good
 
 

@@ -17,6 +17,7 @@ feeds:
       id: text not null
       day: date
       qty: bigint
+    on_bad_value: widen
     partition: [month(day)]
     batch: {files: 3, age: 1s}
     retries: {attempts: 6, first_delay: 50ms, longest_delay: 100ms}

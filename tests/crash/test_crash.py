@@ -33,6 +33,7 @@ SHOWN = {
     "stale_remove_list": 104,
     "sweep_ignores_leases": 100,
     "sweep_without_fence": 109,
+    "widened_over_unseen_parts": 116,
 }
 """A seed for each broken variant, under which it shows soon."""
 

@@ -6,12 +6,26 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from tests.crash.evidence import FEEDS, Findings, Log, asked, read_log, receipts, select, visible
+from tests.crash.evidence import (
+    FEEDS,
+    Findings,
+    Log,
+    asked,
+    kinds,
+    read_log,
+    receipts,
+    select,
+    visible,
+)
+from tests.crash.files import grown
 from tests.crash.plan import Plan
 
 ENDED = ("completed", "superseded", "quarantined", "duplicate", "stale", "unrouted")
+WIDENED = "sales"
+GROWING = "grown"
 KINDS = ("written", "quarantined", "filtered", "deduplicated")
 
 
@@ -21,6 +35,8 @@ def verify(lake: Path, plan: Plan) -> Findings:
     with asked(lake / "ledger.sqlite") as ledger:
         for feed in FEEDS:
             log = read_log(lake / "processed" / feed, found)
+            if feed == WIDENED:
+                _values(log, found)
             _books(ledger, feed, _rows(log, feed, plan, found), found)
             _strays(log, found)
             _given_up(lake, ledger, feed, log, found)
@@ -41,6 +57,24 @@ def _rows(log: Log, feed: str, plan: Plan, found: Findings) -> Counter[str]:
     found.lost += sum((expected - seen).values())
     found.doubled += sum((seen - expected).values())
     return per_arrival
+
+
+def _values(log: Log, found: Findings) -> None:
+    """What became wider is so in every part, and says what it said."""
+    if len(found_kinds := kinds(GROWING, log.files)) > 1:
+        found.broken.append(f"I14: {GROWING} of {log.table.name} is {sorted(found_kinds)}")
+    for file in log.files:
+        for row, value in select(f"id, cast({GROWING} as varchar)", [file]):
+            if _plain(value) != _plain(grown(row)):
+                found.broken.append(f"I14: {row} says {value}, and said {grown(row)}")
+
+
+def _plain(value: str) -> object:
+    """The number that a text says, however many zeros it has; else the text."""
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return value
 
 
 def _books(

@@ -52,7 +52,6 @@ _ODD = [
     "\ufeffx",
 ]
 _EDGES = [" a", "b ", "  ", "\\", "a\\b", "\\n", "'", "it's", "=1+1", "%", "{}", "[1]", "<a>"]
-_ROWS_BEHIND = 3  # the last blank line: one alone with a single cell may be a remark
 
 
 @dataclass(frozen=True)
@@ -198,8 +197,6 @@ def _cell(random: Random, spelling: Spelling) -> str | None:
 
 def _spellable(text: str, spelling: Spelling) -> str:
     text = text.encode(_plain(spelling.encoding), "ignore").decode(_plain(spelling.encoding))
-    if spelling.newlines == ("\r",):
-        text = text.replace("\n", "")  # where a line feed stands, it ends the lines
     if not spelling.quote:
         for mark in ("\r", "\n", *spelling.delimiter):
             text = text.replace(mark, "")
@@ -233,8 +230,8 @@ class Writer:
         if spelling.header:
             self._put(self._record(names))
         held = []
-        for place, row in enumerate(rows):
-            self._blank_or_comment(blank=place < len(rows) - _ROWS_BEHIND)
+        for row in rows:
+            self._blank_or_comment()
             self._put(self._record(row))
             held.append(row)
             if self._random.random() < self._harm:
@@ -282,9 +279,9 @@ class Writer:
             cell = cell.replace(quote, quote * 2)
         return quote + cell + quote
 
-    def _blank_or_comment(self, *, blank: bool) -> None:
+    def _blank_or_comment(self) -> None:
         spelling = self._spelling
-        if blank and spelling.blanks and self._random.random() < 0.2:
+        if spelling.blanks and self._random.random() < 0.2:
             self._put("")
         if spelling.comment and self._random.random() < 0.1:
             random_width = self._random.randrange(self._width + 1)
@@ -294,11 +291,9 @@ class Writer:
         """A row that is none, and behind it one that shows that its neighbours are whole."""
         quote, mark = self._spelling.quote, self._spelling.delimiter
         cells = [f"d{next(self._spare)}" for _ in range(self._width)]
-        ways = ["long", "short"] if self._width > 1 else []  # lest it be the only wide row
+        ways = ["long", "short"] if self._width > 1 else ["long"]
         ways += ["stray", "behind", "open"] if quote else []
         ways += ["letter"] if self._spelling.encoding == "utf-8" else []
-        if not ways:
-            return []
         way = self._random.choice(ways)
         place = self._random.randrange(self._width)
         if way == "long":

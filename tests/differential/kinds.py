@@ -52,9 +52,7 @@ def by_engine(name: str, seed: str, path: Path, through: Through) -> tuple[Case,
     path.write_bytes(case.content)
     outcome = through.read(path, case.settings if kind.told else {})
     rows = _cells(case.rows, outcome.names)
-    bare = {place for place in range(len(rows[0])) if not any(row[place] for row in rows)}
-    outcome.rows = _with_nulls(outcome.rows, bare)
-    return replace(case, rows=_with_nulls(rows, bare)), outcome
+    return replace(case, rows=rows), outcome
 
 
 def flaws(name: str, read: Sequence[tuple[Case, Outcome]]) -> list[str]:
@@ -77,8 +75,3 @@ def _cells(rows: list, names: Sequence[str]) -> list[tuple]:
         return rows
     clean = [{_UNFIT.sub("_", key): value for key, value in row.items()} for row in rows]
     return [tuple(row.get(name) for name in names) for row in clean]
-
-
-def _with_nulls(rows: list[tuple], places: set[int]) -> list[tuple]:
-    """Nulls for empty texts of columns without any other: these may be taken for empty ones."""
-    return [tuple(c or None if at in places else c for at, c in enumerate(row)) for row in rows]

@@ -82,7 +82,7 @@ class TestWidening:
         assert receipt.changes == (
             Change(ChangeKind.WIDENED, "n", "decimal(20,1)", "bigint", "sales/b.csv"),
         )
-        assert "1 parts written anew to widen n to decimal(20,1)" in receipt.notes
+        assert "parts written anew to widen n to decimal(20,1): 1" in receipt.notes
 
     def test_it_is_one_entry_with_columns_and_parts_and_ids(self, widening, folder, incoming):
         ingest(widening, incoming("a.csv", "id,n\na,1\n"))

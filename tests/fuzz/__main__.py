@@ -35,7 +35,8 @@ def _lines(fuzz: Fuzz, seed: int) -> list[str]:
     refused = ", ".join(f"{code} {count}" for code, count in tally.refused_whole.most_common(12))
     seen = (
         f"seed {seed}: {tally.mutants:,} mutants, {tally.by_engine:,} of them by the engine, "
-        f"{tally.by_lakes:,} by lakes; its child held {tally.peak_bytes >> 20} MiB at most"
+        f"{tally.by_others:,} beside another reader, {tally.by_lakes:,} by lakes; "
+        f"its child held {tally.peak_bytes >> 20} MiB at most"
     )
     lines = [seen, f"refused whole: {refused or 'none'}"]
     for finding in tally.findings[:_SHOWN]:

@@ -56,6 +56,8 @@ ODD += [
     b"NaN",
     b"\xe2\x80\xa8",
 ]
+ALIKE = (b"0123456789", b"abcdefxyzE")
+LIKELY = b'09ae.-+ &;<>"\0\1\2\3\x7f\x80\xff'
 _LARGE = 24 << 20
 """No mutant is larger."""
 
@@ -65,6 +67,16 @@ def mutated(random: Random, content: bytes, other: bytes) -> bytes:
     for _ in range(random.choice([1, 1, 1, 2, 4])):
         content = random.choice(WAYS)(random, content, other)
     return content[:_LARGE]
+
+
+def touched(random: Random, content: bytes) -> bytes:
+    """The content with one byte or two that are others: what often still is a file of its kind."""
+    changed = bytearray(content)
+    for _ in range(random.choice([1, 1, 2])):
+        at = random.randrange(len(changed) or 1)
+        alike = next((each for each in ALIKE if changed[at : at + 1] in each), LIKELY)
+        changed[at : at + 1] = bytes([random.choice(alike)])
+    return bytes(changed)
 
 
 def _place(random: Random, content: bytes) -> int:

@@ -7,14 +7,17 @@ import gzip
 import io
 import lzma
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
+from decimal import Decimal
 from random import Random
 
 import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
 from backports import zstd
+from pyarrow import orc
 
 from tests.differential import delimited, dump_texts, json_texts, line_texts, xml_texts
 from tests.inputs import makers
@@ -30,6 +33,12 @@ class Original:
     content: bytes
     settings: dict = field(default_factory=dict)
     lines: Mapping[bytes, tuple] = field(default_factory=dict)  # none, where lines tell nothing
+    pack: Callable[[bytes], bytes] = bytes  # what happens to the content after it was changed
+
+    @property
+    def file(self) -> bytes:
+        """The file as it is when nothing was changed."""
+        return self.pack(self.content)
 
 
 def original(random: Random) -> tuple[str, Original]:
@@ -38,8 +47,8 @@ def original(random: Random) -> tuple[str, Original]:
     return kind, MAKERS[kind](random)
 
 
-def _rows(random: Random) -> list[tuple[str, str, str]]:
-    count = random.choice([1, 3, 20, 200])
+def _rows(random: Random, counts: Sequence[int] = (1, 3, 20, 200)) -> list[tuple[str, str, str]]:
+    count = random.choice(counts)
     return [(f"r{n}", random.choice(WORDS), random.choice(WORDS)) for n in range(count)]
 
 
@@ -79,10 +88,37 @@ def _columns(random: Random) -> list[tuple[str, ...]]:
     return [("v", *row[1:]) for row in _rows(random)]
 
 
+def _typed(random: Random) -> pa.Table:
+    """Texts, and values of other types; some of them are none."""
+    rows = _rows(random, (3, 200))  # so that most of a file's bytes are values
+    columns = dict(zip(NAMES, map(list, zip(*rows, strict=True)), strict=True))
+    for name, kind, make in TYPED:
+        values = [make(random) if random.random() < 0.9 else None for _ in rows]
+        columns[name] = pa.array(values, kind)
+    return pa.table(columns)
+
+
+TYPED = (
+    ("n", pa.int64(), lambda random: random.randrange(-(2**63), 2**63)),
+    ("x", pa.float64(), lambda random: random.choice([0.1, -1e300, 5.0, random.random()])),
+    ("y", pa.bool_(), lambda random: random.random() < 0.5),
+    ("d", pa.date32(), lambda random: random.randrange(-30_000, 40_000)),
+    ("t", pa.timestamp("us"), lambda random: random.randrange(-(10**15), 4 * 10**15)),
+    ("m", pa.decimal128(12, 2), lambda random: Decimal(random.randrange(10**11)) / 100),
+)
+
+
 def _parquet(random: Random) -> Original:
-    columns = dict(zip(NAMES, map(list, zip(*_rows(random), strict=True)), strict=True))
+    held, packing = io.BytesIO(), random.choice(["none", "snappy", "zstd"])
+    version = random.choice(["1.0", "2.0"])
+    pq.write_table(_typed(random), held, compression=packing, data_page_version=version)
+    return Original(held.getvalue())
+
+
+def _orc(random: Random) -> Original:
     held = io.BytesIO()
-    pq.write_table(pa.table(columns), held, compression=random.choice(["none", "snappy", "zstd"]))
+    packing = random.choice(["uncompressed", "uncompressed", "zlib", "zstd"])
+    orc.write_table(_typed(random), held, compression=packing)
     return Original(held.getvalue())
 
 
@@ -108,11 +144,36 @@ def _workbook(random: Random) -> Original:
         return Original(_zip({name: made.read(name) for name in made.namelist()}))
 
 
+def _sheet(random: Random) -> Original:
+    """The XML of a sheet, which is packed behind its change: packed before, none gets by."""
+    with zipfile.ZipFile(io.BytesIO(makers.workbook(NAMES, _columns(random)))) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    sheet = members["xl/worksheets/sheet1.xml"]
+    return Original(
+        sheet, pack=lambda content: _zip({**members, "xl/worksheets/sheet1.xml": content})
+    )
+
+
+AVRO = {
+    "n": "long",
+    "x": "double",
+    "y": "boolean",
+    "d": {"type": "int", "logicalType": "date"},
+    "t": {"type": "long", "logicalType": "timestamp-micros"},
+    "m": {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2},
+}
+
+
 def _avro(random: Random) -> Original:
     fields = [{"name": name, "type": "string"} for name in NAMES]
-    rows = [dict(zip(NAMES, row, strict=True)) for row in _columns(random)]
+    fields += [{"name": name, "type": ["null", kind]} for name, kind in AVRO.items()]
+    rows = [
+        {**row, "t": row["t"] and row["t"].replace(tzinfo=UTC)}
+        for row in _typed(random).to_pylist()
+    ]
     held, schema = io.BytesIO(), {"type": "record", "name": "row", "fields": fields}
-    fastavro.writer(held, schema, rows, codec="deflate", sync_marker=random.randbytes(16))
+    codec = random.choice(["null", "null", "deflate"])
+    fastavro.writer(held, schema, rows, codec=codec, sync_marker=random.randbytes(16))
     return Original(held.getvalue())
 
 
@@ -126,8 +187,9 @@ MAKERS: dict[str, Callable[[Random], Original]] = {
     "log": _made(line_texts.log_case_of),
     "dump": _made(dump_texts.case_of),
     "excel": _workbook,
+    "sheet": _sheet,
     "avro": _avro,
-    "orc": lambda random: Original(makers.orc_file(NAMES, _columns(random))),
+    "orc": _orc,
     "parquet": _parquet,
     "gzip": _packed(lambda content: gzip.compress(content, 1, mtime=0)),
     "bzip2": _packed(bz2.compress),

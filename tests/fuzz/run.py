@@ -20,11 +20,15 @@ from tests.differential.through import Through
 from tests.fuzz import watched
 from tests.fuzz.judge import flaw_of
 from tests.fuzz.lakes import Pond
-from tests.fuzz.mutation import BOMBS, mutated
+from tests.fuzz.mutation import BOMBS, mutated, touched
 from tests.fuzz.originals import Original, original
+from tests.fuzz.reference import READERS, SHEETS, difference, rows_of
 
 SHARES = (0.25, 0.1)
 BOMB_SHARE = 0.004
+TOUCHED_SHARE = 0.7
+"""Of files that another reader is asked about, and mostly refuses once much is changed."""
+
 POND_FILES = 12
 HEAD_BYTES = 2_000
 T = TypeVar("T")
@@ -52,6 +56,7 @@ class Tally:
     mutants: int = 0
     by_engine: int = 0
     by_lakes: int = 0
+    by_others: int = 0  # and what another reader took them for
     refused_whole: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     peak_bytes: int = 0
@@ -72,24 +77,29 @@ def mutant_of(seed: int, number: int) -> Mutant:
     """The mutant of a number under a seed."""
     random = Random(f"{seed} {number}")
     kind, held = original(random)
-    content = mutated(random, held.content, original(random)[1].content)
+    if kind in READERS and random.random() < TOUCHED_SHARE:
+        content = touched(random, held.content)
+    else:
+        content = mutated(random, held.content, original(random)[1].content)
     if random.random() < BOMB_SHARE:
         content = random.choice(BOMBS)(random, content, content)
-    return Mutant(number, kind, held, content, random)
+    return Mutant(number, kind, held, held.pack(content), random)
 
 
 class Fuzz:
     """One run, in a folder of its own, which goes with it; what fails is kept elsewhere."""
 
-    def __init__(self, seed: int, keep: Path, *, rooms: Read | None = None) -> None:
-        """Take what reads in this process, if it is not the reading rooms themselves."""
+    def __init__(
+        self, seed: int, keep: Path, *, rooms: Read | None = None, through: Through | None = None
+    ) -> None:
+        """Take what reads here and through the engine, if not the reading rooms and the engine."""
         self.tally = Tally()
         self._seed = seed
         self._keep = keep
         self._rooms = rooms or read_records
         self._folder = Path(mkdtemp(prefix="headwater-fuzz-"))
         self._path = self._folder / "mutant"
-        self._through = Through()
+        self._through = through or Through()
         self._shares = SHARES
         self._waiting: list[Mutant] = []
 
@@ -137,6 +147,20 @@ class Fuzz:
         if len(self._waiting) == POND_FILES:
             self._pond()
 
+    def beside_another(self, mutant: Mutant) -> None:
+        """What another reader takes for a file of its format has the same values here, or none."""
+        expected = rows_of(mutant.kind, mutant.content)
+        self._path.write_bytes(mutant.content)
+        if expected is None:
+            return
+        self.tally.by_others += 1
+        settings = {"types": "text" if mutant.kind in SHEETS else "infer"}
+        outcome = self._asked(mutant, "values", lambda: self._through.read(self._path, settings))
+        if outcome is None or outcome.unreadable:
+            return
+        if flaw := difference(expected, outcome.rows, len(outcome.refused)):
+            self._found(mutant, "values", flaw)
+
     def _by_rooms(self, mutant: Mutant) -> None:
         try:
             with watched.in_time(watched.SECONDS):
@@ -158,6 +182,7 @@ class Fuzz:
         outcome = self._asked(mutant, "engine", lambda: self._through.read(self._path, settings))
         if outcome is not None:
             self._judge(mutant, "engine", outcome)
+        self.beside_another(mutant)
         self._asked(mutant, "peek", lambda: self._through.peek(self._path, HEAD_BYTES))
 
     def _asked(self, mutant: Mutant, reader: str, ask: Callable[[], T]) -> T | None:

@@ -1,15 +1,18 @@
 """The fuzz run finds nothing, and would find what it is there for."""
 
 import os
+from decimal import Decimal
 
 import pytest
 
 from tests.differential.reading import Outcome, read_records
+from tests.differential.through import Through
 from tests.fuzz import watched
 from tests.fuzz.judge import flaw_of
 from tests.fuzz.mutation import mutated
 from tests.fuzz.originals import MAKERS, Original
-from tests.fuzz.run import Fuzz, mutant_of
+from tests.fuzz.reference import READERS, difference
+from tests.fuzz.run import Fuzz, Mutant, mutant_of
 
 SEED, MUTANTS = 11, 120
 
@@ -120,11 +123,11 @@ def test_what_no_mutation_touched_is_read(tmp_path, kind):
     for number in range(5):
         original = MAKERS[kind](mutant_of(5, number).random)
         path = tmp_path / "sound"
-        path.write_bytes(original.content)
+        path.write_bytes(original.file)
 
         outcome = read_records(path, original.settings)
 
-        assert flaw_of(original, original.content, outcome) is None
+        assert flaw_of(original, original.file, outcome) is None
         if original.lines:
             assert len(outcome.rows) == len(original.lines)
 
@@ -134,6 +137,40 @@ def test_a_row_that_is_nowhere_is_missed():
     read = Outcome(("id", "a", "b"), [("r1", "x", '"')], counted=1)
 
     assert "'r0'" in (flaw_of(original, b'id,a,b\nr0,x,y\nr1,x,""""\n', read) or "")
+
+
+class _Lying(Through):
+    """Reads the last cell of every file otherwise."""
+
+    def read(self, path, settings):
+        outcome = super().read(path, settings)
+        if outcome.rows:
+            outcome.rows[-1] = (*outcome.rows[-1][:-1], "other")
+        return outcome
+
+
+@pytest.mark.parametrize("kind", READERS)
+@pytest.mark.parametrize(("through", "flaws"), [(Through, 0), (_Lying, 1)])
+def test_typed_values_are_what_another_reader_reads(tmp_path, kind, through, flaws):
+    random = mutant_of(4, 0).random
+    sound = MAKERS[kind](random)
+    fuzz = Fuzz(SEED, tmp_path / "kept", through=through())
+    with fuzz.opened():
+        fuzz.beside_another(Mutant(0, kind, sound, sound.file, random))
+
+    assert [each.reader for each in fuzz.tally.findings] == ["values"] * flaws
+    assert fuzz.tally.by_others == 1
+
+
+@pytest.mark.parametrize(
+    ("ours", "refused"), [([(1, "x")], 0), ([(1, "x"), (2, "z")], 0), ([(1, "x")] * 2, 0)]
+)
+def test_a_row_that_another_reader_does_not_have_is_a_flaw(ours, refused):
+    assert difference([(1, "x"), (2, "y")], ours, refused) is not None
+
+
+def test_refused_rows_and_other_ways_to_say_a_value_are_none():
+    assert difference([(1.0, "x"), (2, "y")], [(Decimal("1.00"), "x")], 1) is None
 
 
 def test_mutations_change_what_they_are_given():

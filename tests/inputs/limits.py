@@ -11,6 +11,7 @@ import struct
 import zipfile
 from functools import partial
 
+import lz4.frame
 from backports import zstd
 
 from headwater.model.feed import PartitionBy
@@ -109,6 +110,7 @@ BOMBS = {
     "B66 zstd bomb": Entry("Q:ratio", partial(_bomb, zstd.compress), slow=True),
     "B66 bzip2 bomb": Entry("Q:ratio", partial(_bomb, bz2.compress), slow=True),
     "B66 xz bomb": Entry("Q:ratio", partial(_bomb, partial(lzma.compress, preset=0)), slow=True),
+    "B66 lz4 bomb": Entry("Q:ratio", partial(_bomb, lz4.frame.compress), slow=True),
     "B66 zip bomb": Entry("Q:ratio", _zip_bomb, slow=True),
     "B66 gzip of zeros": Entry("Q:binary", lambda: gzip.compress(bytes(8 * MEBI)) * 150, slow=True),
 }

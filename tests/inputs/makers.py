@@ -10,7 +10,7 @@ import fastavro
 import pyarrow as pa
 from pyarrow import orc
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
@@ -65,14 +65,14 @@ def workbook(names, rows, *, sheet="Sheet1"):
         made.writestr("_rels/.rels", _links("officeDocument", "xl/workbook.xml"))
         made.writestr(
             "xl/workbook.xml",
-            f"<workbook xmlns='{_MAIN}' xmlns:r='{_OFFICE}'><sheets>"
+            f"<workbook xmlns='{MAIN}' xmlns:r='{_OFFICE}'><sheets>"
             f"<sheet name='{sheet}' sheetId='1' r:id='one'/></sheets></workbook>",
         )
         made.writestr("xl/_rels/workbook.xml.rels", _links("worksheet", "worksheets/sheet1.xml"))
         body = "".join(_sheet_row(number, row) for number, row in enumerate([names, *rows], 1))
         made.writestr(
             "xl/worksheets/sheet1.xml",
-            f"<worksheet xmlns='{_MAIN}'><sheetData>{body}</sheetData></worksheet>",
+            f"<worksheet xmlns='{MAIN}'><sheetData>{body}</sheetData></worksheet>",
         )
     return held.getvalue()
 

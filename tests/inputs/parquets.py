@@ -148,6 +148,9 @@ def _bomb():
 
 
 PARQUETS = {
+    "B46 a time past every instant in Parquet": of(
+        lambda: {"v": pa.array([0, 2**62], pa.timestamp("ms"))}, "Q:parquet"
+    ),
     "B81 footer cut": damaged(lambda content: content[:-20]),
     "B81 file cut": damaged(lambda content: content[: len(content) // 2]),
     "B81 magic missing at the end": damaged(lambda content: content[:-4] + b"xxxx"),

@@ -32,8 +32,9 @@ def _bad_checksum():
 
 SHAPES = {
     "B09 a byte that is no UTF-8, late": Entry("ROWS", _bad_byte_late),
+    # Kept, and the file says so; there is no option that refuses such rows.
     "B11 NUL in a field": text(b"id,name\n1,A\0n\n2,Bob\n"),
-    "B19 delimiter behind each row": text("id,name\n1,Ann,\n2,Bob,\n", "ROWS"),
+    "B19 delimiter behind each row": text("id,name\n1,Ann,\n2,Bob,\n", "Q:ragged"),
     "B19 delimiter behind each row, the empty last dropped": text(
         "id,name\n1,Ann,\n2,Bob,\n", ragged=Ragged.PAD
     ),
@@ -58,6 +59,9 @@ NUMBERS = {
     "B54 number of 5,000 digits": text(
         f'{{"v": 1}}\n{{"v": {DIGITS}}}\n', "ROWS", schema=_declared("bigint")
     ),
+    "B54 numbers that no type holds, undeclared": text(
+        f'{{"v": 1}}\n{{"v": {DIGITS}}}\n{{"v": 1e999}}\n'
+    ),
     "B54 number past every double": text(
         '{"v": 1}\n{"v": 1e999}\n', "ROWS", schema=_declared("double")
     ),
@@ -72,13 +76,25 @@ TIMES = {
         "v\n2024-02-29\n2024-02-30\n0000-00-00\n31/04/2024\n", "ROWS", schema=_declared("date")
     ),
     "B42 days that are none, undeclared": text("v\n2024-02-29\n2024-02-30\n0000-00-00\n"),
+    # Of the two policies, the rows: the next second would be another time than the file says.
     "B44 leap second": text(
         "v\n2016-12-31 23:59:59\n2016-12-31 23:59:60\n2016-12-31 24:00:00\n",
         "ROWS",
         schema=_declared("timestamp"),
     ),
+    "B44 leap second, undeclared": text("v\n2016-12-31 23:59:59\n2016-12-31 23:59:60\n"),
     "B45 offsets about a change of the clocks": text(
         "v\n2024-03-31T01:30:00+01:00\n2024-03-31T02:30:00+01:00\n2024-10-27T02:30:00+02:00\n"
+    ),
+    "B45 the hour that clocks skip": text(
+        "v\n2024-03-31 01:59:59\n2024-03-31 02:30:00\n2024-03-31 03:00:00\n",
+        "ROWS",
+        schema=_declared("timestamp"),
+        timezone="Europe/Berlin",
+    ),
+    "B45 the hour that clocks show twice": text(
+        "v\n2024-10-27 01:59:59\n2024-10-27 02:30:00\n2024-10-27 03:00:00\n",
+        timezone="Europe/Berlin",
     ),
     "B46 the first and the last year": text("v\n0001-01-01\n1582-10-10\n9999-12-31\n"),
     "B46 years that are none": text(
@@ -87,6 +103,12 @@ TIMES = {
         schema=_declared("timestamp"),
     ),
     "B46 seconds since 1970": text("v\n1700000000\n1700000000000\n1700000000000000000\n"),
+    "B47 nanoseconds, declared": text(  # Delta keeps microseconds: cut off, they were changed
+        "v\n2024-01-01T00:00:00.123456789\n2024-01-01T00:00:00.123456\n",
+        "ROWS",
+        schema=_declared("timestamp"),
+    ),
+    # Delta's finest time is a microsecond: as text, undeclared ones keep all nine digits.
     "B47 nanoseconds": text("v\n2024-01-01T00:00:00.123456789\n2024-01-01T00:00:00.000000001\n"),
 }
 

@@ -74,7 +74,7 @@ def test_a_declared_schema_refuses_the_values_that_do_not_fit(dirty):
         (2, "zip"), (3, None), (4, "zip"),
     ]  # fmt: skip
     assert content.refused[2].raw == "3,2.50,04711,"
-    assert content.refused.reasons == {"type": 2, "ragged": 1}
+    assert content.refused.reasons == {"bad_date": 2, "ragged": 1}
 
 
 @pytest.mark.parametrize(

@@ -110,9 +110,37 @@ def test_the_refusal_names_the_line():
         read(b'[{"a":1},\n{"a":2},\n{"a":oops}]')
 
 
-def test_an_element_beyond_the_limit_refuses_the_file():
-    with pytest.raises(Unreadable, match="line_too_long"):
-        read(b'[{"a":"' + b"x" * 5000 + b'"}]', size=100, window=100, record_bytes=1000)
+LONG = [
+    b'{"a":"' + b"x" * 5_000 + b'"}',
+    b'{"a":[' + b'{"b":"]}\\"["},' * 400 + b"1]}",
+    b'"' + b"\\\\" * 3_000 + b'"',
+    b'{"a":"' + "\u20ac".encode() * 400 + b'"}',
+    b"[" + b"1," * 3_000 + b"1]",
+    b"9" * 3_000,
+]
+
+
+@pytest.mark.parametrize("long", LONG)
+@pytest.mark.parametrize("size", [1, 100, 100_000])
+def test_an_element_beyond_the_limit_is_refused_alone(long, size):
+    text = b'[{"ok":1},\n' + long + b',\n{"ok":2}]'
+
+    pieces = read(text, size=size, window=size, record_bytes=1_000)
+
+    assert refused(pieces) == [(2, "line_too_long")]
+    assert objects(pieces) == [{"ok": 1}, {"ok": 2}]
+
+
+def test_an_object_beyond_the_limit_among_others_in_a_row_is_refused_alone():
+    pieces = read(b'{"ok":1}' + LONG[1] + b'{"ok":2}', size=100, window=100, record_bytes=1_000)
+
+    assert refused(pieces) == [(1, "line_too_long")]
+    assert objects(pieces) == [{"ok": 1}, {"ok": 2}]
+
+
+def test_an_element_beyond_the_limit_that_never_ends_refuses_the_file():
+    with pytest.raises(Unreadable, match="ends inside"):
+        read(b'[{"a":"' + b"x" * 5_000, size=100, window=100, record_bytes=1_000)
 
 
 def test_memory_stays_flat_however_long_the_array():

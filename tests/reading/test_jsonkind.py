@@ -27,3 +27,16 @@ def test_objects_that_span_lines_are_json_where_the_sample_cuts_the_last():
 def test_a_damaged_line_among_records_leaves_them_one_a_line(damaged):
     assert form(f'{{"a":1}}\n{damaged}\n{{"a":3}}\n') is Format.NDJSON
     assert form(f'{{"a":1}}\n{{"a":3}}\n{damaged}') is Format.NDJSON
+
+
+def test_an_object_that_goes_on_behind_the_sample_is_one_whatever_lines_are_in_it():
+    text = '{\n  "version": 1,\n  "shapes": [\n' + '    {"shape": "x"}\n    ,\n' * 40
+
+    assert json_format(text, Format.AUTO, whole=False) is Format.JSON
+
+
+@pytest.mark.parametrize("broken", ['{"a":', '{"a":[', '{"a":1,', '{"a":"x', "{"])
+def test_lines_behind_a_broken_first_one_are_records(broken):
+    text = broken + "\n" + '{"a":1}\n' * 9
+
+    assert json_format(text, Format.AUTO, whole=False) is Format.NDJSON

@@ -42,6 +42,35 @@ def test_what_is_not_json_is_suspected_wherever_it_is_cut(text, cut):
     assert not all(told)
 
 
+DEEP = b'{"a":1}\n{"b":' + b"[" * 128 + b"]" * 128 + b"}"
+
+
+@pytest.mark.parametrize("end", [b"", b'\n{"a":1}\n'])
+@pytest.mark.parametrize("size", [1, 50, 100_000])
+def test_a_line_that_is_too_deep_is_suspected_wherever_it_is_cut(end, size):
+    laxity, text = Laxity(), DEEP + end
+
+    told = [laxity.update(text[at : at + size]) for at in range(0, len(text), size)]
+
+    assert not all((*told, laxity.finish()))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"b":' + b"[" * 127 + b"]" * 127 + b"}",
+        b'{"b":[' + b"[{}]," * 500 + b"1]}",
+        b'{"b":"' + b"[" * 500 + b'"}',
+        b'{"b":"\\"' + b"[" * 500 + b'"}',
+    ],
+)
+def test_brackets_that_are_many_and_not_deep_are_not_suspected(line):
+    laxity = Laxity()
+
+    assert laxity.update(b'{"a":1}\n' + line + b"\n" + line)
+    assert laxity.finish()
+
+
 @pytest.mark.parametrize("text", STRICT)
 def test_words_inside_strings_are_not_suspected(text):
     assert Laxity().update(text)

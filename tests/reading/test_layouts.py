@@ -374,3 +374,20 @@ def test_where_there_are_no_comments_a_mark_is_a_letter(table):
     _, body = table(b"id,x\n# one,1\n# two,2\n", comment="")
 
     assert body == [["# one", "1"], ["# two", "2"]]
+
+
+def test_a_row_behind_a_comment_and_many_blank_lines_is_a_row(table):
+    rows = [["1", "x"], ["2", "y"], ["3", "z"]]
+    text = b"id,name\n1,x\n" + b"\n" * 9 + b"2,y\n\n\n# of it\n3,z\n"
+
+    assert table(text, comment="#")[1] == rows
+
+
+def test_a_line_of_a_last_quoted_cell_is_no_footer_where_backslashes_are_escaped(table):
+    before = b'# by x\nid,name\n1,x\n2,"a\\\\"\n' + b"3,z\n" * 20
+    text = before + b'4,"y\n# z"\n'
+
+    found, body = table(text, comment="#", quote='"', escape="\\")
+
+    assert found.dialect.drop_bytes == 0
+    assert body[-1] == ["4", "y\n# z"]

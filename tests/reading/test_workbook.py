@@ -221,7 +221,7 @@ def test_the_header_is_found_below_titles(tmp_path):
 
     assert (found.header_row, found.first_column) == (3, 2)
     assert found.columns == ("id", "name", "city")
-    assert found.notes == ("1 rows above the header in row 3 left out",)
+    assert found.notes == ("rows above the header in row 3 left out: 1",)
     assert len(table(careful_workbook(path))) == 5
 
 

@@ -29,7 +29,7 @@ def test_blanks_and_case_of_functions_do_not_matter():
     assert parse_partition("  YEAR ( order_ts ) ") == PartitionBy("year", "year", "order_ts")
 
 
-@given(st.text(min_size=1))
+@given(st.text(min_size=1, max_size=15))
 def test_any_column_name_can_be_written_in_quotes(name):
     quoted = '"' + name.replace('"', '""') + '"'
 
@@ -58,3 +58,11 @@ def test_any_text_is_an_expression_or_a_value_error(text):
         return
 
     assert parsed.name
+
+
+def test_a_column_whose_name_leaves_no_room_in_a_folder_is_refused():
+    assert parse_partition("n" * 183).name == "n" * 183
+
+    for name in ("n" * 184, '"' + "\u00e9" * 31 + '"'):
+        with pytest.raises(ValueError, match="too long for a folder; give the column a shorter"):
+            parse_partition(name)

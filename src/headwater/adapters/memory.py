@@ -57,7 +57,7 @@ class MemoryStore:
         with self._lock:
             if name in self._objects:
                 raise ObjectExists(
-                    f"{name} is there already", hint="Look at what is there; nothing was changed."
+                    f"{name} is there already", hint="look at what is there; nothing was changed"
                 )
             self._objects[name] = _Object(stat, bytes(body))
         return stat
@@ -112,7 +112,7 @@ class MemoryStore:
         if taking.how is How.LINK:
             raise UsageError(
                 f"MemoryStore cannot link {taking.source}: it holds copies only",
-                hint="Land it as a copy, without --link.",
+                hint="land it as a copy, without --link",
             )
         stat = self.create(taking.name, _body(taking))
         if taking.how is How.MOVE:
@@ -122,7 +122,7 @@ class MemoryStore:
 
 
 def _missing(name: str) -> ObjectMissing:
-    return ObjectMissing(f"{name} is not there", hint="List what is there, and check the name.")
+    return ObjectMissing(f"{name} is not there", hint="list what is there, and check the name")
 
 
 def _body(taking: Taking) -> bytes:

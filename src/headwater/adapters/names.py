@@ -20,7 +20,7 @@ def require_name(name: str) -> None:
     if reason is not None:
         raise UsageError(
             f"{name[:300]!r} cannot name an object: {reason}",
-            hint="Use a relative name such as sales/2025/orders.csv.",
+            hint="use a relative name such as sales/2025/orders.csv",
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
-from headwater.errors import EngineDied, HeadwaterError
+from headwater.errors import EngineDied, HeadwaterError, InputError
 
 _NAMED = re.compile(r"`([a-z_]+)(?:: ([^`]+))?`")
 _OPTIONS = {"format": "--as", "encoding": "--encoding", "types": "--types"}
@@ -21,6 +21,10 @@ def advised(error: HeadwaterError) -> HeadwaterError:
     hint = error.hint
     if isinstance(error, EngineDied):
         hint = _AGAIN
+    elif hint is None and isinstance(error, InputError):
+        hint = "headwater peek --help shows how else it can be read"
+    elif hint is not None and "headwater schema" in hint:  # which is for feeds
+        hint = "leave out what --set says of columns"
     return type(error)(error.message, hint=None if hint is None else respelled(hint))
 
 

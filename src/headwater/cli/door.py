@@ -6,6 +6,7 @@ import errno
 import io
 import logging
 import os
+import re
 import sys
 import threading
 import traceback
@@ -29,6 +30,10 @@ from headwater.errors import (
     StoreError,
 )
 from headwater.ports.engine import QUESTION_THREAD
+
+_GUESS = re.compile(r"\. \(?Did you mean(?: one of:)? ('[^?]*)\?\)?$")
+_NO_NUMBER = ("is not a valid integer range", "is not a whole number")
+"""What click says of a word that is none of what it takes, and how we say it."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -114,12 +119,20 @@ def _misused(error: click.ClickException, session: Session) -> int:
 
 def _sentence(error: click.ClickException) -> str:
     message = error.format_message().rstrip(".")
+    message = _GUESS.sub(r"; did you mean \1?", message).replace(*_NO_NUMBER)
     return message[:1].lower() + message[1:]
 
 
 def _help(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    return f"{context.command_path if context else 'headwater'} --help"
+    if context is None:
+        return "headwater --help"
+    path, words = context.command_path, " ".join(context.command.collect_usage_pieces(context)[1:])
+    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Argument):
+        return f"write it as {path} {words}; {path} --help tells more"
+    if context.command.name == "query" and "extra argument" in error.format_message():
+        return 'put the SQL in quotes: headwater query "select ..."'
+    return f"{path} --help"
 
 
 def _ended_by(error: OSError, session: Session) -> int:

@@ -36,7 +36,7 @@ def kind_of(output: Path | None) -> str | None:
     if kind is None:
         raise UsageError(
             f"{output}: its suffix says no format that is known",
-            hint=f"add --format, one of {', '.join(KINDS)}, table",
+            hint="let it end in .csv, .json, .ndjson or .parquet, or add --format",
         )
     return kind
 

@@ -17,7 +17,7 @@ from headwater.cli.export import export
 from headwater.cli.fit import fit
 from headwater.errors import EXIT_DONE, EXIT_REFUSED, HeadwaterError
 from headwater.show.figures import clean
-from headwater.show.page import BLANK, Line, Span, Tone, dim, line
+from headwater.show.page import BLANK, Line, Page, Span, Tone, dim, line
 
 if TYPE_CHECKING:
     from headwater.look.content import Content
@@ -138,7 +138,7 @@ def _show(
     if not wish.whole:
         call.voice.say(tuple(_remedies(content, options)))
     if alone and not wish.whole and content.path is not None:
-        call.voice.say((_next(content.path),))
+        call.voice.say(_next(content.path))
     return None
 
 
@@ -159,11 +159,11 @@ def _remedy(option: str, what: str) -> Line:
     return line(dim("try: "), Span(f"--set {option}", Tone.COMMAND), dim(f"  {what}"))
 
 
-def _next(path: Path) -> Line:
+def _next(path: Path) -> Page:
     name = clean(quote(str(path)))
     into = Span(f"headwater new FEED --from {name}", Tone.COMMAND)
     out = Span(f"headwater peek {name} -o OUT.parquet", Tone.COMMAND)
-    return line(dim("next: "), into, dim("  or: "), out)
+    return (line(dim("next: "), into), line(dim("  or: "), out))
 
 
 def _paint(

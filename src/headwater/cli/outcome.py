@@ -124,7 +124,7 @@ def _page(outcome: Outcome) -> Page:
         page += [*([BLANK] if page else []), *block]
     if not page and not outcome.landings:
         page = [line(Mark.GOOD, " nothing was to do")]
-    return tuple(page)
+    return tuple(page) or landings_page(outcome.landings)
 
 
 def _document(outcome: Outcome) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from headwater.cli.fit import GAP, squeeze
+from headwater.cli.fit import GAP, LEAST, squeeze
 from headwater.cli.pace import Look, Pace, spelled
 from headwater.model.progress import Progress
-from headwater.show.page import Heading, Line, Mark, Page, Piece, Sheet, Tone
+from headwater.show.page import Heading, Line, Mark, Page, Piece, Sheet, Span, Tone
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -47,7 +47,8 @@ class Screen:
         """Put a page there."""
         for block in page:
             if isinstance(block, Line):
-                self._console.print(_line(block), soft_wrap=True)
+                for row in _rows(self._console, block):
+                    self._console.print(row, soft_wrap=True)
             else:
                 self._console.print(_table(block, self._console.width))
 
@@ -115,6 +116,18 @@ def moving_line(progress: Progress, look: Look) -> Table:
     return row
 
 
+def _rows(console: Console, line: Line) -> list[Text]:
+    """A line, on as many rows as it takes; one with a command in it stays whole, to be copied."""
+    whole = _line(line)
+    room = console.width - line.hang
+    command = any(isinstance(piece, Span) and piece.tone is Tone.COMMAND for piece in line.pieces)
+    if not line.hang or command or room < LEAST or whole.cell_len <= console.width:
+        return [whole]
+    head, rest = whole.divide([line.hang])
+    first, *others = rest.wrap(console, room)
+    return [head + first, *(Text(" " * line.hang) + each for each in others)]
+
+
 def _line(line: Line) -> Text:
     text = Text()
     for piece in line.pieces:
@@ -135,14 +148,13 @@ def _table(sheet: Sheet, width: int) -> Table:
     table = Table(
         box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=named, header_style="dim"
     )
-    last = len(sheet.headings) - 1
-    for at, (heading, cells) in enumerate(zip(sheet.headings, squeeze(sheet, width), strict=True)):
+    for heading, cells in zip(sheet.headings, squeeze(sheet, width), strict=True):
         table.add_column(
             _heading(heading),
             justify="right" if heading.right else "left",
             width=cells,
-            no_wrap=at < last,
-            overflow="fold" if at == last else "ellipsis",
+            no_wrap=heading.right,  # figures are not folded; of words nothing is left out
+            overflow="ellipsis" if heading.right else "fold",
         )
     for row in sheet.rows:
         table.add_row(*(_piece(piece) for piece in row))

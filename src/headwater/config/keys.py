@@ -199,8 +199,8 @@ class FeedKeys(Keys):
     )
     pattern: kinds.LogPatternIfAny = _key(
         None,
-        "What the lines of a log are like: common, combined, syslog, or a regular expression "
-        "whose named groups are the columns.",
+        "What the lines of a log are like: common, combined, level, syslog, or a regular "
+        "expression whose named groups are the columns.",
         "combined",
     )
     dump_table: kinds.TextIfAny = _key(
@@ -231,7 +231,10 @@ class FeedKeys(Keys):
         "text",
     )
     timezone: kinds.Timezone = _key(
-        "UTC", "The zone of timestamps that name none; they are stored as UTC.", "Europe/Berlin"
+        "UTC",
+        "The zone of timestamps that name none; they are stored as UTC. Of a time that its clocks "
+        "show twice the earlier is meant, and one that they skip is refused.",
+        "Europe/Berlin",
     )
     on_new_column: kinds.OnNewColumnWord = _key(
         "add",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from difflib import SequenceMatcher
 from typing import Any
 
 from headwater.config import rules
@@ -11,12 +12,14 @@ from headwater.config.check import check
 from headwater.config.document import EMPTY, Document, read
 from headwater.config.keys import FeedKeys
 from headwater.config.load import feed_of
-from headwater.config.mistakes import Mistake, Path, spell
+from headwater.config.mistakes import Mistake, Path, nearest, spell
 from headwater.errors import UsageError
 from headwater.model.feed import Feed
 
 FEED = "file"
-_OF_TABLES = ("match", "table", "partition", "batch", "retries", "file_size", "compression")
+_OF_TABLES = frozenset(
+    {"match", "table", "partition", "batch", "retries", "file_size", "compression", "parquet"}
+)
 """Keys that say nothing about how a file is read."""
 
 
@@ -28,11 +31,8 @@ def keys() -> list[str]:
 
 def feed_from(options: Mapping[str, Any]) -> Feed:
     """The feed that reads as these keys say; UsageError names the key that is wrong."""
-    for key in _OF_TABLES:
-        if key in options:
-            raise UsageError(
-                f"{key} is about tables, and a file is read here", hint=f"leave {key} out"
-            )
+    for key in options:
+        _require_known(key)
     given = {key: deepcopy(value) for key, value in options.items() if value is not None}
     tree = {"feeds": {FEED: given}}
     checked = check(Document(tree=tree, lines=dict.fromkeys(_places(tree), 1)))
@@ -42,6 +42,21 @@ def feed_from(options: Mapping[str, Any]) -> Feed:
     for broken in rules.of_feed(feed):
         raise UsageError(f"{_key(broken.path)}{broken.what}", hint=broken.hint)
     return feed
+
+
+def _require_known(key: str) -> None:
+    if key in _OF_TABLES:
+        raise UsageError(f"{key} is about tables, and a file is read here", hint=f"leave {key} out")
+    known = keys()
+    if key not in known:
+        meant = nearest(key, known)
+        guess = f"did you mean {meant!r}? " if meant else ""
+        raise UsageError(f"{key}: no such key", hint=f"{guess}keys: {', '.join(_alike(key))}")
+
+
+def _alike(key: str) -> list[str]:
+    """The keys of a reading, those that are spelled like this one first."""
+    return sorted(keys(), key=lambda each: -SequenceMatcher(None, key, each).ratio())
 
 
 def option(text: str) -> tuple[str, Any]:

@@ -99,6 +99,6 @@ def _opened(error: yaml.MarkedYAMLError, line: int) -> str:
     """The line where the open bracket or quote stands, if it is another one."""
     opened = error.context_mark
     bracket = "flow" in (error.context or "") or "quoted" in (error.context or "")
-    if not bracket or opened is None or opened.line == line:
+    if not bracket or opened is None or opened.line >= line:
         return ""
     return f"; it was opened in line {opened.line + 1}"

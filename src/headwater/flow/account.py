@@ -44,11 +44,11 @@ def account(claim: Claim, tried: Tried) -> Receipt:
     results = zip(tried.members, conversion.results, strict=True)
     notes = conversion.notes
     if tried.rewritten and tried.rewritten.rows_removed:
-        notes = (*notes, f"{tried.rewritten.rows_removed} rows of earlier versions replaced")
+        notes = (*notes, f"rows of earlier versions replaced: {tried.rewritten.rows_removed:,}")
     if conversion.widened and tried.rewritten:
         columns = ", ".join(f"{each.column} to {each.after}" for each in conversion.widened)
         count = len(tried.rewritten.removed)
-        notes = (*notes, f"{count} parts written anew to widen {columns}")
+        notes = (*notes, f"parts written anew to widen {columns}: {count:,}")
     return Receipt(
         manifest=claim.manifest.id,
         feed=claim.manifest.feed,

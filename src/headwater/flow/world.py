@@ -57,7 +57,7 @@ class World:
         declare = "declare one by hand, or from a sample: headwater new FEED --from FILE"
         raise UnknownFeed(
             f"there is no feed {name!r} in headwater.yaml; feeds: {there}",
-            hint=f"did you mean {meant[0]!r}? Or {declare}" if meant else declare,
+            hint=f"did you mean {meant[0]!r}? or {declare}" if meant else declare,
         )
 
     def feed_of(self, manifest: Manifest) -> Feed:

@@ -9,6 +9,7 @@ from typing import Any, Self
 from headwater.errors import InputError
 from headwater.flow.ask import REFUSALS
 from headwater.look.spelled import safely, selected
+from headwater.model.amount import counted, was
 from headwater.model.ids import TableName
 from headwater.model.part import Part, Snapshot
 from headwater.model.receipt import Books
@@ -157,7 +158,7 @@ class Refused:
 
     def __getitem__(self, place: int) -> Flaw:
         if not 0 <= place < len(self):
-            raise IndexError(f"{place}: {len(self)} records were refused")
+            raise IndexError(f"{place}: {counted(len(self), 'record')} {was(len(self))} refused")
         return next(each for number, each in enumerate(self) if number == place)
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from headwater.errors import Unbalanced
+from headwater.model.amount import counted
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
@@ -105,8 +106,9 @@ def require_balance(receipt: Receipt) -> None:
     for file in receipt.files:
         if not file.books.balanced:
             raise Unbalanced(
-                f"{file.key}: {file.books.counted} records counted, but {file.books.written} "
-                f"written + {file.books.quarantined} quarantined + {file.books.filtered} filtered"
-                f" + {file.books.deduplicated} deduplicated = {file.books.accounted}",
+                f"{file.key}: {counted(file.books.counted, 'record')} counted, but "
+                f"{file.books.written} written + {file.books.quarantined} quarantined + "
+                f"{file.books.filtered} filtered + {file.books.deduplicated} deduplicated = "
+                f"{file.books.accounted}",
                 hint="nothing was committed; run it again, and report the file if it persists",
             )

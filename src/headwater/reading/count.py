@@ -109,7 +109,7 @@ class DelimitedCounter(_TextCounter):
         if len(mark) > 1:
             raise UsageError(
                 f"the quote character {quote!r} is more than one byte",
-                hint="Declare a single ASCII character as the quote.",
+                hint="declare a single ASCII character as the quote",
             )
         super().__init__(quote=mark, blank=b"")
 

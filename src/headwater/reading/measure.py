@@ -13,6 +13,7 @@ from blake3 import blake3
 from headwater.errors import HeadwaterError
 from headwater.model.ids import Digest
 from headwater.reading.count import RecordCounter
+from headwater.reading.holes import require_written
 from headwater.reading.source import (
     changed,
     open_source,
@@ -54,7 +55,7 @@ _REAL = Clockwork()
 def measure(path: Path, counter: RecordCounter | None, clockwork: Clockwork = _REAL) -> Measure:
     """Hash and count the file; SourceChanged if it did not hold still meanwhile.
 
-    SourceMissing, SourceNotAFile or SourceUnreadable if it cannot be read.
+    SourceMissing, SourceNotAFile, SourceUnreadable or SourceTooBig if it cannot be read.
     """
     with open_source(path) as descriptor:
         try:
@@ -82,6 +83,7 @@ def _pass_over(
     path: Path, descriptor: int, counter: RecordCounter | None, clockwork: Clockwork
 ) -> Measure:
     status = _settled(descriptor, clockwork)
+    require_written(path, descriptor, status.st_size)
     hasher = blake3()
     seen = 0
     while block := os.read(descriptor, _BLOCK_BYTES):

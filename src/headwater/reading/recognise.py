@@ -155,7 +155,7 @@ def _edges(path: Path) -> tuple[bytes, bytes, int]:
 def _text(text: Text, told: Told, *, whole: bool) -> Found:
     declared, compression, content = text.declared, text.wrapping.compression, text.sample
     lines = lines_of(text, told.skip_lines or 0, whole=whole)
-    if lines is not None:
+    if lines is not None and not (lines.format is Format.LOG and _is_told_table(text, told)):
         return lines
     letters = content.decode("utf-8", "ignore")  # one may be cut at the sample's end
     if declared in _DELIMITED:
@@ -173,6 +173,13 @@ def _text(text: Text, told: Told, *, whole: bool) -> Found:
     if declared is not Format.AUTO or told.delimiter is not None:
         return _delimited(sample, compression, declared, told)
     return _table(text, sample, told)
+
+
+def _is_told_table(text: Text, told: Told) -> bool:
+    """Whether who leaves the format open says what fields are parted by."""
+    return (
+        text.declared is Format.AUTO and told.delimiter is not None and not text.selection.pattern
+    )
 
 
 def _table(text: Text, sample: Sample, told: Told) -> Found:

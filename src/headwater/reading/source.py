@@ -53,7 +53,7 @@ def changed(path: Path) -> SourceChanged:
     """The refusal of a file that did not hold still."""
     return SourceChanged(
         f"{spell(path)} changed while it was read",
-        hint="Wait until its writer has finished, then land it again.",
+        hint="wait until its writer has finished, then land it again",
     )
 
 
@@ -66,25 +66,25 @@ def source_fault(path: Path, cause: OSError | ValueError) -> HeadwaterError:
     """What the system's refusal to open or read a source means."""
     name = spell(path)
     if isinstance(cause, ValueError):  # a NUL in the path
-        return SourceMissing(f"{name!r} is not a path", hint="Check the path's spelling.")
+        return SourceMissing(f"{name!r} is not a path", hint="check the path's spelling")
     match cause.errno:
         case errno.ENOENT | errno.ENOTDIR | errno.ENAMETOOLONG:
-            return SourceMissing(f"{name} is not there", hint="Check the path and its spelling.")
+            return SourceMissing(f"{name} is not there", hint="check the path and its spelling")
         case errno.EACCES | errno.EPERM:
             return SourceUnreadable(
                 f"{name} may not be read: {cause.strerror}",
-                hint="Give this user the right to read the file and to enter its folders.",
+                hint="give this user the right to read the file and to enter its folders",
             )
         case errno.ELOOP:
             return SourceMissing(
                 f"{name} is a symbolic link that leads round in a circle",
-                hint="Name the file itself.",
+                hint="name the file itself",
             )
         case errno.ENXIO:
             return _not_a_file(name, "a socket or device")
     return InputError(
         f"{name} could not be read: {cause.strerror}",
-        hint="Check the disk or network it lies on, then land it again.",
+        hint="check the disk or network it lies on, then land it again",
     )
 
 
@@ -117,5 +117,5 @@ def _require_regular(path: Path, status: os.stat_result) -> None:
 
 def _not_a_file(name: str, what: str) -> SourceNotAFile:
     return SourceNotAFile(
-        f"{name} is {what}, not a file", hint="Name the files themselves, or a pattern over them."
+        f"{name} is {what}, not a file", hint="name the files themselves, or a pattern over them"
     )

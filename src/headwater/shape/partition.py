@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from headwater.model.feed import PartitionBy
 
 DATE_PARTS = ("year", "month", "day", "hour")
 ARRIVAL_DATE = "arrival_date"
+HASHED = "sha256-"  # and the digest: the folder of a value whose own would be too long
 WRITTEN = "year(ts), month(ts), day(ts), hour(ts), a column, or arrival_date"
 
 _NAME = r'(?P<bare>[^\W\d]\w*)|"(?P<quoted>(?:[^"]|"")+)"'
 _COLUMN = re.compile(_NAME)
 _CALL = re.compile(rf"(?P<function>[^\W\d]\w*)\s*\(\s*(?:{_NAME})\s*\)")
+
+_FOLDER_BYTES = 255  # what file systems take
+_VALUE_BYTES = 200
+_HASH_BYTES = len(HASHED) + 64
+
+
+def longest_value(name: str) -> int:
+    """How many bytes of a folder's name may be the value of that column, percent-encoded."""
+    return min(_VALUE_BYTES, _FOLDER_BYTES - len(f"{quote(name, safe='')}="))
 
 
 def parse_partition(text: str) -> PartitionBy:
@@ -22,6 +33,11 @@ def parse_partition(text: str) -> PartitionBy:
         return PartitionBy(ARRIVAL_DATE, "arrival_date", None)
     if column := _COLUMN.fullmatch(stripped):
         name = _name(column)
+        if longest_value(name) < _HASH_BYTES:
+            raise ValueError(
+                f"the column name {name!r} is too long for a folder; "
+                "give the column a shorter one under rename, and partition by that"
+            )
         return PartitionBy(name, "column", name)
     call = _CALL.fullmatch(stripped)
     if call is None:

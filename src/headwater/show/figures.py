@@ -5,6 +5,10 @@ from __future__ import annotations
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
+from headwater.model.amount import counted
+
+__all__ = ["clean", "count", "counted", "duration", "moment", "rate", "size"]
+
 _THOUSAND = 1000
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _TENTHS_BELOW = 100
@@ -17,11 +21,6 @@ _JOINERS = {"\u200c", "\u200d", "\ufe0f"}  # scripts and emoji need them, and th
 def count(number: int) -> str:
     """A number with its thousands apart."""
     return f"{number:,}"
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number and what it counts: 1 row, 1,000 rows."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def size(size_bytes: float) -> str:

@@ -136,11 +136,16 @@ def flaws_page(peeked: Peeked, most: int = FLAWS) -> Page:
 
 def _flaws(flaws: Sequence[Flaw]) -> Sheet:
     rows: list[tuple[str | Span, ...]] = []
+    said = ""
     for each in flaws:
         place = "" if each.line is None else count(each.line)
-        rows.append((place, Span(clean(f"{each.code}: {each.message}"), Tone.WARN)))
-        if each.raw is not None:
-            rows.append(("", dim(clean(each.raw, _LONGEST_RAW))))
+        words = clean(f"{each.code}: {each.message}")
+        raw = None if each.raw is None else dim(clean(each.raw, _LONGEST_RAW))
+        if words != said or raw is None:
+            rows.append((place, Span(words, Tone.WARN)))
+            place, said = "", words
+        if raw is not None:
+            rows.append((place, raw))
     return sheet([Heading("line", right=True), Heading("what is wrong")], rows)
 
 

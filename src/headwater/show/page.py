@@ -58,9 +58,10 @@ Piece = str | Span | Mark
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Pieces one after another."""
+    """Pieces one after another; where they are too long, the rest goes on below that place."""
 
     pieces: tuple[Piece, ...] = ()
+    hang: int = 0  # characters from the left
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,9 @@ class Sheet:
 Page = tuple[Line | Sheet, ...]
 
 
-def line(*pieces: Piece) -> Line:
+def line(*pieces: Piece, hang: int = 0) -> Line:
     """A line of these pieces."""
-    return Line(pieces)
+    return Line(pieces, hang)
 
 
 def strong(text: str) -> Span:

@@ -20,8 +20,8 @@ def refused_files_page(files: Sequence[RefusedFile]) -> Page:
         Heading("feed"),
         Heading("file"),
         Heading("rows", right=True),
-        Heading("why"),
         Heading("landed"),
+        Heading("why"),
     ]
     return (sheet(headings, [_file(each) for each in files]),)
 
@@ -40,8 +40,8 @@ def _file(each: RefusedFile) -> tuple[Mark | str | Span, ...]:
         each.arrival.feed or "",
         clean(each.arrival.key, _LONGEST),
         Span(rows, tone),
-        Span(why, tone),
         dim(moment(each.arrival.landed_at)),
+        Span(why, tone),
     )
 
 

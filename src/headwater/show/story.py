@@ -26,6 +26,9 @@ _STATES: dict[ArrivalState, tuple[Mark, str]] = {
     ArrivalState.MISSING: (Mark.BAD, "gone from the raw zone before it could be read"),
 }
 
+_TOLD_AT = len(" x 2026-01-01 00:00:00 UTC  ")
+"""Where what happened begins, behind the sign and the time."""
+
 
 def stories_page(stories: Sequence[Story]) -> Page:
     """Stories one below the other."""
@@ -129,8 +132,8 @@ def _command(arrival: Arrival, chapter: Chapter) -> str:
 
 
 def _event(mark: Mark, when: str, *pieces: Piece) -> Line:
-    return line(" ", mark, " ", dim(when), "  ", *pieces)
+    return line(" ", mark, " ", dim(when), "  ", *pieces, hang=_TOLD_AT)
 
 
 def _below(*pieces: Piece) -> Line:
-    return line(" ", Mark.STEM, " " * 27, *pieces)
+    return line(" ", Mark.STEM, " " * (_TOLD_AT - 2), *pieces, hang=_TOLD_AT)

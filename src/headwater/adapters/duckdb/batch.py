@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 
 from headwater.adapters.duckdb.careful.path import Careful
 from headwater.adapters.duckdb.columns.changes import Changes, widened
-from headwater.adapters.duckdb.columns.evidence import Evidence, Observer
+from headwater.adapters.duckdb.columns.evidence import Evidence
+from headwater.adapters.duckdb.columns.observer import Answers, Observer
 from headwater.adapters.duckdb.columns.plan import Plan, make_plan, refusal, unwelcome
 from headwater.adapters.duckdb.columns.widening import Growth, Trial, combined, widenable
 from headwater.adapters.duckdb.sources.relation import Group, Reader, Shape
@@ -30,8 +30,6 @@ from headwater.model.types import Type, Widened
 from headwater.ports.engine import Fate, InputResult, Job
 from headwater.reading.typed.batches import TYPED
 from headwater.reading.unreadable import Unreadable
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -200,9 +198,9 @@ class Batch:
         """Look at every value of a group that is read fast."""
         names = [name.lower() for name in group.shape.columns]
 
-        def over(ask: Callable[[str], Answer]) -> Answer:
+        def over(ask: Callable[[str], Answers], asked: frozenset[int]) -> Answers:
             try:
-                return ask(self.reader.cells(group, frozenset(range(len(names)))))
+                return ask(self.reader.cells(group, asked, only=asked))
             finally:
                 self.reader.drop()
 

@@ -15,19 +15,29 @@ from headwater.adapters.duckdb.careful.diagnose import counted, diagnose, notice
 from headwater.adapters.duckdb.careful.path import Careful, Staged
 from headwater.adapters.duckdb.careful.refusals import Refusals
 from headwater.adapters.duckdb.columns.plan import Plan, undatable
-from headwater.adapters.duckdb.columns.project import raw_cells, strict
+from headwater.adapters.duckdb.columns.project import cells_of, raw_cells, strict
 from headwater.adapters.duckdb.columns.sample import sample
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.outcome import Round, conversion_of
+from headwater.adapters.duckdb.parts.folders import is_shortened, logged, restored, shortened
 from headwater.adapters.duckdb.parts.scatter import Scattered, guarding, look_ahead, scattered
+from headwater.adapters.duckdb.parts.wide import (
+    in_order,
+    is_wide,
+    joined_slices,
+    slices_of,
+    write_slice,
+)
 from headwater.adapters.duckdb.parts.write import Destination, Draft, draft, partition_columns
 from headwater.adapters.duckdb.process.progress import watching
 from headwater.adapters.duckdb.session import orderly, session
+from headwater.adapters.duckdb.sources.lines import is_array
 from headwater.adapters.duckdb.sources.relation import Reader
 from headwater.adapters.duckdb.sources.source import Way
 from headwater.adapters.duckdb.sources.virtual import TooManyPieces, VirtualFiles
 from headwater.errors import EngineError, EngineRefused, NoSpace
 from headwater.model.progress import Watch
+from headwater.model.types import TEXT
 from headwater.points import point
 from headwater.ports.engine import Conversion, Fate, Job
 
@@ -115,14 +125,17 @@ class _Conversion:
         return staged
 
     def _draft(self, plan: Plan, staged: Collection[Staged], folder: Path) -> Draft | None:
-        order = orderly(self.connection, self.job.limits) if staged else nullcontext()
+        uneven = staged or any(s.way is not Way.DIRECT for s in self.batch.sources.values())
+        order = orderly(self.connection, self.job.limits) if uneven else nullcontext()
         with self.reader.leniently(), order:
             made = self._write(plan, staged, folder)
         if faults := self.reader.faults:
             raise EngineError("a file could not be read to its end") from faults[0]
         return made
 
-    def _write(self, plan: Plan, staged: Iterable[Staged], folder: Path) -> Draft | None:
+    def _write(self, plan: Plan, staged: Collection[Staged], folder: Path) -> Draft | None:
+        if not staged and self.batch.fast and is_wide(self.job.feed, plan):
+            return self._write_apart(plan, folder)
         select = self._select(plan, staged)
         if select is None:
             return None
@@ -134,8 +147,27 @@ class _Conversion:
             look_ahead(self.connection, select, by, most)
             self.reader.drop()
             select = self._select(plan, staged) or ""
+        texts = _texts(plan, by)
         with guarding(self.connection, folder, most):
-            return draft(self.connection, select, self._destination(), folder)
+            made = draft(self.connection, shortened(select, texts), self._destination(), folder)
+        if is_shortened(made, texts):
+            self.reader.drop()
+            made = restored(self.connection, self._select(plan, staged) or "", texts, made)
+        return made
+
+    def _write_apart(self, plan: Plan, folder: Path) -> Draft:
+        """Write some columns after the others."""
+        folder.mkdir(parents=True)
+        plans, paths = list(slices_of(plan)), list[Path]()
+        with in_order(self.connection, self.job.limits):
+            for number, part in enumerate(plans):
+                paths.append(folder / f"slice-{number}.parquet")
+                select = self._select(part, (), apart=True) or ""
+                write_slice(self.connection, select, self._destination(), paths[-1])
+                if faults := self.reader.faults:
+                    raise EngineError("a file could not be read to its end") from faults[0]
+                self.reader.drop()
+            return joined_slices(self.connection, plans, paths, self._destination(), folder)
 
     def _refuse_scattered(self, plan: Plan, staged: Iterable[Staged]) -> None:
         """Refuse the files whose rows belong to too many partitions."""
@@ -148,14 +180,18 @@ class _Conversion:
                 self.batch.refuse(place, causes[source.input.arrival])
         self.batch.regroup()
 
-    def _select(self, plan: Plan, staged: Iterable[Staged]) -> str | None:
-        """The rows of the batch as they are written."""
+    def _select(self, plan: Plan, staged: Iterable[Staged], *, apart: bool = False) -> str | None:
+        """The rows of the batch as they are written; apart: the plan is but some of the columns."""
         selects = [
             strict(
                 group.shape,
                 plan,
                 self.job.feed,
-                self.reader.cells(group, raw_cells(group.shape, plan)),
+                self.reader.cells(
+                    group,
+                    raw_cells(group.shape, plan),
+                    only=cells_of(group.shape, plan) if apart else None,
+                ),
             )
             for group in self.batch.fast
         ]
@@ -170,15 +206,15 @@ class _Conversion:
         return f"SELECT {columns} FROM ({rows})"
 
     def _columns(self, plan: Plan) -> list[str]:
-        """Columns of the parts; an empty text that names a partition is null to Delta's readers."""
+        """Columns of the parts."""
         by = {p.column.lower() for p in self.job.feed.partition if p.column and p.name == p.column}
         chosen = ["_arrival"]
         for target in plan.targets:
             if target.type is None:
                 continue
             name = quote.name(target.name)
-            empty = target.name.lower() in by and target.type.kind == "text"
-            chosen.append(f"nullif({name}, '') AS {name}" if empty else name)
+            value = logged(name, target.type) if target.name.lower() in by else name
+            chosen.append(f"{value} AS {name}")
         return chosen + partition_columns(self.job.feed, plan.schema(), self._landed())
 
     def _landed(self) -> str:
@@ -195,12 +231,13 @@ class _Conversion:
             self.job.feed,
             self.job.attempt,
             Path(self.job.table_location),
+            self.job.limits.in_order,
         )
 
     def _learn(self, error: duckdb.Error | EngineError, number: int) -> None:
         """Find out why a round failed; raise if nothing is to be learnt from it."""
         faults = self.reader.faults
-        self.reader.drop()
+        self.reader.drop(hurried=True)
         failure = translated(error)
         if isinstance(failure, NoSpace | EngineRefused):
             raise failure from error
@@ -210,6 +247,9 @@ class _Conversion:
         if notice(self.batch):
             self._look_anew()  # that may have been all
             return
+        if self.batch.distrust(self._large_arrays()):
+            self._look_anew()
+            return
         before = self._state()
         diagnose(self.batch)
         if self._state() == before and number:
@@ -218,6 +258,11 @@ class _Conversion:
                 raise failure from error
             self.batch.regroup()
             self.batch.look_carefully()
+
+    def _large_arrays(self) -> list[int]:
+        """Those that are to be read but once more: to make lines of them takes long."""
+        every = self.batch.sources.values()
+        return [each.place for each in every if each.way is Way.PIECES and is_array(each)]
 
     def _state(self) -> object:
         ways = {place: source.way for place, source in self.batch.sources.items()}
@@ -234,7 +279,8 @@ class _Conversion:
             return False
         before = {p: s.way for p, s in self.batch.sources.items()}
         notice(self.batch)
-        self.batch.distrust(self._unbalanced(tried))
+        unbalanced = self._unbalanced(tried)  # one that is read otherwise from here on is not
+        self.batch.distrust(p for p in unbalanced if self.batch.sources[p].way is before[p])
         after = {p: s.way for p, s in self.batch.sources.items()}
         self.batch.regroup()
         if after == before:
@@ -279,3 +325,9 @@ class _Conversion:
             if source.way is not Way.CAREFUL
             and rows.get(source.input.arrival, 0) != counted(self.batch, source)
         ]
+
+
+def _texts(plan: Plan, names: Collection[str]) -> list[str]:
+    """Those of the columns that hold text, of any length."""
+    found = ((name, plan.find(name)) for name in names)
+    return [name for name, at in found if at is not None and at.type == TEXT]

@@ -11,11 +11,14 @@ from headwater.adapters.duckdb.careful.diagnose import counted
 from headwater.adapters.duckdb.careful.path import Staged
 from headwater.adapters.duckdb.careful.refusals import Refusals, Refused
 from headwater.adapters.duckdb.columns.plan import Plan
+from headwater.adapters.duckdb.parts.doubled import doubled
 from headwater.adapters.duckdb.parts.write import Destination, Draft, publish
 from headwater.adapters.duckdb.sources.source import Source
+from headwater.model import amount
 from headwater.model.feed import OnBadValue
 from headwater.model.manner import gathered
 from headwater.model.receipt import Books
+from headwater.model.types import TIMESTAMP
 from headwater.ports.engine import Conversion, Fate, InputResult
 from headwater.shape.table import RESCUED
 
@@ -33,8 +36,8 @@ class Round:
 def conversion_of(batch: Batch, done: Round, destination: Destination) -> Conversion:
     """Give the parts and refusals their places, and say what became of each input."""
     job, plan = batch.job, done.plan
-    parts = publish(done.made, destination) if done.made is not None else ()
     results = _results(batch, done)
+    parts = publish(done.made, destination) if done.made is not None else ()
     for each, result in zip(job.inputs, results, strict=True):
         if result.fate is Fate.REFUSED and result.cause is not None:
             cause = result.cause
@@ -60,13 +63,22 @@ def conversion_of(batch: Batch, done: Round, destination: Destination) -> Conver
 
 def _results(batch: Batch, done: Round) -> tuple[InputResult, ...]:
     rows = done.made.rows if done.made is not None else {}
-    changes = batch.changes(done.plan)
+    changes, doubts = batch.changes(done.plan), _doubts(batch, done)
     for place, source in sorted(batch.sources.items()):
         result = _result(batch, done, source, rows.get(source.input.arrival, 0))
-        if place in changes and result.fate is Fate.READ:
-            result = replace(result, changes=changes[place])
+        if result.fate is Fate.READ:
+            notes = (*result.notes, *doubts.get(source.input.arrival, ()))
+            result = replace(result, changes=changes.get(place, result.changes), notes=notes)
         batch.results[place] = result
     return tuple(batch.results[place] for place in range(len(batch.job.inputs)))
+
+
+def _doubts(batch: Batch, done: Round) -> dict[str, list[str]]:
+    """What is said of times that may be others than they were meant to be."""
+    if done.made is None:
+        return {}
+    columns = [each.name for each in done.plan.schema().columns if each.type == TIMESTAMP]
+    return doubled(batch.connection, done.made, batch.job.feed.timezone, columns)
 
 
 def _result(batch: Batch, done: Round, source: Source, written: int) -> InputResult:
@@ -76,12 +88,14 @@ def _result(batch: Batch, done: Round, source: Source, written: int) -> InputRes
         books = Books(counted=counted(batch, source) or 0, written=written)
         cut = source.cut_bytes
         return InputResult(arrival, Fate.READ, books, notes=tuple(notes), head_bytes=cut)
+    notes += staged.notes
     if staged.cause is not None:
         return InputResult(arrival, Fate.REFUSED, cause=staged.cause, notes=tuple(notes))
     if staged.nulled:
         kept = batch.job.feed.on_bad_value is OnBadValue.RESCUE
         what = f"rescued into {RESCUED}" if kept else "made null"
-        notes.append(f"{staged.nulled:,} values that did not fit were {what}")
+        values = amount.counted(staged.nulled, "value")
+        notes.append(f"{values} that did not fit {amount.was(staged.nulled)} {what}")
     return InputResult(
         arrival,
         Fate.READ,

@@ -43,7 +43,7 @@ def session(
 
 @contextmanager
 def orderly(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[None]:
-    """Copy from Parquet to Parquet in order, where that is asked for.
+    """Copy from Parquet or from streams in order, where that is asked for.
 
     On two threads DuckDB 2.0 puts rows from row groups of uneven sizes behind later ones.
     """

@@ -14,26 +14,26 @@ def store_fault(name: str, cause: OSError) -> StoreError | UsageError:
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
             return NoSpace(
                 f"there is no room for {name}: {why}",
-                hint="Free some space or raise the quota, then try again.",
+                hint="free some space or raise the quota, then try again",
             )
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return StoreError(
                 f"the store may not touch {name}: {why}",
-                hint="Give this user the right to read and write the lake's folders.",
+                hint="give this user the right to read and write the lake's folders",
             )
         case errno.EMFILE | errno.ENFILE:
             return StoreError(
                 f"{name} could not be opened: {why}",
-                hint="Raise the limit on open files (ulimit -n), then try again.",
+                hint="raise the limit on open files (ulimit -n), then try again",
             )
         case errno.ENAMETOOLONG:
             return UsageError(
                 f"the path of {name} is too long for the file system",
-                hint="Use a shorter name, or a lake nearer to the root.",
+                hint="use a shorter name, or a lake nearer to the root",
             )
     return StoreError(
         f"{name} could not be put or got: {why}",
-        hint="Check the disk that holds the lake, then try again.",
+        hint="check the disk that holds the lake, then try again",
     )
 
 
@@ -41,7 +41,7 @@ def name_taken(name: str) -> ObjectExists:
     """The error for a name that another object has."""
     return ObjectExists(
         f"{name} is there already",
-        hint="Look at what is there; nothing was changed.",
+        hint="look at what is there; nothing was changed",
     )
 
 
@@ -49,5 +49,5 @@ def not_a_folder(name: str, part: str) -> UsageError:
     """The error for a name that would lie below something that is no folder."""
     return UsageError(
         f"FileStore cannot put {name}: {part} is not a folder",
-        hint="Choose another name, or move what is in the way.",
+        hint="choose another name, or move what is in the way",
     )

@@ -177,7 +177,7 @@ class Intake:
                 return None
             raise UsageError(
                 f"FileStore cannot link {spell(taking.source)}: {cause.strerror}",
-                hint="Land it as a copy, without --link.",
+                hint="land it as a copy, without --link",
             ) from cause
         status = os.lstat(temporary)
         if source_stamp(status) != taking.stamp:  # the path led elsewhere meanwhile
@@ -216,5 +216,5 @@ def _require_removable(taking: Taking) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SourceUnreadable(
             f"{spell(taking.source)} may not be moved: its folder is not writable",
-            hint="Land it as a copy, without --move, or give this user the right to write there.",
+            hint="land it as a copy, without --move, or give this user the right to write there",
         )

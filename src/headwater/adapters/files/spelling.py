@@ -34,6 +34,6 @@ def path_on_disk(name: str) -> str:
     if object_name(path) != name:
         raise UsageError(
             f"{name!r} cannot name an object: it escapes what is spelled plainly",
-            hint="Use the name as the listing shows it.",
+            hint="use the name as the listing shows it",
         )
     return path

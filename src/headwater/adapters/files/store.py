@@ -203,4 +203,4 @@ def _fault(name: str, cause: OSError) -> HeadwaterError:
 
 
 def _missing(name: str) -> ObjectMissing:
-    return ObjectMissing(f"{name} is not there", hint="List what is there, and check the name.")
+    return ObjectMissing(f"{name} is not there", hint="list what is there, and check the name")

@@ -17,7 +17,7 @@ from headwater.model.feed import Feed, Format
 from headwater.model.ids import FeedName, TableName
 from headwater.ports.engine import Survey
 from headwater.shape.partition import ARRIVAL_DATE
-from headwater.show.figures import clean
+from headwater.show.figures import clean, counted
 from headwater.show.page import BLANK, Heading, Mark, Page, Span, Tone, dim, line, sheet, strong
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _page(feed: str, file: Path, survey: Survey, draft: FeedDraft) -> Page:
         for column in survey.schema.columns
     ]
     return (
-        line(Mark.GOOD, f" found {clean(_seen(survey))}, {len(columns)} columns"),
+        line(Mark.GOOD, f" found {clean(_seen(survey))}, {counted(len(columns), 'column')}"),
         *(line(dim(f"  {clean(reason)}")) for reason in survey.reasons),
         *(line(Mark.WARN, f" {clean(note)}") for note in survey.notes),
         *_to_confirm(draft),

@@ -12,7 +12,7 @@ from headwater.cli.export import KINDS, export, kind_of
 from headwater.cli.fit import fit
 from headwater.errors import EXIT_DONE, UsageError
 from headwater.ports.engine import Answer
-from headwater.show.figures import count, counted
+from headwater.show.figures import counted
 from headwater.show.page import Line, dim, line
 from headwater.show.rows import rows_sheet
 
@@ -92,5 +92,5 @@ def _total(rows: int) -> Line:
 def _note(call: Call, hidden: list[str]) -> None:
     if hidden:
         names = ", ".join(hidden[:8]) + (", ..." if len(hidden) > 8 else "")  # noqa: PLR2004 - a line's worth
-        note = f"... {count(len(hidden))} more columns: {names}; --format json shows all"
+        note = f"... {counted(len(hidden), 'more column')}: {names}; --format json shows all"
         call.voice.say((line(dim(note)),))

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
+from headwater.model.amount import counted
 from headwater.reading.delimited.dialect import DELIMITERS
 from headwater.reading.delimited.grammar import LINE_ENDS
 from headwater.reading.delimited.kinds import is_datum
@@ -55,7 +56,10 @@ class Candidate:
         """What it does, in words."""
         name = shown(self.delimiter)
         if self.agreeing == self.records:
-            return f"{name} gives {self.width} fields in each of {self.records:,} records"
+            fields = f"{name} gives {counted(self.width, 'field')}"
+            if self.records == 1:
+                return f"{fields} in its one record"
+            return f"{fields} in each of {self.records:,} records"
         each = f"{self.least} to {self.most}" if self.least != self.most else str(self.most)
         if self.even < _EVEN:
             return f"{name} gives {each}"

@@ -140,12 +140,14 @@ def trimmed(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
         yield rest
 
 
-def first_record(
-    text: bytes, marks: Marks, newline: str, *, whole: bool, start: int = 0
-) -> Reading:
-    """The first record that is not a blank line; the header, where there is one."""
-    start = len(text) - len(text[start:].lstrip(LINE_ENDS))
-    reading = Grammar(marks, 1, newline_byte(newline)).read(text, start)
+def first_record(text: bytes, dialect: Dialect, *, whole: bool, start: int = 0) -> Reading:
+    """The first record that is no blank line and no comment; the header, where there is one."""
+    mark = dialect.comment.encode()
+    start = _behind_blank(text, start)
+    while mark and dialect.comment_is_told and text.startswith(mark, start):
+        end = text.find(newline_byte(dialect.newline), start)
+        start = _behind_blank(text, end) if end >= 0 else len(text)
+    reading = Grammar(dialect.marks, 1, newline_byte(dialect.newline)).read(text, start)
     if reading.fault is Fault.OPEN and not whole:
         raise Unreadable(
             "quote", "a quote in its first record is not closed within the first records' bytes"
@@ -159,9 +161,15 @@ def first_record(
     return reading
 
 
+def _behind_blank(text: bytes, start: int) -> int:
+    while text[start : start + 1] and text[start : start + 1] in LINE_ENDS:
+        start += 1
+    return start
+
+
 def behind_heads(text: bytes, dialect: Dialect) -> bytes:
     """The records of a table that begins with its header."""
     end = 0
     for _ in range(dialect.heads):
-        end = first_record(text, dialect.marks, dialect.newline, whole=True, start=end).end
+        end = first_record(text, dialect, whole=True, start=end).end
     return text[end:].lstrip(LINE_ENDS) if end else text

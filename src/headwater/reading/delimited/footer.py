@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -95,9 +96,9 @@ def _last_lines(text: bytes, start: int, dialect: Dialect, *, whole: bool) -> in
     at hand, with no quote at all among them.
     """
     newline, quote = newline_byte(dialect.newline), dialect.quote.encode()
-    at = len(text)
+    at = len(text) - text.endswith(newline)
     for _ in range(_TAIL_LINES):
-        at = text.rfind(newline, start, max(at - 1, start))
+        at = text.rfind(newline, start, max(at, start))
         if at < 0:
             break
     at = start if at < 0 else at + 1
@@ -106,11 +107,11 @@ def _last_lines(text: bytes, start: int, dialect: Dialect, *, whole: bool) -> in
     if not whole:
         last = text.rfind(quote)
         return at if last < at else _next_line(text, last, newline)
-    escaped = dialect.escape.encode() + quote
+    escape = re.escape(dialect.escape.encode())
+    pairs = re.compile(escape + b".", re.DOTALL) if escape else None
     while at < len(text):
-        quotes = text.count(quote, start, at)
-        quotes -= text.count(escaped, start, at) if dialect.escape else 0
-        if quotes % 2 == 0:
+        before = text[start:at]
+        if (pairs.sub(b"", before) if pairs else before).count(quote) % 2 == 0:
             break
         at = _next_line(text, at, newline)
     return at

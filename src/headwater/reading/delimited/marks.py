@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from headwater.model.amount import counted
 from headwater.reading.delimited.candidates import bare_texts, candidates
 from headwater.reading.delimited.grammar import Marks
 from headwater.reading.delimited.samplelines import read_lines
@@ -101,8 +102,8 @@ class MarksFinder:
             return marks
         if inside:
             self.reasons.append(
-                f"`{marks.quote}` stands inside fields of {inside:,} lines and opens none: "
-                "it is no quote"
+                f"`{marks.quote}` stands inside fields of {counted(inside, 'line')} and opens "
+                "none: it is no quote"
             )
         return replace(marks, quote="")
 

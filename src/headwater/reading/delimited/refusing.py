@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from headwater.model.amount import mismatch
 from headwater.reading.delimited.dialect import DELIMITERS
 from headwater.reading.delimited.grammar import Fault, Grammar, Reading
 from headwater.reading.encoding.told import is_utf8
@@ -26,10 +27,7 @@ class Refuser:
 
     def ragged(self, line: int, raw: bytes, found: int) -> None:
         """It has more fields or fewer than it should."""
-        width = self._grammar.width
-        expected = "1 field is" if width == 1 else f"{width} fields are"
-        were = "1 was" if found == 1 else f"{found} were"
-        message = f"{expected} expected and {were} found"
+        message = mismatch(self._grammar.width, found, "field")
         other = self._other_delimiter(raw)
         if other and found == 1:
             message += (

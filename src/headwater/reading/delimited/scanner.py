@@ -239,7 +239,7 @@ class Scanner:
             yield lambda line: not line
         may_be_row = self._grammar.width > 1 and not self._comment_is_told
         if self._comment and self._comment in text and not may_be_row:
-            yield window.is_comment
+            yield lambda line: line.startswith(self._comment)
         lone = text.count(self._other) - (text.count(b"\r\n") if self._other == b"\r" else 0)
         if lone:
             yield lambda line: self._other in line
@@ -250,9 +250,10 @@ class Scanner:
 
     def _take_heads(self, window: Window) -> int:
         """Pass over the header; answer the line behind it."""
-        behind, seen = 0, list[bytes]()
+        behind, seen, passed = 0, list[bytes](), list[int]()
         while len(seen) < self._heads and behind < len(window.lines):
             if window.blank(behind):
+                passed.append(behind)
                 behind += 1
                 continue
             start = window.start(behind)
@@ -264,6 +265,8 @@ class Scanner:
         self._heads -= len(seen)
         for raw in seen:
             self._learn_header(raw)
+        for index in passed:
+            self._pass_over(window, index)
         return behind
 
     def _learn_header(self, raw: bytes) -> None:
@@ -281,6 +284,7 @@ class Scanner:
             if self._second.begins_behind_gap(window, index):
                 self._begin_second(window, index + 1)
             else:
+                self._pass_over(window, index)
                 self._done = index + 1
         elif len(line) > self._record_bytes:
             self._refuse.endless(self._line + index, line)
@@ -293,6 +297,11 @@ class Scanner:
                 self._done = self._damaged(window, index)
             else:
                 self._done = self._take_whole(window, index, whole.end())
+
+    def _pass_over(self, window: Window, index: int) -> None:
+        """Leave out a line that is blank, and note one that is a comment."""
+        if not window.empty(index):
+            self.builder.comments.add(self._line + index)
 
     def _ragged(self, window: Window, index: int, found: int) -> None:
         """Refuse, or repair, a line without quotes that has another width."""
@@ -371,6 +380,7 @@ class Scanner:
         """Refuse the lines of a second table, up to its end."""
         while self._done < len(window.lines) and self._second.holds(window, self._done):
             if window.blank(self._done):
+                self._pass_over(window, self._done)
                 self._done += 1
                 continue
             behind = self._second.behind(window, self._done)

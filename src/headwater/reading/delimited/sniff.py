@@ -14,6 +14,7 @@ from headwater.reading.delimited.heading import joined_names
 from headwater.reading.delimited.kinds import COMMA_DECIMAL, POINT_DECIMAL
 from headwater.reading.delimited.layout import Layout, lay_out
 from headwater.reading.delimited.marks import MarksFinder
+from headwater.reading.delimited.prose import NOTE, told_prose
 from headwater.reading.delimited.ranking import first_lines, ranked, reason, usual_reason
 from headwater.reading.delimited.samplelines import Line
 from headwater.reading.delimited.usual import usual_heads
@@ -81,6 +82,12 @@ class _Finder:
         marks = finder.marks(best.delimiter, best.width, quote, newline)
         lines = first_lines(self._sample, marks, newline, best.first, self._told)
         layout = self._layout(lines, best.width)
+        if layout.width == 1 and not layout.telling:
+            prose = told_prose(self._sample, marks, newline, self._told)
+            if prose is not None:
+                seen = _Finder(self._sample, prose).find()
+                reasons = (self._reasons[0], *seen.reasons[1:])
+                return replace(seen, notes=(NOTE, *seen.notes), reasons=reasons)
         dialect = self._dialect(marks, newline, lines, layout)
         nulls = finder.nulls(best.delimiter)
         if nulls and self._told.nulls is None:
@@ -134,9 +141,7 @@ class _Finder:
         text, end = self._text[dialect.skip_bytes :], 0
         rows = []
         for _ in range(max(1, dialect.heads)):
-            reading = first_record(
-                text, dialect.marks, dialect.newline, whole=self._sample.whole, start=end
-            )
+            reading = first_record(text, dialect, whole=self._sample.whole, start=end)
             end = reading.end
             rows.append(Grammar(dialect.marks, 1, newline_byte(dialect.newline)).values(reading))
         if dialect.row_names:
@@ -164,7 +169,7 @@ class _Finder:
         return ","
 
     def _note_lines(self, before: Sequence[Line], behind: Footer) -> None:
-        titles = [line.raw for line in before if not line.blank]
+        titles = [line.raw for line in before if line.raw]
         if titles:
             self._notes.insert(0, _passed_over(titles, "before"))
         if behind.size:

@@ -18,6 +18,8 @@ _BLOCK_BYTES = 512 * 1024
 _HEADER_BYTES = 1024 * 1024
 _TELLING_BYTES = 3  # a line end and two letters: an empty header is repeated by a blank line
 _EVERY_BYTE = bytes(range(256))
+NUL = b"\0"
+"""A letter like others, which no text should have: it is read with care, and the file says so."""
 
 
 class Soundness:
@@ -50,7 +52,7 @@ class Soundness:
         cells = np.frombuffer(block, np.uint8)
         if not len(cells):
             return True
-        if self._is_header_again(block) or self._has_comment(block):
+        if self._is_header_again(block) or self._has_comment(block) or NUL in block:
             return False
         if self._closed_at_end and not self._edge[cells[0]]:
             return False

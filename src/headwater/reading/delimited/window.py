@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from headwater.reading.delimited.grammar import Grammar
+from headwater.reading.delimited.grammar import Fault, Grammar
 
 
 class NeedMore(Exception):
@@ -33,7 +33,7 @@ class Window:
         self._final = final
         self._record_bytes = record_bytes
         self._comment = comment
-        self._whatever_width = comment_is_told or grammar.width == 1
+        self._is_told = comment_is_told or grammar.width == 1
         self._starts: npt.NDArray[np.intp] | None = None
 
     def start(self, index: int) -> int:
@@ -62,18 +62,34 @@ class Window:
 
     def blank(self, index: int) -> bool:
         """Whether the line is no record: empty, but for carriage returns, or a comment."""
-        return self.empty(index) or (bool(self._comment) and self.is_comment(self.lines[index]))
+        return self.empty(index) or self.is_comment(index)
 
     def empty(self, index: int) -> bool:
         """Whether there is nothing on the line."""
         return not self.lines[index].strip(b"\r")
 
-    def is_comment(self, line: bytes) -> bool:
-        """Whether a line begins as a comment; one that is not told has other fields than rows."""
-        if not line.startswith(self._comment):
+    def is_comment(self, index: int) -> bool:
+        """Whether a line that begins no cell's middle is a comment, all of it, quotes or not.
+
+        What comments are told to begin with makes every line one, and else only those where
+        no record of the table's width begins.
+        """
+        if not self._comment or not self.lines[index].startswith(self._comment):
             return False
-        fields = line.count(self.grammar.delimiter) + 1
-        return self._whatever_width or fields != self.grammar.width
+        if self._is_told:
+            return True
+        line, start = self.bare(index), self.start(index)
+        if self.grammar.is_plain(line):
+            return line.count(self.grammar.delimiter) + 1 != self.grammar.width
+        whole = self.grammar.match(self.text, start)
+        if whole is not None:
+            if self.is_cut(index, whole.end()):
+                raise NeedMore
+            return False
+        reading = self.grammar.read(self.text, start)
+        if reading.fault is Fault.OPEN and self.is_cut(index, reading.end):
+            raise NeedMore
+        return True
 
     def may_grow(self, index: int) -> bool:
         """Whether a record from that line on may still end behind the window."""

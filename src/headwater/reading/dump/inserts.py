@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from headwater.model.amount import mismatch
 from headwater.reading.dump.copy import TAB
 from headwater.reading.dump.heads import Dump, Head, Skipper, next_restart, restart
 from headwater.reading.dump.text import DumpText
@@ -156,7 +157,7 @@ class InsertRows:
         if isinstance(found, Damage):
             self._builder.refuse(line, raw, "sql", found.why)
         else:
-            message = f"{self._width} values are expected and {found} were found"
+            message = mismatch(self._width, found, "value")
             self._builder.refuse(line, raw, "ragged", message)
         text.move(end)
         return self._behind_row

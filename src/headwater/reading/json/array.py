@@ -32,25 +32,34 @@ PIECE_BYTES = 8 * 1024 * 1024
 SEPARATOR = b"\t"
 _WINDOW_BYTES = 256 * 1024
 _NEAR = 16  # an error this close to the end of the text at hand may come from the cut
+_LETTER_BYTES = 4  # at most
 _BLANKS = re.compile(f"[{BLANK}]+")
 _WORD_AT_END = re.compile(rf"[-+.\w]*[{BLANK}]*")  # a literal or number that may be cut
+_RAW_KEPT_LETTERS = 64 * 1024 + 1
+_MARK = re.compile(r'["\[\]{}]')
+_IN_STRING = re.compile(r'(?:[^"\\]|\\.)*+', re.DOTALL)  # leaves half an escape at the end
 _ONE_LINE = str.maketrans("\n\r\t", "   ")  # strings cannot hold them raw
 
 
 def careful_array(
-    blocks: Iterable[bytes], *, piece_bytes: int = PIECE_BYTES, record_bytes: int = RECORD_BYTES
+    blocks: Iterable[bytes],
+    *,
+    piece_bytes: int = PIECE_BYTES,
+    record_bytes: int = RECORD_BYTES,
+    builder: PieceBuilder | None = None,
 ) -> Iterator[Piece]:
     """Read every element of an array, or every object of those that follow each other.
 
-    Each clean record in a piece's text is its index, a tab, and the element on one line.
-    Refused by themselves: not_object, dup_key, number, encoding, depth. Unreadable:
-    json (with the line), truncated, depth, line_too_long; pieces handed out before it
+    Each clean record in a piece's text is its index, a tab, and the element on one line, unless a
+    builder says otherwise.
+    Refused by themselves: not_object, dup_key, number, encoding, depth, line_too_long.
+    Unreadable: json (with the line), truncated, depth; pieces handed out before it
     are then to be dropped. Memory holds one piece and one element, whatever the size.
     """
-    builder = PieceBuilder(SEPARATOR)
+    builder = PieceBuilder(SEPARATOR) if builder is None else builder
     text = _Text(blocks, min(_WINDOW_BYTES, piece_bytes), record_bytes)
     for element, line in _elements(text):
-        flaw = _flaw(text, element)
+        flaw = text.flaw or _flaw(text, element)
         source = element.encode("utf-8", "surrogateescape")
         if flaw is not None:
             builder.refuse(line, source, flaw.code, flaw.message)
@@ -119,6 +128,7 @@ class _Text:
         self._ended = False
         self.suspicious = False
         self.long_numbers = False
+        self.flaw: Flaw | None = None  # of the element that was read last, if it is too long
 
     def peek(self) -> str:
         """The next character that is no blank; empty at the end."""
@@ -136,13 +146,16 @@ class _Text:
         self._at += 1
 
     def element(self) -> tuple[str, int]:
-        """The value that starts here, as spelled, and its line."""
+        """The value that starts here, as spelled, and its line; of one too long, its beginning."""
         if not self.peek():
             raise self._truncated()
+        self.flaw = None
         while True:
             try:
                 end = self._scan()
             except json.JSONDecodeError as error:
+                if self._is_cut(error) and len(self._text) - self._at > self._record_bytes:
+                    return self._pass_over()
                 self._more_or_refuse(error)
                 continue
             except RecursionError as error:
@@ -153,7 +166,7 @@ class _Text:
                 break
         element, line = self._text[self._at : end], self._line
         self._move(end)
-        return element, line
+        return (self._beginning(element) if self._is_long(element) else element), line
 
     def refusal(self, what: str) -> Unreadable:
         """The file is refused from here."""
@@ -170,17 +183,56 @@ class _Text:
             self.suspicious = True
         return end
 
-    def _more_or_refuse(self, error: json.JSONDecodeError) -> None:
+    def _is_long(self, element: str) -> bool:
+        if len(element) <= self._record_bytes // _LETTER_BYTES:
+            return False
+        return len(element.encode("utf-8", "surrogateescape")) > self._record_bytes
+
+    def _beginning(self, text: str) -> str:
+        """What is kept of an element that is too long."""
+        size = f"{self._record_bytes >> 20} MiB"
+        self.flaw = Flaw("line_too_long", f"the record is longer than {size}")
+        return text[:_RAW_KEPT_LETTERS]
+
+    def _pass_over(self) -> tuple[str, int]:
+        """The beginning of an object, a list or a string, of which the rest is not held."""
+        kept, line, depth = self._beginning(self._text[self._at :]), self._line, 0
+        while True:
+            mark = _MARK.search(self._text, self._at)
+            self._move(mark.end() if mark else len(self._text))
+            if mark is None:
+                self._require_more()
+                continue
+            if mark[0] == '"':
+                self._pass_string()
+            else:
+                depth += 1 if mark[0] in "[{" else -1
+            if not depth:
+                return kept, line
+
+    def _pass_string(self) -> None:
+        while True:
+            if (inside := _IN_STRING.match(self._text, self._at)) is not None:
+                self._move(inside.end())
+            if self._text.startswith('"', self._at):
+                self.step()
+                return
+            self._require_more()
+
+    def _require_more(self) -> None:
+        if not self._grow():
+            raise self._truncated()
+
+    def _is_cut(self, error: json.JSONDecodeError) -> bool:
+        """Whether it may be that only the rest is missing."""
         unterminated = error.msg.startswith("Unterminated string")  # placed where it starts
-        place = error.pos
-        cut = unterminated or place >= len(self._text) - _NEAR
-        if len(self._text) - self._at > self._record_bytes:
-            raise Unreadable(
-                "line_too_long",
-                f"the element at line {self._line:,} is longer than {self._record_bytes >> 20} MiB",
-            ) from error
+        return unterminated or error.pos >= len(self._text) - _NEAR
+
+    def _more_or_refuse(self, error: json.JSONDecodeError) -> None:
+        place, cut = error.pos, self._is_cut(error)
         if cut and self._grow():
             return
+        unterminated = error.msg.startswith("Unterminated string")
         if unterminated or _WORD_AT_END.fullmatch(self._text, place):
             raise self._truncated() from error
         line = self._line + self._text.count("\n", self._at, place)

@@ -10,6 +10,7 @@ from headwater.reading.unreadable import Unreadable
 _BLANK = " \t\r\n"
 _DECODER = json.JSONDecoder()
 _LINES = 100
+_TAKEN = 3
 
 
 def json_format(text: str, declared: Format, *, whole: bool) -> Format | None:
@@ -50,10 +51,26 @@ def _of_array(lines: list[str], declared: Format) -> Format:
 def _of_object(text: str, start: int, lines: list[str]) -> Format:
     if _parses(lines[0]):
         return Format.JSON if _span_lines(lines) else Format.NDJSON
-    if _ends(text, start) > start + len(lines[0]):
+    if _ends(text, start) > start + len(lines[0]) or _goes_on(text, start, lines):
         return Format.JSON  # an object that spans lines
     # The first line is broken, or too long to tell; the others may still be one record each.
     return Format.NDJSON if any(is_object(line) for line in lines[1:]) else Format.JSON
+
+
+def _goes_on(text: str, start: int, lines: list[str]) -> bool:
+    """Whether an object that does not end in the text is one beyond its third line.
+
+    A first line that is broken can take the second for a value of its own, and no more.
+    """
+    if len(lines) <= _TAKEN:
+        return False
+    try:
+        _DECODER.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        return error.pos > start + sum(len(line) + 1 for line in lines[:_TAKEN])
+    except RecursionError:
+        return False
+    return False
 
 
 def _span_lines(lines: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What a fast JSON parser reads over: NaN, a comma behind the last element, digits it cannot keep.
+"""What a fast JSON parser reads over: NaN, a comma too many, digits it cannot keep, any depth.
 
 Whoever finds one reads the file with a strict parser, which says where it is. The C library's
 strstr looks for a dozen words in a block while the processor's cache holds it, at a tenth of
@@ -8,10 +8,11 @@ the cost of one pass of CPython's own search.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from headwater.reading.json.longnumbers import may_hold_long_number
+from headwater.reading.json.nesting import Nesting
 from headwater.reading.pieces.search import strstr
 
 _BLOCK_BYTES = 128 * 1024
@@ -27,6 +28,7 @@ class Laxity:
     def __init__(self) -> None:
         """Begin with nothing, in which there is nothing lax."""
         self._tail = b""
+        self._nesting = Nesting()
 
     def update(self, block: bytes) -> bool:
         """Whether the text so far is strict, as far as this can tell; no is a suspicion."""
@@ -34,17 +36,21 @@ class Laxity:
         self._tail = (
             (self._tail + block)[-_OVERLAP:] if len(block) < _OVERLAP else block[-_OVERLAP:]
         )
-        return _is_strict(seam) and _is_strict(block)
+        return _is_strict(seam) and _is_strict(block) and self._nesting.update(block)
+
+    def finish(self) -> bool:
+        """Whether what was not looked at yet is strict: a last line without an end."""
+        return self._nesting.finish()
 
 
-def is_strict_file(path: Path) -> bool:
-    """Whether a file of JSON text is strict."""
+def is_strict_file(path: Path, stopped: Callable[[], bool] = lambda: False) -> bool:
+    """Whether a file of JSON text is strict, up to where it is stopped."""
     laxity = Laxity()
     with path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK_BYTES):
+        while not stopped() and (block := file.read(_BLOCK_BYTES)):
             if not laxity.update(block):
                 return False
-    return True
+    return laxity.finish()
 
 
 def _is_strict(text: bytes) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from headwater.reading.log.cost import Costly, longest_line
+from headwater.reading.log.level import LEVEL, LEVEL_NAME, without_traces
 from headwater.reading.pieces.joined import RECORD_BYTES
 
 NOTHING = "-"  # how access logs write that there is nothing
@@ -52,7 +53,7 @@ _SYSLOG = (
 class LogPattern:
     """How the lines of a log are spelled."""
 
-    name: str  # common, combined, syslog, or pattern
+    name: str  # common, combined, level, syslog, or pattern
     columns: tuple[str, ...]
     line: re.Pattern[str]  # matches a whole line
     groups: tuple[int, ...]  # of each column
@@ -93,10 +94,18 @@ def recognise_log(sample: bytes) -> LogPattern | None:
         lines.pop()  # it may be cut
     texts = [line.decode("utf-8", "replace") for line in lines if line.strip()][:_SAMPLE_LINES]
     for pattern in _known().values():
-        matched = sum(pattern.line.fullmatch(text) is not None for text in texts)
-        if texts and matched >= _MOSTLY * len(texts):
+        if _is_spelled(pattern, texts):
             return pattern
     return None
+
+
+def _is_spelled(pattern: LogPattern, texts: Sequence[str]) -> bool:
+    is_level = pattern.name == LEVEL_NAME
+    tried = without_traces(texts) if is_level else texts
+    if is_level and not (tried and pattern.line.fullmatch(tried[0])):
+        return False  # what stands above times and levels may be their names
+    matched = sum(pattern.line.fullmatch(text) is not None for text in tried)
+    return bool(tried) and matched >= _MOSTLY * len(tried)
 
 
 _SAMPLE_BYTES = 256 * 1024
@@ -106,9 +115,10 @@ _MOSTLY = 0.9
 
 @cache
 def _known() -> Mapping[str, LogPattern]:
+    access = (_access("combined", _COMBINED), _access("common", _COMMON))
+    level = _written(LEVEL_NAME, re.compile(LEVEL), RECORD_BYTES)
     syslog = _written("syslog", re.compile(_SYSLOG), RECORD_BYTES)
-    access = (_access("combined", _COMBINED), _access("common", _COMMON), syslog)
-    return {pattern.name: pattern for pattern in access}
+    return {pattern.name: pattern for pattern in (*access, level, syslog)}
 
 
 def _access(name: str, fields: Mapping[str, str]) -> LogPattern:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from headwater.reading.encoding.told import is_utf8
+from headwater.reading.log.level import LEVEL_NAME, point_times
 from headwater.reading.log.patterns import MONTHS, NOTHING, QUOTE, LogPattern
 from headwater.reading.pieces.joined import RECORD_BYTES
 from headwater.reading.pieces.piece import Piece
@@ -30,7 +31,8 @@ def careful_log(
     r"""Read every line: its fields as comma-delimited text, or refused with line and reason.
 
     Of access logs, a `-` is an empty cell, `""` an empty text, the time is rewritten to
-    ISO 8601, and escapes such as \" stay as the server wrote them. A group that took no
+    ISO 8601, and escapes such as \" stay as the server wrote them. A time beside a level
+    has a point before its fraction. A group that took no
     part is an empty cell. Blank lines are no records. Codes: pattern, encoding,
     line_too_long. How blocks are cut changes nothing.
     """
@@ -81,12 +83,18 @@ class _Reader:
         if not is_utf8(together):
             wanted = [index for index in wanted if is_utf8(lines[index])]
         cells = list(zip(*(rows[index] for index in wanted), strict=True))[1:]
-        columns = [_encoded(column) for column in cells]
+        columns = [_encoded(column) for column in self._meant(cells)]
         records: list[bytes | None] = [None] * len(lines)
         joined = map(COMMA.join, zip(*map(spelled_column, columns), strict=True))
         for index, record in zip(wanted, joined, strict=True):
             records[index] = record
         return records
+
+    def _meant(self, columns: list[tuple[str | None, ...]]) -> list[tuple[str | None, ...]]:
+        """The columns as they are meant: a comma in a time begins its fraction."""
+        if columns and self._pattern.name == LEVEL_NAME:
+            columns[0] = point_times(columns[0])
+        return columns
 
     def _refuse(self, line: bytes, number: int) -> None:
         try:

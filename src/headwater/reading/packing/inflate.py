@@ -16,7 +16,7 @@ from headwater.reading.unreadable import Unreadable
 
 __all__ = ["BLOCK_BYTES", "InflateLimits", "blocks", "head"]
 
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
 _ENDED = None
 
 

@@ -56,13 +56,15 @@ class Compact:
         elif kind not in {_TRUE, _FALSE}:
             raise Malformed(f"there is no kind {kind}")
 
-    def _skip_list(self, depth: int) -> None:
+    def many(self) -> tuple[int, int]:
+        """The kind of a list's elements, and how many follow."""
         head = self._byte()
         count = head >> 4
-        if count == _MANY:
-            count = self._varint()
+        return head & 0x0F, self._varint() if count == _MANY else count
+
+    def _skip_list(self, depth: int) -> None:
+        kind, count = self.many()
         for _ in range(count):
-            kind = head & 0x0F
             if kind in {_TRUE, _FALSE}:
                 self._past(1)
             else:

@@ -9,6 +9,7 @@ from itertools import count as count_from
 import numpy as np
 import numpy.typing as npt
 
+from headwater.reading.pieces.comments import Comments
 from headwater.reading.pieces.numbered import numbered
 
 _SHOWN_BYTES = 64 * 1024
@@ -42,6 +43,7 @@ class Piece:
     _runs: list[tuple[int, int, int]]
     _verbatim: dict[int, bytes]  # source of the records that the text spells otherwise
     _lines: list[bytes] = field(default_factory=list)  # of the text, once someone asks
+    comments: Comments = field(default_factory=Comments, kw_only=True)
 
     def line_of(self, index: int) -> int:
         """The line in the source where the record starts."""
@@ -89,6 +91,7 @@ class PieceBuilder:
     def _start(self) -> None:
         self.count = 0
         self.refused: list[Refusal] = []
+        self.comments = Comments()
         self.size = 0
         self._parts: list[bytes] = []
         self._runs: list[tuple[int, int, int]] = []
@@ -156,6 +159,7 @@ class PieceBuilder:
             self._separator,
             self._runs,
             self._verbatim,
+            comments=self.comments,
         )
         self._start()
         return made
@@ -163,7 +167,7 @@ class PieceBuilder:
     @property
     def empty(self) -> bool:
         """Whether nothing was gathered."""
-        return not self.count and not self.refused
+        return not self.count and not self.refused and not self.comments.count
 
     def _numbered(self, records: list[bytes]) -> bytes:
         return numbered(self.count, records, self._separator)

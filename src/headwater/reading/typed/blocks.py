@@ -16,6 +16,7 @@ import fastavro
 from backports import zstd
 from fastavro import read as avro
 
+from headwater.model.amount import counted
 from headwater.reading.unreadable import Unreadable
 
 MAGIC = b"Obj\x01"
@@ -123,7 +124,8 @@ def unpacked(file: BinaryIO, block: Block, codec: str) -> bytes:
     if block.count > max(len(content), _MUCH):
         raise Unreadable(
             "ratio",
-            f"{where} the Avro file tells of {block.count:,} records in {len(content):,} bytes, "
+            f"{where} the Avro file tells of {block.count:,} records in "
+            f"{counted(len(content), 'byte')}, "
             "as a bomb does",
         )
     return content

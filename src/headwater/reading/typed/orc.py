@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import dataset, orc
 
+from headwater.model.amount import counted as amount
 from headwater.reading.typed.batches import TypedRows
 from headwater.reading.typed.values import settled, settled_type
 from headwater.reading.unreadable import Unreadable
@@ -57,8 +58,8 @@ def _batches(path: Path, schema: Any, counted: int) -> Iterator[Any]:
     if rows != counted:
         raise Unreadable(
             "orc",
-            f"the ORC file is damaged: its end tells of {counted:,} rows, and {rows:,} are in it; "
-            "send it again whole",
+            f"the ORC file is damaged: its end tells of {amount(counted, 'row')}, and it "
+            f"holds {rows:,}; send it again whole",
         )
 
 

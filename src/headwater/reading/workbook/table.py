@@ -162,7 +162,7 @@ def _found(sheet: str, sample: Sequence[SheetRow], *, declared: bool) -> Workboo
     originals = tuple(header.cells.get(each, "") for each in range(first, last + 1))
     columns, notes = clean_names(originals)
     if place:
-        notes = (f"{place} rows above the header in row {header.number} left out", *notes)
+        notes = (f"rows above the header in row {header.number} left out: {place}", *notes)
     return WorkbookFound(sheet, header.number, first, columns, originals, notes)
 
 

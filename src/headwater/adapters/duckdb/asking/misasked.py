@@ -19,6 +19,8 @@ _MEANT = re.compile(r'Did you mean "(?P<name>[^"]+)"')
 _PLACE = re.compile(r"^LINE (?P<line>\d+): (?P<text>.*)$", re.MULTILINE)
 _KIND = re.compile(r"^(\w+ )*Error: ")
 _FULL = re.compile(r"No space left on device|Disk quota exceeded|max_temp_directory_size")
+_FILE = re.compile(r'^Permission Error: Cannot access file "([^"]+)"')
+_OWN = "ask the lake's own tables; `headwater tables` lists them"
 _LISTED = 12
 _ALIKE = 0.6
 
@@ -35,7 +37,9 @@ def misasked(
     first = _KIND.sub("", (said.splitlines() or [type(cause).__name__])[0])
     if _FULL.search(said):
         return NoSpace(f"there is no room to answer in: {first}", hint="free some space; repeat it")
-    return QueryError(first, hint=_hint(said))
+    if file := _FILE.search(said):
+        return QueryError(f"a query reads tables, and no file such as {file[1]}", hint=_OWN)
+    return QueryError(_sentence(first), hint=_hint(said))
 
 
 def _no_table(name: str, known: Sequence[str]) -> QueryError:
@@ -78,11 +82,17 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_LISTED]) + (f" and {left} more" if left > 0 else "")
 
 
+def _sentence(said: str) -> str:
+    """As ours begin and end; a name that stands first keeps its capitals."""
+    first, _, rest = said.removesuffix(".").partition(" ")
+    return f"{first.lower() if first.istitle() else first} {rest}".strip()
+
+
 def _hint(said: str) -> str:
     if meant := _MEANT.search(said):
         return f"did you mean {meant['name']}?"
     if place := _PLACE.search(said):
         return f"look at line {place['line']}: {place['text'].strip()}"
     if said.startswith(("Permission Error", "IO Error")) or "file" in said.partition("\n")[0]:
-        return "ask the lake's own tables; `headwater tables` lists them"
+        return _OWN
     return "`headwater tables TABLE` shows columns and types"

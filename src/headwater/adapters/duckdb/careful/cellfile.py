@@ -17,14 +17,16 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.careful.refusals import Refusals, Refused
-from headwater.adapters.duckdb.sources.feeding import MOST_GROWTH
 from headwater.adapters.duckdb.sources.relation import INDEX, Reader, Shape, json_cells
-from headwater.adapters.duckdb.sources.source import SMALL_BYTES, Source
+from headwater.adapters.duckdb.sources.source import Source
 from headwater.adapters.duckdb.sources.virtual import TooManyPieces
 from headwater.errors import EngineError
+from headwater.model.amount import counted, was
+from headwater.model.arrival import Cause
 from headwater.model.feed import Format
 from headwater.points import point
 from headwater.ports.engine import Limits
+from headwater.reading.pieces.comments import Comments
 from headwater.reading.pieces.piece import Piece
 from headwater.reading.records import records
 
@@ -40,6 +42,10 @@ _GROUP_BYTES = 32 * 1024 * 1024  # of a row group, while it is gathered
 _FEWEST_ROWS = 128
 _WORKBOOK_GROWTH = 200  # packed by itself
 _HEAD_PIECES = 4  # so that a head is at most a quarter longer than it should be
+# A name that nothing is read under costs a third of a millisecond, so there are few at first.
+_FEW_NAMES = 8
+_HEAD_NAMES = 64
+_NAMED_BYTES = 2 * 1024 * 1024  # of text: a quarter of a piece
 _MORE_NAMES = 8
 _NAMES = 1_000_000 // 8  # pieces of eight megabytes: a terabyte
 
@@ -53,6 +59,8 @@ class CellFile:
     refusals: Refusals
     clean: int = 0
     size_bytes: int = 0  # of the clean records
+    nuls: int = 0  # among their text
+    comments: Comments = field(default_factory=Comments)
     group_rows: int = GROUP_ROWS  # of a row group, so that it fits into little memory
     _kept: list[Piece] = field(default_factory=list)
 
@@ -61,10 +69,34 @@ class CellFile:
         """How many records were refused."""
         return self.refusals.count(self.source.input)
 
-    def cells(self, shape: Shape, raw: frozenset[int]) -> str:
+    @property
+    def misshapen(self) -> Cause | None:
+        """Why the file is refused whole: all of its records are of another width."""
+        only = (("ragged", self.refused),)
+        if self.clean or not self.source.delimited or self.refused == 1:
+            return None
+        if self.refusals.reasons(self.source.input) != only:
+            return None
+        return Cause(
+            "ragged",
+            f"each of its {self.refused:,} rows has more fields or fewer than it has columns; "
+            "compare them, or set ragged: pad if what is too much is a delimiter behind each row",
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What is said of the file besides what it is found to be."""
+        commented = self.comments.note()
+        found = [commented] if commented is not None else []
+        if self.nuls:
+            are = "1 NUL character is" if self.nuls == 1 else f"{self.nuls:,} NUL characters are"
+            found.append(f"{are} in its text, and kept there")
+        return found
+
+    def cells(self, shape: Shape, raw: frozenset[int], only: frozenset[int] | None = None) -> str:
         """SQL of the place and the cells of each row; those of JSON in `raw` as JSON text."""
         rows = self.rows()
-        return json_cells(shape, rows, raw, keep=PLACE) if shape.json else rows
+        return json_cells(shape, rows, raw, PLACE, only) if shape.json else rows
 
     def rows(self) -> str:
         """SQL of the place and the cells of each row, or its line of JSON."""
@@ -83,6 +115,8 @@ class CellFile:
         """Note what a piece says besides its clean records."""
         self.clean += piece.count
         self.size_bytes += len(piece.text)
+        self.nuls += piece.text.count(0)
+        self.comments.add_all(piece.comments)
         for one in piece.refused:
             refused = Refused(one.line, one.column, one.raw, one.code, one.message)
             self.refusals.add(self.source.input, refused)
@@ -128,7 +162,8 @@ class CellFiles:
             made.refusals.close()
         if written != made.clean:
             raise EngineError(
-                f"of {made.clean:,} records of {source.input.key}, {written:,} were understood",
+                f"of {counted(made.clean, 'record')} of {made.source.input.key}, {written:,} "
+                f"{was(written)} understood",
                 hint="look for a record or a cell that is longer than all others, and shorten it",
             )
         return made
@@ -208,7 +243,6 @@ def _names(source: Source) -> int:
     growth = 8 if wrapping.is_packed else 1
     if source.found.format is Format.EXCEL:
         growth = _WORKBOOK_GROWTH
-    if wrapping.is_packed and source.input.size_bytes <= SMALL_BYTES:
-        growth = MOST_GROWTH
     text = source.input.size_bytes * growth * wrapping.growth
-    return min(_NAMES, text // (1 << 20) + 64)
+    few = _FEW_NAMES if source.head_bytes is None else _HEAD_NAMES
+    return min(_NAMES, text // _NAMED_BYTES + few)

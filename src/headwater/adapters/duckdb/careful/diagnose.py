@@ -97,7 +97,7 @@ def _isolate(
         if isinstance(translated(error), NoSpace) or isinstance(error, duckdb.OutOfMemoryException):
             raise
         faults = batch.reader.faults
-        batch.reader.drop()
+        batch.reader.drop(hurried=True)
         if any(isinstance(fault, TooManyPieces) for fault in faults):
             batch.reader.factor *= _MORE
             return _isolate(batch, sources, ask)

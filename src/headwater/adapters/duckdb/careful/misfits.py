@@ -17,6 +17,7 @@ _SHOWN = 80
 _AT_ONCE = 10_000
 _RAW_LETTERS = 64 * 1024
 _ROW = "_row"
+_DATES = frozenset({"date", "timestamp", "timestamp_ntz"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,6 @@ def _reason(target: Target, text: str | None, *, is_no_value: bool) -> tuple[str
     if text is None:
         return "null", f"{target.name!r} is empty, and it is declared not null"
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
-    kind = target.type if target.type is not None else "null"
-    code = "type" if is_no_value else "lossy"
+    kind = "null" if target.type is None else str(target.type)
+    code = ("bad_date" if kind in _DATES else "type") if is_no_value else "lossy"
     return code, f"{shown!r} in column {target.name!r} is not a {kind}"

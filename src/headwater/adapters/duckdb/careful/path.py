@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 
@@ -20,7 +19,8 @@ from headwater.adapters.duckdb.careful.cellfile import (
 )
 from headwater.adapters.duckdb.careful.misfits import Misfits
 from headwater.adapters.duckdb.careful.refusals import Refusals
-from headwater.adapters.duckdb.columns.evidence import SAMPLED_AT_ONCE, Evidence, Observer
+from headwater.adapters.duckdb.columns.evidence import Evidence
+from headwater.adapters.duckdb.columns.observer import Answers, Observer
 from headwater.adapters.duckdb.columns.plan import Plan
 from headwater.adapters.duckdb.columns.project import finals, mended, raw_cells, tolerant
 from headwater.adapters.duckdb.columns.widening import Growth, Trial
@@ -28,11 +28,11 @@ from headwater.adapters.duckdb.session import orderly
 from headwater.adapters.duckdb.sources.relation import Group, Reader, Shape, parquet_cells
 from headwater.adapters.duckdb.sources.shapes import json_shape
 from headwater.adapters.duckdb.sources.source import Source
+from headwater.model.amount import counted, is_or_are
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, OnBadValue
 from headwater.reading.unreadable import Unreadable
 
-Answer = TypeVar("Answer")
 _MENDING = frozenset({OnBadValue.NULL, OnBadValue.RESCUE})
 _LARGE_BYTES = 16 * 1024 * 1024  # less is written and read again at no cost
 _FIRST_ROWS = 2_000  # of which the types are guessed, to be asked of all
@@ -49,6 +49,7 @@ class Staged:
     refused: int = 0
     bad_values: int = 0  # of the refused
     nulled: int = 0
+    notes: list[str] = field(default_factory=list)  # besides those of the source
     cause: Cause | None = None
 
 
@@ -75,17 +76,21 @@ class Careful:
             texts, rename = group.shape.texts, group.shape.rename
             group.shape = json_shape(keys, uniform=False, complete=True, texts=texts, rename=rename)
         shape, names = group.shape, [name.lower() for name in group.shape.columns]
-        every = frozenset(range(len(names)) if shape.typed else ())
 
-        def over(ask: Callable[[str], Answer], rows: int | None = None) -> Answer:
+        def over(
+            ask: Callable[[str], Answers], asked: frozenset[int], rows: int | None = None
+        ) -> Answers:
             some = "" if rows is None else f" LIMIT {rows}"
-            return ask(f"SELECT * FROM ({self._file(group).cells(shape, every)}){some}")
+            raw = asked if shape.typed else frozenset[int]()
+            made = self._file(group).cells(shape, raw, only=asked)
+            return ask(f"SELECT * FROM ({made}){some}")
 
         cells = [i for i, name in enumerate(names) if name not in known]
         every_row = Observer(self.connection, over, json=shape.typed, numbers=shape.numbers)
         some = partial(over, rows=_FIRST_ROWS)
-        guesses = replace(every_row, over=some, at_once=SAMPLED_AT_ONCE).observe(cells, {})
-        found = every_row.observe(cells, guesses)
+        guesses = replace(every_row, over=some, side_by_side=0).observe(cells, {})
+        few = self._file(group).clean <= _FIRST_ROWS  # which were all asked
+        found = guesses if few else every_row.observe(cells, guesses)
         self._observed[source.place] = frozenset(names[i] for i in cells)
         return {names[i]: each for i, each in found.items()}
 
@@ -122,7 +127,9 @@ class Careful:
             file = self._file(group)
             clean = file.clean
             staged.counted, staged.refused = clean + file.refused, file.refused
+            staged.cause = file.misshapen
             refusals.add_all(file.refusals)
+            staged.notes += file.notes
             cells = file.cells(shape, raw_cells(shape, plan))
             rows = tolerant(shape, plan, self.feed, cells, before=(PLACE,))
             if self._all_should_fit(file, shape, plan):
@@ -161,14 +168,14 @@ class Careful:
         if self.feed.on_bad_value is OnBadValue.FAIL and staged.bad_values:
             return Cause(
                 "bad_value",
-                f"{staged.bad_values:,} of its {staged.counted:,} rows have values that do not "
+                f"values in {staged.bad_values:,} of its {counted(staged.counted, 'row')} do not "
                 "fit, and the feed says on_bad_value: fail",
             )
         if self.feed.max_bad.exceeded(refused=staged.refused, counted=staged.counted):
             return Cause(
                 "too_many_bad",
-                f"{staged.refused:,} of its {staged.counted:,} rows are refused, "
-                "more than max_bad allows",
+                f"{staged.refused:,} of its {counted(staged.counted, 'row')} "
+                f"{is_or_are(staged.refused)} refused, more than max_bad allows",
             )
         return None
 

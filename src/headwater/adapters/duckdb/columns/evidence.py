@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from functools import partial
-from typing import Any, TypeAlias
-
-import duckdb
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.exact import (
@@ -36,8 +32,6 @@ from headwater.model.types import (
 _SHORT = 18  # digits of a decimal that fits 64 bits
 _MONEY_SCALE = 4  # with more digits behind the point, and varying, it is a measurement
 _EXACT_DOUBLE_DIGITS = 15
-_AT_ONCE = 100
-SAMPLED_AT_ONCE = 10  # to compile the question about more takes longer than to read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +52,13 @@ class Evidence:
     scale: int = 0
     least_scale: int = DECIMAL_DIGITS
     number: bool = False  # of JSON: the values are numbers
+    empty: bool = False  # some are empty texts: nothing but text, or null beside other values
 
     def __or__(self, other: Evidence) -> Evidence:
         """What both have in common; nothing seen says nothing."""
-        if not other.seen:
-            return self
-        if not self.seen:
-            return other
+        empty = self.empty or other.empty
+        if not other.seen or not self.seen:
+            return replace(other if other.seen else self, empty=empty)
         common = {
             each.name: getattr(self, each.name) and getattr(other, each.name)
             for each in fields(self)
@@ -73,6 +67,7 @@ class Evidence:
         common["digits"] = max(self.digits, other.digits)
         common["scale"] = max(self.scale, other.scale)
         common["least_scale"] = min(self.least_scale, other.least_scale)
+        common["empty"] = empty
         return Evidence(**common)
 
 
@@ -95,7 +90,7 @@ _PROBES = {
 def choose(evidence: Evidence) -> Type | None:
     """The type that loses nothing; None while there is no value."""
     if not evidence.seen:
-        return None
+        return TEXT if evidence.empty else None
     if evidence.bigint:
         return BIGINT
     if evidence.lower or evidence.upper or evidence.title:
@@ -116,47 +111,9 @@ def _number(evidence: Evidence) -> Type | None:
     return DOUBLE if evidence.double else None
 
 
-Over: TypeAlias = Callable[[Callable[[str], Any]], Any]
-"""Asks one question over a relation; called again, it makes the relation again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observer:
-    """Looks at every value of some cells, and asks no more of each than may still be so."""
-
-    connection: duckdb.DuckDBPyConnection
-    over: Over
-    json: bool
-    at_once: int = _AT_ONCE
-    numbers: Numbers = field(default_factory=Numbers)
-
-    def observe(self, cells: Sequence[int], known: Mapping[int, Evidence]) -> dict[int, Evidence]:
-        """Evidence of these cells; known is what some of the same values have shown.
-
-        To ask whether all values are of the type that was seen costs a tenth of asking what
-        they are. So the second is asked of those cells alone where the first is denied.
-        """
-        seen = {i: known[i] for i in cells if i in known and known[i].seen}
-        probes = {i: probed for i, each in seen.items() if (probed := _PROBES[_kind(each)])}
-        answers = self._ask(probes)
-        found = {i: settled(each, answers.get(i)) for i, each in seen.items()}
-        left = {i: possible(known.get(i, Evidence())) for i in cells if found.get(i) is None}
-        whole = {i: evidence_of(value) for i, value in self._ask(left).items()}
-        return {i: each for i, each in found.items() if each is not None} | whole
-
-    def _expression(self, cell: str, facts: frozenset[str]) -> str:
-        return expression(cell, facts, self.numbers, json=self.json)
-
-    def _ask(self, facts: Mapping[int, frozenset[str]]) -> dict[int, dict[str, Any]]:
-        cells, found = list(facts), dict[int, dict[str, Any]]()
-        for start in range(0, len(cells), self.at_once):
-            some = cells[start : start + self.at_once]
-            asked = ", ".join(self._expression(f"c{i}", facts[i]) for i in some)
-            found |= zip(some, self.over(partial(self._row, asked)), strict=True)
-        return found
-
-    def _row(self, asked: str, relation: str) -> tuple[Any, ...]:
-        return self.connection.execute(f"SELECT {asked} FROM ({relation})").fetchone() or ()
+def probed(known: Evidence) -> frozenset[str]:
+    """What is asked of a column to see whether its type is what it seems; of text, nothing."""
+    return _PROBES[_kind(known)]
 
 
 def _kind(known: Evidence) -> str:
@@ -177,7 +134,7 @@ def settled(known: Evidence, value: dict[str, Any] | None) -> Evidence | None:
     if value is None:  # text stays text
         return known
     if not value["seen"]:
-        return Evidence()
+        return Evidence(empty=value["empty"])
     told = {key: each for key, each in value.items() if each is not None}
     made = replace(_NOTHING, number=known.number, **told)
     if kind == "bigint" and made.bigint:
@@ -192,7 +149,7 @@ def settled(known: Evidence, value: dict[str, Any] | None) -> Evidence | None:
 def evidence_of(value: dict[str, Any]) -> Evidence:
     """What the struct says; aggregates over nothing are null, and what was not asked is denied."""
     told = {key: each for key, each in value.items() if each is not None}
-    return replace(_NOTHING, **told) if value["seen"] else Evidence()
+    return replace(_NOTHING, **told) if value["seen"] else Evidence(empty=value["empty"])
 
 
 def expression(cell: str, facts: frozenset[str], numbers: Numbers, *, json: bool) -> str:
@@ -201,11 +158,10 @@ def expression(cell: str, facts: frozenset[str], numbers: Numbers, *, json: bool
     A cell of JSON is JSON text: strings can only be times, and numbers only numbers.
     """
     raw = f"nullif({cell}, '')"
-    k = f"json_extract_string({raw}, '$')" if json else raw
-    number = numbers.spelled(k)
-    tests = _tests(raw, k, number, json=json)
+    number = numbers.spelled(raw)
+    tests = _tests(raw, number, json=json)
     some = f"FILTER ({raw} IS NOT NULL)"
-    parts = [f"seen: count({raw})"]
+    parts = [f"seen: count({raw})", f"empty: coalesce(bool_or({cell} = ''), false)"]
     parts += [
         f"{key}: bool_and(coalesce({test}, false)) {some}"
         for key, test in tests.items()
@@ -224,20 +180,25 @@ def expression(cell: str, facts: frozenset[str], numbers: Numbers, *, json: bool
     return "{" + ", ".join(parts) + "}"
 
 
-def _tests(raw: str, k: str, n: str, *, json: bool) -> dict[str, str]:
-    """The tests of a text k, whose number is spelled n."""
+def _tests(raw: str, n: str, *, json: bool) -> dict[str, str]:
+    """The tests of a text, or of JSON's for a value, whose number is spelled n.
+
+    What JSON spells of a number or boolean is its text, and what a string holds that may be
+    a time stands between its quotes as it is: no parser is asked again.
+    """
     string = f"starts_with({raw}, '\"')"
     number, ours = (f"NOT {string}", string) if json else ("true", "true")
+    k = f"substring({raw}, 2, strlen({raw}) - 2)" if json else raw
     point = matches(n, DECIMAL) + f" AND NOT {matches(n, MINUS_ZERO)}"
     double = f"TRY_CAST({n} AS DOUBLE)"
     real = f" OR ({matches(n, REAL)} AND {is_exact_number(n)})" if json else ""
     tests = {
-        "bigint": f"{number} AND CAST(TRY_CAST({n} AS BIGINT) AS VARCHAR) = {n}",
+        "bigint": f"CAST(TRY_CAST({n} AS BIGINT) AS VARCHAR) = {n}",
         "decimal": f"{number} AND {point}",
         "double": f"{number} AND isfinite({double}) AND (CAST({double} AS VARCHAR) = {n} "
         f"OR (strlen({n}) <= 16 AND {point}){real})",
         **{
-            style: f"{number} AND {k} IN ({', '.join(map(quote.text, words))})"
+            style: f"{raw} IN ({', '.join(map(quote.text, words))})"
             for style, words in zip(("lower", "upper", "title"), BOOLEANS, strict=True)
         },
         "date": f"{ours} AND strlen({k}) = 10 AND CAST(TRY_CAST({k} AS DATE) AS VARCHAR) = {k}",

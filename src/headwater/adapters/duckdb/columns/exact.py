@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.columns import zones
 from headwater.model.types import Type
 
 ZONE = r" ?(Z|UTC|[+-]\d\d(:?\d\d)?)"
@@ -189,9 +190,9 @@ def _time(kind: Type, fit: Fit, k: str, v: str, clock: ClockReading) -> Exact:
     if utc and not clock.zones:
         # The cast asks a calendar for each value; the count of microseconds is the same one.
         return Exact(naive, plain, f"make_timestamptz(epoch_us({v}))")
-    zone = quote.text(clock.timezone)
     zoned = f"regexp_matches({k}, {quote.text(':.*' + ZONE + '$')})"
-    value = f"CASE WHEN {zoned} THEN CAST({k} AS TIMESTAMPTZ) ELSE timezone({zone}, {naive}) END"
-    kept = f"({zoned} OR timezone({zone}, {v}) IS NOT DISTINCT FROM TRY_CAST({k} AS TIMESTAMP))"
+    read = zones.instant(clock.timezone, naive)
+    value = f"CASE WHEN {zoned} THEN CAST({k} AS TIMESTAMPTZ) ELSE {read} END"
+    kept = f"({zoned} OR {zones.shows(clock.timezone, v, k)})"
     check = f"({k} IS NULL OR ({matches(k, f'{CLOCK}({ZONE})?{day}')} AND {kept}))"
     return Exact(value, check, v)

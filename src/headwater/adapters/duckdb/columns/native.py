@@ -47,9 +47,20 @@ def native(name: str) -> Type:
         return parse_type(plain)
     if name.endswith("[]"):
         return Type("array", children=(("element", native(name[:-2])),))
-    if plain.startswith(("STRUCT(", "MAP(")) and name.endswith(")"):
-        return _nested(name)
-    return TEXT
+    return _nested(name) if inside(name) else TEXT
+
+
+def inside(name: str) -> tuple[tuple[str, str], ...]:
+    """What a nested type is made of: names, and what DuckDB calls their types."""
+    if name.endswith("[]"):
+        return (("element", name[:-2]),)
+    head, _, inner = name[:-1].partition("(")
+    if head.upper() not in {"STRUCT", "MAP"} or not name.endswith(")"):
+        return ()
+    pieces = _split(inner)
+    if head.upper() == "MAP":
+        return tuple(zip(("key", "value"), pieces, strict=True))
+    return tuple(map(_field, pieces))
 
 
 def naive(name: str) -> bool:
@@ -86,15 +97,8 @@ def _as_decimal(kind: Type) -> Type:
 
 
 def _nested(name: str) -> Type:
-    head, _, inner = name[:-1].partition("(")
-    children = []
-    for place, piece in enumerate(_split(inner)):
-        if head.upper() == "MAP":
-            children.append((("key", "value")[place], native(piece)))
-        else:
-            field, kind = _field(piece)
-            children.append((field, native(kind)))
-    return Type(head.lower(), children=tuple(children))
+    children = tuple((field, native(kind)) for field, kind in inside(name))
+    return Type(name.partition("(")[0].lower(), children=children)
 
 
 def _field(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from headwater.adapters.duckdb.columns.evidence import Evidence, choose
 from headwater.adapters.duckdb.columns.exact import ClockReading, Fit
@@ -41,6 +41,7 @@ class Plan:
     """The columns of a batch in order."""
 
     targets: tuple[Target, ...]
+    _found: dict[str, Target] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def schema(self) -> Schema:
         """Of the rows written."""
@@ -55,8 +56,9 @@ class Plan:
 
     def find(self, name: str) -> Target | None:
         """The target of that name, whatever its case."""
-        folded = name.lower()
-        return next((t for t in self.targets if t.name.lower() == folded), None)
+        if not self._found:
+            self._found.update((t.name.lower(), t) for t in reversed(self.targets))
+        return self._found.get(name.lower())
 
 
 def make_plan(
@@ -151,7 +153,15 @@ def undatable(feed: Feed, plan: Plan) -> Cause | None:
     """Why rows of this plan cannot be partitioned."""
     for by in feed.partition:
         target = plan.find(by.column or "")
-        if by.function not in DATE_PARTS or target is None or target.type is None:
+        if target is None or target.type is None:
+            continue
+        if by.function == "column" and (target.type.nested or target.type.kind == "binary"):
+            return Cause(
+                "partition",
+                f"{by.column} is {target.type}, which is no name for a folder; "
+                "partition by a column of text, numbers or dates",
+            )
+        if by.function not in DATE_PARTS:
             continue
         fits = _DATED - ({"date"} if by.function == "hour" else frozenset())
         if target.type.kind not in fits:

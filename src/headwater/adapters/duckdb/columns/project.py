@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.columns import zones
 from headwater.adapters.duckdb.columns.exact import Fit, duck_type, exact
 from headwater.adapters.duckdb.columns.native import holds, naive, native
 from headwater.adapters.duckdb.columns.plan import Plan, Target
@@ -43,6 +44,12 @@ def raw_cells(shape: Shape, plan: Plan) -> frozenset[int]:
         if target is not None and target.fit is not Fit.DECLARED and _is_numeric(target.type):
             found.add(i)
     return frozenset(found)
+
+
+def cells_of(shape: Shape, plan: Plan) -> frozenset[int]:
+    """Which cells a plan takes."""
+    places = (shape.find(target.name) for target in plan.targets)
+    return frozenset(place for place in places if place is not None)
 
 
 def cells(shape: Shape, plan: Plan, feed: Feed) -> list[Cell]:
@@ -111,7 +118,7 @@ def _ok(cell: Cell, n: int) -> str:
 def _cell(shape: Shape, target: Target, feed: Feed, n: int) -> Cell:
     place = shape.find(target.name)
     if target.type is None:
-        text = "NULL" if place is None else f"nullif(CAST(c{place} AS VARCHAR), '')"
+        text = "NULL" if place is None else f"CAST(c{place} AS VARCHAR)"
         return Cell(target, text, "NULL", f"t{n} IS NULL", "NULL")
     if place is None:
         missing = f"CAST(NULL AS {duck_type(target.type)})"
@@ -150,8 +157,14 @@ def _native(shape: Shape, target: Target, feed: Feed, where: tuple[int, int]) ->
         raise ValueError(target.name)
     own = native(name)
     if naive(name) and kind.kind == "timestamp":
-        value = f"timezone({quote.text(feed.timezone)}, CAST({cell} AS TIMESTAMP))"
-        return Cell(target, f"CAST({cell} AS VARCHAR)", value, "true", f"v{n}")
+        value = zones.instant(feed.timezone, f"CAST({cell} AS TIMESTAMP)")
+        check = "true" if feed.timezone == "UTC" else zones.shows(feed.timezone, f"v{n}", f"t{n}")
+        return Cell(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
+    if kind.nested and own.nested and feed.timezone != "UTC" and zones.holds_naive(name):
+        value = f"CAST({zones.instants(feed.timezone, name, cell)} AS {duck_type(kind)})"
+        again = zones.shown(feed.timezone, name, f"CAST(v{n} AS {duck_type(own)})")
+        check = f"CAST({again} AS VARCHAR) IS NOT DISTINCT FROM t{n}"
+        return Cell(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
     if own == kind or holds(kind, own) or kind.nested or kind.kind == "text":
         value = f"CAST({cell} AS {duck_type(kind)})"
         lossy = kind.nested and own != kind  # casts drop fields and round without a word

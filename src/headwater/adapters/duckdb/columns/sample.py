@@ -5,23 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import duckdb
 
 from headwater.adapters.duckdb.batch import Batch
-from headwater.adapters.duckdb.columns.evidence import SAMPLED_AT_ONCE, Observer
 from headwater.adapters.duckdb.columns.exact import TIMES
+from headwater.adapters.duckdb.columns.observer import Answers, Observer
 from headwater.adapters.duckdb.sources.feeding import behind_header, table_of
+from headwater.adapters.duckdb.sources.lines import head_lines
 from headwater.adapters.duckdb.sources.relation import Group, json_cells
 from headwater.adapters.duckdb.sources.source import Source, Way
 from headwater.model.feed import Format
 from headwater.reading.delimited.soundness import Soundness
-from headwater.reading.packing.wrapping import text_head
 from headwater.reading.unreadable import Unreadable
 
-Answer = TypeVar("Answer")
 _HEAD_BYTES = 64 * 1024
+_COLUMN_BYTES = 128  # of the head, for each column: some twenty rows, however wide they are
 _PLACE_BYTES = 8 * 1024
 _PLACES = (0.25, 0.5, 0.75, 1.0)
 _FILES = 12
@@ -32,7 +31,8 @@ def sample(batch: Batch) -> None:
     for group in batch.fast:
         if group.shape.format is Format.PARQUET or not _unsettled(batch, group):
             continue
-        pieces = [text for source in _spread(group.sources) for text in _samples(source)]
+        width, some = len(group.shape.columns), _spread(group.sources)
+        pieces = [text for source in some for text in _samples(source, width)]
         try:
             _observe(batch, group, pieces)
         except duckdb.Error:
@@ -54,12 +54,12 @@ def _observe(batch: Batch, group: Group, pieces: list[bytes]) -> None:
     shape = group.shape
     every = _unsettled(batch, group)
 
-    def over(ask: Callable[[str], Answer]) -> Answer:
+    def over(ask: Callable[[str], Answers], cells: frozenset[int]) -> Answers:
         stream = batch.reader.stream(iter(pieces), len(pieces))
         relation = batch.reader.text(shape, stream, nulls=shape.nulls)
         if shape.json:
             relation = f"SELECT '' AS _arrival, * FROM ({relation})"
-            relation = json_cells(shape, relation, frozenset(every))
+            relation = json_cells(shape, relation, cells, only=cells)
         try:
             return ask(relation)
         finally:
@@ -67,7 +67,7 @@ def _observe(batch: Batch, group: Group, pieces: list[bytes]) -> None:
 
     if pieces:
         observer = Observer(
-            batch.connection, over, json=shape.json, at_once=SAMPLED_AT_ONCE, numbers=shape.numbers
+            batch.connection, over, json=shape.json, numbers=shape.numbers, side_by_side=0
         )
         found = observer.observe(every, {})
         batch.add({shape.columns[i].lower(): each for i, each in found.items()})
@@ -81,10 +81,11 @@ def _spread(sources: Sequence[Source]) -> list[Source]:
     return [sources[int(n * step)] for n in range(_FILES)]
 
 
-def _samples(source: Source) -> Iterable[bytes]:
+def _samples(source: Source, width: int) -> Iterable[bytes]:
     """Whole records of the head, and of a few places where a line's end is a record's end."""
+    size = max(_HEAD_BYTES, _COLUMN_BYTES * width)
     try:
-        content, whole = text_head(source.path, source.found.wrapping, _HEAD_BYTES)
+        content, whole = head_lines(source, size)
         end = b"\r" if source.dialect.newline == "\r" and source.delimited else b"\n"
         if not whole:
             content = content[: content.rfind(end) + 1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.session import session
+from headwater.adapters.duckdb.sources.lines import is_array
 from headwater.adapters.duckdb.sources.source import Source, Way
 from headwater.model.feed import Format
 from headwater.ports.engine import Limits
@@ -41,7 +42,7 @@ def head_of(source: Source, size_bytes: int, folder: Path, limits: Limits) -> He
     What is read record by record needs no file of its own: its reading just ends.
     """
     spooled = source.found.format in TYPED
-    if source.way is Way.CAREFUL or spooled or is_small(source, size_bytes):
+    if source.way is Way.CAREFUL or spooled or is_array(source) or is_small(source, size_bytes):
         return None
     size_bytes = head_size(source, size_bytes)
     if source.found.format is Format.PARQUET:

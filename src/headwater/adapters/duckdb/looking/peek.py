@@ -109,7 +109,7 @@ def _unreadable(name: str, cause: Cause) -> InputError:
 
 def _peeked(job: PeekJob, source: Source, head: Head | None, conversion: Conversion) -> Peeked:
     (result,) = conversion.results
-    notes = source.found.notes if head is not None else result.notes
+    notes = source.found.notes + result.notes
     return Peeked(
         found=_found(source.found, notes),
         size_bytes=source.input.size_bytes,

@@ -8,6 +8,7 @@ from pathlib import Path
 from headwater.adapters.duckdb.convert import convert
 from headwater.adapters.duckdb.sources.source import found_as
 from headwater.errors import SourceMissing, SourceUnreadable
+from headwater.model.amount import counted
 from headwater.model.clock import utc_now
 from headwater.model.confirm import confirmed
 from headwater.model.feed import Feed, Format, OnBadValue, OnNewColumn
@@ -56,7 +57,8 @@ def survey(location: str, feed: Feed) -> Survey:
     if result.fate is not Fate.READ and result.cause is not None:
         raise SourceUnreadable(f"{path}: {result.cause.message}")
     refused = result.books.quarantined
-    notes = (f"{refused} of its {result.books.counted} rows would be refused",) if refused else ()
+    rows = counted(result.books.counted, "row")
+    notes = (f"{refused:,} of its {rows} would be refused",) if refused else ()
     return Survey(
         format=found.format,
         compression=found.compression.value,

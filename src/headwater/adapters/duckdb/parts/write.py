@@ -24,6 +24,7 @@ from headwater.shape.table import PROVENANCE
 
 _BLOCK = 1 << 20
 _PADDED = {"year": 4, "month": 2, "day": 2, "hour": 2}
+_GROUP_BYTES = 32 * 1024 * 1024  # of a row group while it is gathered: each thread has its own
 _FILE = "headwater file"  # no column of ours can be called that
 
 
@@ -34,6 +35,7 @@ class Destination:
     feed: Feed
     attempt: str
     location: Path
+    in_order: bool = False  # whether rows have to keep the order that they come in
 
     def name(self, number: str) -> str:
         """The name of a part without its last ending."""
@@ -48,6 +50,9 @@ class Draft:
     paths: tuple[Path, ...]
     partitions: tuple[dict[str, str | None], ...]
     counts: dict[str, dict[str, int]]  # rows of each arrival in each file, read back
+    statistics: tuple[
+        dict[str, dict[str, str]], ...
+    ] = ()  # of each file's columns, by quoted names
 
     @property
     def rows(self) -> Counter[str]:
@@ -65,7 +70,9 @@ def draft(
     point("part.tmp")
     folder.mkdir(parents=True)
     by = [quote.name(each.name) for each in target.feed.partition]
-    options, where = _options(target.feed), folder
+    options, where = format_options(target.feed), folder
+    if not target.in_order:  # else DuckDB refuses to
+        options.append(f"ROW_GROUP_SIZE_BYTES {_GROUP_BYTES}")
     if by or target.feed.file_size_bytes:
         pattern = quote.text(target.name("{i}"))
         options += [f"FILENAME_PATTERN {pattern}", "OVERWRITE_OR_IGNORE"]
@@ -82,7 +89,8 @@ def draft(
     point("part.closed")
     stats = [row for row in connection.fetchall() if row[1]]
     paths = tuple(Path(row[0]) for row in stats)
-    return Draft(folder, paths, tuple(map(_keys, stats)), _counts(connection, paths))
+    keys, statistics = tuple(map(_keys, stats)), tuple(row[4] for row in stats)
+    return Draft(folder, paths, keys, counts_in(connection, paths), statistics)
 
 
 def publish(made: Draft, target: Destination) -> tuple[Part, ...]:
@@ -126,7 +134,7 @@ def finish(
     """Make files durable where they are, count what is really in them, and hash them."""
     make_durable(paths)
     point("part.fsynced")
-    return _parts(target, paths, partitions, _counts(connection, paths))
+    return _parts(target, paths, partitions, counts_in(connection, paths))
 
 
 def _parts(
@@ -155,7 +163,8 @@ def _parts(
     return tuple(parts)
 
 
-def _options(feed: Feed) -> list[str]:
+def format_options(feed: Feed) -> list[str]:
+    """How parts are packed."""
     level = ["COMPRESSION_LEVEL 1"] if feed.compression == "zstd" else []
     version = "v1" if feed.wide else "v2"
     return [f"COMPRESSION {feed.compression}", *level, f"PARQUET_VERSION {version}"]
@@ -167,9 +176,10 @@ def _keys(row: tuple[Any, ...]) -> dict[str, str | None]:
     return keys
 
 
-def _counts(
+def counts_in(
     connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]
 ) -> dict[str, dict[str, int]]:
+    """Rows of each arrival in each file, read back."""
     found: dict[str, dict[str, int]] = {}
     if not paths:
         return found

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from headwater.adapters.duckdb.sources.lines import Unsound, is_array, lines_of
 from headwater.adapters.duckdb.sources.source import SMALL_BYTES, Source
 from headwater.points import point
 from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
 from headwater.reading.delimited.dialect import behind_heads, trimmed
-from headwater.reading.delimited.soundness import Soundness, first_line, is_sound, is_sound_file
+from headwater.reading.delimited.soundness import (
+    NUL,
+    Soundness,
+    first_line,
+    is_sound,
+    is_sound_file,
+)
 from headwater.reading.json.laxity import Laxity, is_strict_file
-from headwater.reading.packing.wrapping import texts
+from headwater.reading.packing.packed import InflateLimits
 from headwater.reading.pieces.joined import line_pieces
 from headwater.reading.unreadable import Unreadable
 
-PIECE_BYTES = 16 * 1024 * 1024
-MOST_GROWTH = 400
-"""How many times as long as a packed file its text may be that is not refused as a bomb, twice."""
+PIECE_BYTES = 8 * 1024 * 1024
+"""Of text: several pieces are under way at a time, and each is copied as it is handed on."""
 
-WHOLE_BYTES = 32 * 1024 * 1024
+MOST_BYTES = InflateLimits().harmless_bytes
+"""The most text that a small packed file has, or it is refused as a bomb."""
+
+WHOLE_BYTES = 16 * 1024 * 1024
 """Text that one source may have at most to be joined with others: it is held whole, thrice."""
 
 JOINED_BYTES = 4 * 1024 * 1024  # small, so that one is parsed while the next is put together
 LINE_DELIMITER = "\x01"  # no JSON text has it
 _SLACK = 1.02
-
-
-class Unsound(Exception):
-    """The text is not what its dialect says; the record-by-record reader finds out where."""
 
 
 class _TooLarge(Exception):
@@ -55,17 +60,19 @@ def names_needed(source: Source, factor: int) -> int:
 
 def names_alone(source: Source, factor: int) -> int:
     """How many pieces one source may have that is read alone."""
-    # Names for little cost little, and another try with more of them costs a lot.
-    small = source.input.size_bytes <= SMALL_BYTES
-    return names_needed(source, max(factor, MOST_GROWTH) if small else factor)
+    wrapping = source.found.wrapping
+    if not wrapping.is_packed or source.input.size_bytes > SMALL_BYTES:
+        return names_needed(source, factor)
+    # So many names cost little, and another try with more of them costs a lot.
+    return MOST_BYTES * wrapping.growth // PIECE_BYTES + 4
 
 
 def one(source: Source, findings: Findings) -> Iterator[bytes]:
     """A large source in pieces that begin and end with a record; the header is left in."""
     counter = _counter(source)
-    content = texts(source.path, source.found.wrapping)
+    content = lines_of(source)
     counted = _counting(trimmed(content, source.dialect) if source.delimited else content, counter)
-    watched = _watched(counted, counter, source) if source.delimited else _strict(counted)
+    watched = _watched(counted, counter, source) if source.delimited else _strict(counted, source)
     quote = source.dialect.quote if source.delimited else None
     try:
         for number, piece in enumerate(line_pieces(watched, piece_bytes=PIECE_BYTES, quote=quote)):
@@ -83,8 +90,8 @@ def one(source: Source, findings: Findings) -> Iterator[bytes]:
         raise
 
 
-def look_through(source: Source, findings: Findings) -> None:
-    """Find out whether a file is sound that DuckDB opens itself."""
+def look_through(source: Source, findings: Findings, stopped: Callable[[], bool]) -> None:
+    """Find out whether a file is sound that DuckDB opens itself, unless that is stopped."""
     if source.place in findings.sound or source.counted is None:
         return
     records = source.with_header(source.counted)
@@ -92,7 +99,9 @@ def look_through(source: Source, findings: Findings) -> None:
         if source.delimited:
             sound = is_sound_file(source.path, source.dialect, records, source.width)
         else:
-            sound = is_strict_file(source.path)
+            sound = is_strict_file(source.path, stopped)
+            if stopped():
+                return
     except OSError as error:
         refusal = Unreadable("unreadable", f"it cannot be read: {error.strerror}")
         findings.refused[source.place] = refusal
@@ -149,7 +158,7 @@ def _held(source: Source) -> bytes:
     """All of a source's text, if that is little, however small it is packed."""
     parts: list[bytes] = []
     size = 0
-    for block in texts(source.path, source.found.wrapping):
+    for block in lines_of(source):
         size += len(block)
         if size > WHOLE_BYTES:
             raise _TooLarge
@@ -160,9 +169,12 @@ def _held(source: Source) -> bytes:
 def _even(source: Source, text: bytes, body: bytes, count: int) -> bool:
     """Whether so many records can be in it: what is not would spoil the reading of the others."""
     if not source.delimited:
-        return LINE_DELIMITER.encode() not in body and Laxity().update(text)
+        if is_array(source):  # each of its elements was read
+            return True
+        laxity = Laxity()
+        return LINE_DELIMITER.encode() not in body and laxity.update(text) and laxity.finish()
     dialect = source.dialect
-    if dialect.commented and dialect.commented in dialect.commented[:1] + text:
+    if NUL in text or (dialect.commented and dialect.commented in dialect.commented[:1] + text):
         return False
     if dialect.quote.encode() not in text:
         if dialect.header and b"\n" + first_line(text) + b"\n" in text:
@@ -202,13 +214,18 @@ def behind_header(source: Source, text: bytes) -> bytes:
     return behind_heads(text, source.dialect)
 
 
-def _strict(inflated: Iterable[bytes]) -> Iterator[bytes]:
+def _strict(inflated: Iterable[bytes], source: Source) -> Iterator[bytes]:
     """The blocks, as long as they are strict JSON."""
+    if is_array(source):  # each of its elements was read
+        yield from inflated
+        return
     laxity = Laxity()
     for block in inflated:
         if not laxity.update(block):
             raise Unsound
         yield block
+    if not laxity.finish():
+        raise Unsound
 
 
 def _counter(source: Source) -> RecordCounter:

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
+from threading import Event
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.naming import Pairs
@@ -30,6 +31,7 @@ INDEX = "_n"
 """The first column of a piece: the number of each of its records."""
 
 _BUFFER_BYTES = 32 * 1024 * 1024
+_AROUND_BYTES = 1024 * 1024  # of a record in a piece, for its index and how it is spelled
 _COUNTED_KEYS = 100
 _ROW_NUMBER = "file_row_number"  # DuckDB's column, which a file may have one of the name of
 
@@ -52,6 +54,7 @@ class Shape:
     texts: bool = False  # of JSON: its strings are texts as delimited cells are, and no more
     rename: Pairs = ()  # as the feed says
     renamed: Pairs = ()  # of the columns
+    _places: dict[str, int] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     @property
     def delimited(self) -> bool:
@@ -70,8 +73,10 @@ class Shape:
 
     def find(self, name: str) -> int | None:
         """The place of a column, whatever its case."""
-        folded = name.lower()
-        return next((i for i, each in enumerate(self.columns) if each.lower() == folded), None)
+        if not self._places:
+            every = reversed(list(enumerate(self.columns)))
+            self._places.update((each.lower(), place) for place, each in every)
+        return self._places.get(name.lower())
 
 
 @dataclass(slots=True)
@@ -95,13 +100,19 @@ class Reader:
     lenient: bool = False  # whether what cannot be read is left out, for the books to find out
     _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _looks: list[Future[None]] = field(default_factory=list)
+    _hurry: Event = field(default_factory=Event)
 
-    def cells(self, group: Group, raw: frozenset[int] = frozenset()) -> str:
-        """SQL of the group's raw cells; those of JSON in `raw` as JSON text, else unquoted."""
+    def cells(
+        self, group: Group, raw: frozenset[int] = frozenset(), only: frozenset[int] | None = None
+    ) -> str:
+        """SQL of the group's raw cells; those of JSON in `raw` as JSON text, else unquoted.
+
+        Only: what of JSON is taken apart at all.
+        """
         if group.shape.format is Format.PARQUET:
             return _union(parquet_cells(group.shape, source) for source in group.sources)
         if group.shape.json:
-            return json_cells(group.shape, self.records(group), raw)
+            return json_cells(group.shape, self.records(group), raw, only=only)
         return self.records(group)
 
     def records(self, group: Group) -> str:
@@ -148,13 +159,19 @@ class Reader:
         self.streams.append(stream)
         return stream
 
-    def drop(self) -> None:
-        """End all streams, and wait for what is found out beside them."""
+    def drop(self, *, hurried: bool = False) -> None:
+        """End all streams, and wait for what is found out beside them.
+
+        Hurried, where they are read anew anyway: what takes long is then not found out.
+        """
         self.virtual.drop(self.streams)
         self.streams.clear()
+        if hurried:
+            self._hurry.set()
         for look in self._looks:
             look.result()
         self._looks.clear()
+        self._hurry.clear()
 
     @property
     def bytes_read(self) -> int:
@@ -171,7 +188,7 @@ class Reader:
                     yield self._single(group.shape, source)
 
     def _look(self, source: Source) -> None:
-        look_through(source, self.findings)
+        look_through(source, self.findings, self._hurry.is_set)
         if source.place in self.findings.unsound:
             self.interrupt()  # what is being read of it will not be taken
 
@@ -204,6 +221,8 @@ class Reader:
         columns = ", ".join(f"{name}: 'VARCHAR'" for name in (*before, *cells))
         mark = shape.quote if shape.delimited else ""
         longest = max(self.limits.cell_bytes, 1 << 20)
+        if INDEX in before:
+            longest += _AROUND_BYTES  # its reader has seen to the length of a record
         options = {
             "columns": "{" + columns + "}",
             "auto_detect": "false",
@@ -228,22 +247,28 @@ class Reader:
         return f"SELECT * FROM read_csv({quote.texts(paths)}, {words})"
 
 
-def json_cells(shape: Shape, records: str, raw: frozenset[int], keep: str = "_arrival") -> str:
+def json_cells(
+    shape: Shape,
+    records: str,
+    raw: frozenset[int],
+    keep: str = "_arrival",
+    only: frozenset[int] | None = None,
+) -> str:
     """SQL that takes JSON lines apart; a line that is no object gives a flaw, not a row."""
-    fields = ", ".join(_field(key, is_raw=i in raw) for i, key in enumerate(shape.keys))
+    taken = [(i, key) for i, key in enumerate(shape.keys) if only is None or i in only]
+    fields = ", ".join(_field(key, is_raw=i in raw) for i, key in taken)
     transform = "json_transform_strict" if shape.strict else "json_transform"
-    taken = f"{transform}(line, {quote.text('{' + fields + '}')})" if shape.keys else "line"
+    made = f"{transform}(line, {quote.text('{' + fields + '}')})" if taken else "line"
     cells = "".join(
-        f", s[{quote.text(key)}]{'::VARCHAR' if i in raw else ''} AS c{i}"
-        for i, key in enumerate(shape.keys)
+        f", s[{quote.text(key)}]{'::VARCHAR' if i in raw else ''} AS c{i}" for i, key in taken
     )
-    keys, odd = _odd(shape)
+    keys, odd = _odd(shape, counted=len(taken) == len(shape.keys) <= _COUNTED_KEYS)
     flaw = f"CASE WHEN s IS NULL OR {odd} THEN error('flaw: no object') ELSE {keep} END AS {keep}"
-    inner = f"SELECT {keep}, {taken} AS s{keys} FROM ({records}) WHERE line IS NOT NULL"
+    inner = f"SELECT {keep}, {made} AS s{keys} FROM ({records}) WHERE line IS NOT NULL"
     return f"SELECT {flaw}{cells} FROM ({inner})"
 
 
-def _odd(shape: Shape) -> tuple[str, str]:
+def _odd(shape: Shape, *, counted: bool) -> tuple[str, str]:
     """Whether a line has a key that is not known, or one twice; and what of it that asks."""
     if shape.complete:
         return "", "false"
@@ -251,14 +276,13 @@ def _odd(shape: Shape) -> tuple[str, str]:
         # Strict is strict about keys that are missing or there twice; whether there is one more,
         # their number tells.
         return ", len(json_keys(line)) AS keys", f"keys != {len(shape.keys)}"
-    known = ", ".join(map(quote.text, shape.keys))
-    distinct = f"list_distinct(list_filter(keys, lambda key: key IN ({known})))"
-    odd = f"len({distinct}) != len(keys)"
-    if len(shape.keys) <= _COUNTED_KEYS:
+    known = quote.texts(shape.keys)
+    odd = f"len(list_distinct(keys)) != len(keys) OR NOT list_has_all({known}, keys)"
+    if counted:
         # As many values as keys leave none to ask about, and that is quickly seen.
         values = " + ".join(f"(s[{quote.text(key)}] IS NOT NULL)::INTEGER" for key in shape.keys)
         odd = f"CASE WHEN len(keys) = {values} THEN false ELSE {odd} END"
-    return ", json_keys(line) AS keys", odd
+    return ", json_keys(line) AS keys", f"({odd})"
 
 
 def _field(key: str, *, is_raw: bool) -> str:

@@ -11,6 +11,7 @@ import duckdb
 from headwater.adapters.duckdb.columns.naming import Pairs, named
 from headwater.adapters.duckdb.columns.numbers import Numbers
 from headwater.adapters.duckdb.sources.feeding import LINE_DELIMITER
+from headwater.adapters.duckdb.sources.lines import head_lines, is_array
 from headwater.adapters.duckdb.sources.parquet import parquet_shape
 from headwater.adapters.duckdb.sources.relation import Group, Shape
 from headwater.adapters.duckdb.sources.source import Source, Way
@@ -19,7 +20,6 @@ from headwater.reading.dump.tables import DELIMITER as DUMP
 from headwater.reading.fixed.rows import DELIMITER as FIXED
 from headwater.reading.log.rows import DELIMITER as LOG
 from headwater.reading.names import clean_names
-from headwater.reading.packing.wrapping import text_head
 from headwater.reading.typed.batches import TYPED
 from headwater.reading.unreadable import Unreadable
 from headwater.reading.workbook.table import DELIMITER as EXCEL
@@ -52,6 +52,8 @@ def _found(connection: duckdb.DuckDBPyConnection, source: Source) -> Shape:
         return parquet_shape(connection, source)
     if found.format in {Format.JSON, Format.NDJSON}:
         keys, uniform = _sampled_keys(source)
+        if is_array(source) and not keys:
+            source.way = Way.CAREFUL  # an empty one, or one whose first elements are no records
         return json_shape(keys, uniform=uniform)
     if found.format is Format.XML:
         return json_shape(found.originals, uniform=False, complete=True, texts=True)
@@ -143,7 +145,7 @@ def _sampled_keys(source: Source) -> tuple[tuple[str, ...], bool]:
     """The keys of the first objects in order, and whether each of these has all of them."""
     if source.way is Way.CAREFUL:
         return (), False
-    content, whole = text_head(source.path, source.found.wrapping, SAMPLE_BYTES)
+    content, whole = head_lines(source, SAMPLE_BYTES)
     lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     keys: dict[str, None] = {}
     sets = set()
@@ -151,7 +153,8 @@ def _sampled_keys(source: Source) -> tuple[tuple[str, ...], bool]:
         if number >= _SAMPLE_LINES and len(keys) < _MANY_KEYS:
             break  # else it may be that every object has others, which is to be known soon
         try:
-            each = json.loads(line) if line.strip() else None
+            each = json.loads(line.decode()) if line.strip() else None
+            "".join(each if isinstance(each, dict) else ()).encode()  # half a letter is no key
         except (ValueError, RecursionError):
             continue
         if isinstance(each, dict):

@@ -32,7 +32,7 @@ class Way(Enum):
     """How a source's bytes get to DuckDB."""
 
     DIRECT = "direct"  # DuckDB opens the file itself
-    PIECES = "pieces"  # it is inflated, or looked through, ahead
+    PIECES = "pieces"  # it is inflated, looked through, or made lines of, ahead
     JOINED = "joined"  # it is small and read together with others
     CAREFUL = "careful"  # record by record
 
@@ -169,6 +169,8 @@ def _source(place: int, each: Input, found: Found, job: Job) -> Source:
         counted = None
     path = Path(each.location)
     way = _way(each, found, known=counted is not None)
+    if found.format is Format.JSON and job.limits.head_bytes is not None:
+        way = Way.CAREFUL  # which ends where enough is read
     repairs = Repairs(pad=job.feed.ragged is Ragged.PAD, lenient=job.feed.lenient)
     numbers = Numbers(job.feed.decimal.mark, job.feed.grouping)
     notes, head_bytes = list(found.notes), job.limits.head_bytes
@@ -189,6 +191,8 @@ def _rows(records: int, dialect: Dialect) -> int | None:
 def _way(each: Input, found: Found, *, known: bool) -> Way:
     if found.format is Format.PARQUET or found.format in TYPED:
         return Way.DIRECT
+    if found.format is Format.JSON:
+        return Way.JOINED if each.size_bytes <= SMALL_BYTES else Way.PIECES
     if found.format not in _COUNTED or (found.dialect and not found.dialect.is_fast):
         return Way.CAREFUL
     if each.size_bytes <= SMALL_BYTES:

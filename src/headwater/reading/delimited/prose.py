@@ -1,0 +1,42 @@
+"""Lines of text that are no table: no mark parts them alike, and words fill them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from headwater.reading.delimited.dialect import UNIT_SEPARATOR
+from headwater.reading.delimited.grammar import Marks
+from headwater.reading.delimited.samplelines import read_lines
+from headwater.reading.told import Sample, Told
+
+NOTE = "read as lines of text, in one column: no mark parts them alike"
+
+_LINES = 2_000
+_NAME = re.compile(r"\w[\w.-]{0,63}")
+
+
+def told_prose(sample: Sample, marks: Marks, newline: str, told: Told) -> Told | None:
+    """What is to be known of a text of one column that is prose; None if it is a table's.
+
+    It is prose if most lines have several words, and some have marks that a table's would not:
+    a delimiter that is not quoted, or a quote out of place. None has what tables have.
+    """
+    own = UNIT_SEPARATOR.encode() in sample.text or told.delimiter is not None
+    if own or told.quote or told.escape:
+        return None
+    read = read_lines(sample.text, marks, newline, _LINES, whole=sample.whole)
+    lines = [line for line in read if not line.blank]
+    quoted = any(line.sound and line.raw.startswith(b'"') for line in lines)
+    marked = any(len(line.cells) > 1 or not line.sound for line in lines)
+    words = sum(len(line.raw.split()) > 1 for line in lines)
+    if quoted or not marked or words * 2 < len(lines):
+        return None
+    heads = told.header_rows
+    if heads is None:
+        first = lines[0].raw.decode("utf-8", "replace").strip()
+        heads = 1 if _NAME.fullmatch(first) and len(lines) > 1 else 0
+    return replace(
+        told, delimiter=UNIT_SEPARATOR, quote="", escape="", header_rows=heads,
+        comment=told.comment or "", nulls=told.nulls or (),
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""Rows of very many columns are read in little memory, and no value changes its row."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pytest
+
+from headwater.adapters.duckdb.engine import DuckEngine
+from headwater.adapters.duckdb.parts.beside import Slice, put_beside
+from headwater.errors import EngineError
+from tests.contracts.bench import Bench, types_of
+
+COLUMNS = 1_200
+ROWS = 60
+KINDS = ("bigint", "decimal(18,2)", "text", "boolean")
+
+
+@pytest.fixture
+def own(tmp_path):
+    """An engine whose child has read nothing before."""
+    engine = DuckEngine()
+    yield Bench(engine, tmp_path)
+    engine.close()
+
+
+def value(row, column):
+    return (row * column, f"{row}.{column % 90 + 10}", f"r{row}c{column}", row % 2 == 0)[column % 4]
+
+
+def spelled(cell):
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def csv():
+    lines = [",".join(f"c{n}" for n in range(COLUMNS))]
+    lines += [",".join(spelled(value(r, n)) for n in range(COLUMNS)) for r in range(ROWS)]
+    return "\n".join(lines) + "\n"
+
+
+def lines():
+    rows = ({f"c{n}": value(r, n) for n in range(0, COLUMNS, 2)} for r in range(ROWS))
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def texts(bench, made):
+    rows = bench.rows(made, "COLUMNS(* EXCLUDE (_arrival))::VARCHAR")
+    return sorted(rows, key=lambda row: int(row[2].partition("c")[0][1:]))
+
+
+def test_a_table_of_very_many_columns_is_read_in_little_memory(own):
+    made = own.convert(csv(), records=[ROWS + 1])
+
+    assert types_of(made) == {f"c{n}": KINDS[n % 4] for n in range(COLUMNS)}
+    assert texts(own, made) == [
+        tuple(spelled(value(r, n)) for n in range(COLUMNS)) for r in range(ROWS)
+    ]
+    assert own.engine.peak_bytes < 400_000_000
+
+
+def test_types_that_change_behind_the_sample_are_found_in_every_slice(own):
+    content = csv() + ",".join("zz" if n % 350 == 0 else "" for n in range(COLUMNS)) + "\n"
+
+    made = own.convert(content, records=[ROWS + 2])
+
+    changed = {name for name, kind in types_of(made).items() if kind == "text"}
+    assert changed == {f"c{n}" for n in range(COLUMNS) if n % 4 == 2 or n % 350 == 0}
+    assert made.results[0].books.written == ROWS + 1
+
+
+def test_columns_without_a_value_among_many_are_left_out(own):
+    head = ",".join(f"c{n}" for n in range(COLUMNS))
+    rows = "".join(f"{r}{',' * (COLUMNS - 1)}{r}\n" for r in range(ROWS))
+
+    made = own.convert(f"{head}\n{rows}".replace(f",{ROWS - 1}\n", ",x\n"))
+
+    assert set(types_of(made)) == {"c0", f"c{COLUMNS - 1}"}
+    assert made.results[0].books.written == ROWS
+
+
+def test_objects_of_hundreds_of_keys_are_read_in_little_memory(own):
+    made = own.convert(lines(), records=[ROWS])
+
+    rows = own.rows(made, "c0, c2, c1198")
+    assert len(types_of(made)) == COLUMNS // 2
+    assert sorted(rows) == sorted((0, f"r{r}c2", f"r{r}c1198") for r in range(ROWS))
+    assert own.engine.peak_bytes < 500_000_000
+
+
+def written(folder, name, select):
+    path = folder / name
+    duckdb.sql(f"COPY ({select}) TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
+    return path
+
+
+def test_files_put_beside_each_other_have_the_columns_of_all(tmp_path):
+    one = written(tmp_path, "one", "SELECT range AS a, 'x' || range AS b FROM range(5000)")
+    two = written(tmp_path, "two", "SELECT range AS a, range % 7 AS c FROM range(5000)")
+
+    put_beside([Slice(one), Slice(two, 1)], tmp_path / "both")
+
+    found = duckdb.sql(f"SELECT a, b, c FROM read_parquet('{tmp_path / 'both'}') ORDER BY a")
+    assert found.fetchall() == [(n, f"x{n}", n % 7) for n in range(5_000)]
+
+
+def test_files_of_other_rows_are_not_put_beside_each_other(tmp_path):
+    one = written(tmp_path, "one", "SELECT range AS a FROM range(5000)")
+    two = written(tmp_path, "two", "SELECT range AS b FROM range(4999)")
+
+    with pytest.raises(EngineError, match="not the same rows"):
+        put_beside([Slice(one), Slice(two)], tmp_path / "both")
