@@ -10,12 +10,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from headwater.config.document import EMPTY, Document
-from headwater.config.keys import BatchKeys, FeedKeys, Keys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.expect_keys import ControlKeys, ExpectKeys
+from headwater.config.keyed import Keys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
 
 _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
     "batch": (BatchKeys, "batch"),
     "retries": (RetryKeys, "retries"),
+    "expect": (ExpectKeys, "expect"),
 }
 
 
@@ -59,6 +62,8 @@ def keys_at(path: Path) -> tuple[type[Keys], str] | None:
             return FeedKeys, "a feed"
         case ("feeds", _, str(key)) if key in _BELOW_FEED:
             return _BELOW_FEED[key]
+        case ("feeds", _, "expect", "control"):
+            return ControlKeys, "control"
     return None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from headwater.config import rules
 from headwater.config.check import Checked, check
 from headwater.config.document import read
+from headwater.config.expectation import expectation
 from headwater.config.keys import FeedKeys, LakeKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
@@ -91,7 +92,11 @@ def _decoded(body: bytes, where: str) -> str:
 def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
     yield from rules.of_zones(settings.zones)
     for feed in settings.feeds:
-        yield from rules.of_feed(feed)
+        place = ("feeds", feed.name, "expect")
+        unclear = any(path[: len(place)] == place for path in checked.wrong)
+        for rule in rules.of_feed(feed):
+            if not unclear or rule.path[: len(place)] != place:
+                yield rule
     # What has a wrong key was given its default, which may clash where the right one would not.
     unsure = {
         str(path[1])
@@ -170,6 +175,7 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         max_bad=keys.max_bad or Tolerance(),
         steps=tuple(keys.steps),
         checks=tuple(keys.checks),
+        expect=expectation(keys.expect, keys.timezone) if keys.expect else None,
         partition=tuple(_as_declared(by, schema) for by in keys.partition),
         batch=BatchLimits(keys.batch.files, keys.batch.bytes, keys.batch.age),
         retries=Retries(

@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from headwater.config.keys import BatchKeys, FeedKeys, Keys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.expect_keys import ControlKeys, ExpectKeys
+from headwater.config.keyed import Keys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
 from headwater.config.kinds import Kind
 from headwater.config.values import LONGEST_NAME
 
@@ -31,6 +33,8 @@ _SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
     ("A feed", "feeds.NAME.", FeedKeys),
     ("batch", "feeds.NAME.batch.", BatchKeys),
     ("retries", "feeds.NAME.retries.", RetryKeys),
+    ("expect", "feeds.NAME.expect.", ExpectKeys),
+    ("control", "feeds.NAME.expect.control.", ControlKeys),
 )
 _CLOSING = """## Types
 
