@@ -13,6 +13,7 @@ from typing import Self
 from headwater.flow import work as working
 from headwater.flow.ask import ask
 from headwater.flow.attempt import Failed
+from headwater.flow.expected import Expected, expectations
 from headwater.flow.explain import Story, explain
 from headwater.flow.land import Landing, LandingOutcome, land
 from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
@@ -176,6 +177,11 @@ class Lake:
     def status(self) -> Status:
         """How feeds, queue and tables stand."""
         return status(self._world)
+
+    def expected(self, feed: str | None = None) -> list[Expected]:
+        """The last periods of feeds of which anything is expected, and how each stands."""
+        feeds = [self._world.feed(feed)] if feed is not None else []
+        return Listing(expectations(self._world, feeds))
 
     def tables(self) -> list[TableStanding]:
         """The tables there are."""

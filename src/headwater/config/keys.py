@@ -13,6 +13,7 @@ from headwater.config.expect_keys import ExpectKeys
 from headwater.config.keyed import Keys
 from headwater.config.keyed import key as _key
 from headwater.config.keyed import part as _part
+from headwater.config.notify_keys import NotifyKeys
 
 _NO_TIME = timedelta(0)
 _SECOND = timedelta(seconds=1)
@@ -312,6 +313,12 @@ class LakeKeys(Keys):
     )
     threads: Annotated[int | None, kinds.number(1, _MOST_THREADS)] = _key(
         None, "How many threads one conversion may use.", 2
+    )
+    notify: Annotated[list[NotifyKeys], BeforeValidator(_single_is_list)] = _key(
+        [],
+        "Who is told of what stands badly, and of what was refused or given up: once, and again "
+        "when it is well.",
+        [{"webhook": "https://example.org/hook", "on": ["late", "missing"]}],
     )
     feeds: Annotated[
         dict[kinds.Name, Annotated[FeedKeys, BeforeValidator(_nothing_is_empty)]],

@@ -13,6 +13,7 @@ from headwater.config.expectation import expectation
 from headwater.config.keys import FeedKeys, LakeKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
+from headwater.config.notifying import notifier, untellable
 from headwater.config.settings import ZONES, Settings
 from headwater.errors import ConfigError, NoLake
 from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Selection, Tolerance
@@ -91,6 +92,8 @@ def _decoded(body: bytes, where: str) -> str:
 
 def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
     yield from rules.of_zones(settings.zones)
+    for at, what, hint in untellable(checked.keys.notify):
+        yield rules.Broken(("notify", *at), what, hint)
     for feed in settings.feeds:
         place = ("feeds", feed.name, "expect")
         unclear = any(path[: len(place)] == place for path in checked.wrong)
@@ -120,6 +123,7 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         retention=keys.retention,
         memory_bytes=keys.memory,
         threads=keys.threads or min(_MOST_DEFAULT_THREADS, _cores()),
+        notify=tuple(notifier(each, root) for each in keys.notify),
     )
 
 

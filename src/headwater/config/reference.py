@@ -12,6 +12,7 @@ from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
 from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
 from headwater.config.kinds import Kind
+from headwater.config.notify_keys import NotifyKeys
 from headwater.config.values import LONGEST_NAME
 
 _OPENING = f"""# headwater.yaml
@@ -30,6 +31,7 @@ column may be called `no` or `1` without quotes. `<<: *anchor` takes over keys o
 _SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
     ("The file", "", LakeKeys),
     ("zones", "zones.", ZoneKeys),
+    ("notify", "notify[].", NotifyKeys),
     ("A feed", "feeds.NAME.", FeedKeys),
     ("batch", "feeds.NAME.batch.", BatchKeys),
     ("retries", "feeds.NAME.retries.", RetryKeys),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from headwater.model.feed import Feed
+from headwater.model.notify import Notify
 
 ZONES = ("raw", "processed", "curated", "quarantine", "manifests", "results")
 
@@ -23,6 +24,7 @@ class Settings:
     retention: timedelta  # how long parts that a commit removed stay for readers
     memory_bytes: int  # the most one conversion may use
     threads: int
+    notify: tuple[Notify, ...] = ()
 
     @property
     def ledger(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from headwater.flow.expected import Expected, expectations
 from headwater.flow.schema import waiting
 from headwater.flow.world import World
 from headwater.model.ids import FeedName, TableName
@@ -44,6 +45,7 @@ class Status:
     queue: Depth
     tables: tuple[TableStanding, ...]
     undecided: tuple[OpenColumns, ...] = ()  # of feeds that have any
+    expected: tuple[Expected, ...] = ()  # of feeds of which anything is
 
 
 def status(world: World) -> Status:
@@ -62,6 +64,7 @@ def status(world: World) -> Status:
         queue=world.queue.depth(),
         tables=tuple(tables(world)),
         undecided=tuple(each for each in undecided if each.columns),
+        expected=tuple(expectations(world)),
     )
 
 

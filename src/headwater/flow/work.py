@@ -14,6 +14,8 @@ from threading import Event
 from headwater.errors import LedgerError, NoSpace, StoreError, TableError, UsageError
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
+from headwater.flow.notify import EVERY as NOTIFY_EVERY
+from headwater.flow.notify import look
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
@@ -90,6 +92,8 @@ def work(world: World, errand: Errand) -> Done:
         try:
             while not errand.stop.is_set() and shift.turn():
                 pass
+            if errand.until_idle:
+                look(world)
         finally:
             acknowledge(world, shift.hands)
     return shift.done
@@ -109,6 +113,7 @@ class _Shift:
         self._feeds = errand.feeds or world.feeds
         self._names = [FeedName(feed.name) for feed in self._feeds]
         self._look_at: datetime | None = None
+        self._notify_at: datetime | None = None
 
     def turn(self) -> bool:
         """Do what is next; False when the errand is over."""
@@ -124,6 +129,7 @@ class _Shift:
     def _turn(self) -> bool:
         world, errand, hands = self._world, self._errand, self.hands
         self._look_around()
+        self._notify()
         if len(hands) >= GULP:
             acknowledge(world, hands)
         received = len(hands) < GULP and take_in(world, hands)
@@ -148,6 +154,13 @@ class _Shift:
         reconcile(self._world)
         end = self._world.clock()
         self._look_at = end + max(RECONCILE_EVERY, (end - now) * RECONCILE_SHARE)
+
+    def _notify(self) -> None:
+        now = self._world.clock()
+        if self._errand.ends or (self._notify_at is not None and now < self._notify_at):
+            return  # who waits for an end looks once, at the end
+        look(self._world)
+        self._notify_at = now + NOTIFY_EVERY
 
     def _try_one(self) -> bool:
         world = self._world

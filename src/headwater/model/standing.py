@@ -87,6 +87,12 @@ def stand(
     return PeriodStanding(period, state, whole, lacks, odd, late)
 
 
+def why(standing: PeriodStanding) -> str:
+    """What lacks, and what is odd, in one sentence."""
+    lacks = f"lacks {'; '.join(standing.lacks)}" if standing.lacks else ""
+    return "; ".join(filter(None, (lacks, *standing.odd)))
+
+
 def _state(
     period: Period, came: Came, now: datetime, *, lacks: bool, odd: bool, unsure: bool
 ) -> PeriodState:

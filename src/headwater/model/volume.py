@@ -46,3 +46,19 @@ def unusual(
         return None
     low = max(usual - reach, 0.0)
     return Unusual(what, figure, usual, low, usual + reach, len(before), same_weekday)
+
+
+def unusual_words(odd: Unusual) -> str:
+    """A figure beside those that nobody would wonder at."""
+    noun = odd.what.removesuffix("s")
+    usual = round(odd.usual)
+    of = "of the same weekday" if odd.same_weekday else "before it"
+    span = f"{round(odd.low):,} to {round(odd.high):,}"
+    return (
+        f"{_counted(odd.figure, noun)}, {_counted(usual, noun)} {'is' if usual == 1 else 'are'} "
+        f"usual ({span}, by {odd.periods} periods {of})"
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -96,13 +96,14 @@ class Watching(Protocol):
         """Batches settled since then that refused anything, and of which there is no event."""
         ...
 
+    def meet(self, notifier: str) -> None:
+        """Note a notifier that is not known: it is told what is recorded from now on."""
+        ...
+
     def untold(
         self, notifier: str, now: datetime, until: datetime, limit: int = 100
     ) -> list[Event]:
-        """Take events that a notifier is to be told, in order; nobody else gets them until then.
-
-        A notifier that is not known yet is told what is recorded from now on.
-        """
+        """Take events that a notifier is to be told, in order; nobody else gets them until then."""
         ...
 
     def told(self, notifier: str, event: int, busy_until: datetime) -> None:

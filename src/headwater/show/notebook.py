@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from headwater.flow.expected import Expected
 from headwater.flow.explain import Story
 from headwater.flow.land import Landing
 from headwater.flow.quarantine import RefusedFile, RefusedRow
@@ -21,6 +22,7 @@ from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.look.content import Content
 from headwater.model.receipt import Receipt
+from headwater.show.expected import expected_page
 from headwater.show.html import html
 from headwater.show.look import look_page
 from headwater.show.page import Page, dim, line
@@ -55,6 +57,7 @@ def shown_as(kind: type[V], page: Callable[[V], Page]) -> None:
 
 
 _LISTS: dict[type, Callable[[Any], Page]] = {
+    Expected: expected_page,
     Landing: landings_page,
     Receipt: receipts_page,
     RefusedFile: refused_files_page,
@@ -64,6 +67,7 @@ _LISTS: dict[type, Callable[[Any], Page]] = {
 }
 
 shown_as(Content, look_page)
+shown_as(Expected, lambda expected: expected_page([expected]))
 shown_as(Receipt, receipt_page)
 shown_as(Landing, lambda landing: landings_page([landing]))
 shown_as(RefusedFile, lambda file: refused_files_page([file]))

@@ -73,14 +73,17 @@ class Watchings(Questions):
         rows = self._all("refusing_batches", since=micros(since), limit=limit)
         return [Batch(feed, id_, rows=lost, files=whole) for feed, id_, lost, whole in rows]
 
+    def meet(self, notifier: str) -> None:
+        """Note a notifier that is not known: it is told what is recorded from now on."""
+        if self._one("knows_notifier", name=notifier) is None:
+            self._database.write(lambda tx: tx.run("meet_notifier", name=notifier))
+
     def untold(
         self, notifier: str, now: datetime, until: datetime, limit: int = 100
     ) -> list[Event]:
         """Take events that a notifier is to be told, in order; nobody else gets them until then."""
         asked = {"name": notifier, "now": micros(now)}
         if self._one("any_untold", **asked) is None:
-            if self._one("knows_notifier", name=notifier) is None:
-                self._database.write(lambda tx: tx.run("meet_notifier", name=notifier))
             return []
 
         def take(tx: Transaction) -> list[tuple[Any, ...]]:
