@@ -23,6 +23,7 @@ VERBS = {
     "query": "Answer one SELECT over the tables.",
     "tables": "Show the tables, or the columns of one.",
     "schema": "Show a feed's columns and what changed them, and decide about new ones.",
+    "checks": "Show what the checks of feeds found in their last runs.",
     "quarantine": "Show what was refused and why, and have it read again.",
     "reconcile": "Register what lies in the raw zone and the ledger does not know.",
     "sweep": "Remove what no log entry, no receipt and no live attempt names.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from headwater.flow.checks import CheckStory
 from headwater.flow.expected import Expected
 from headwater.flow.explain import Story
 from headwater.flow.land import Landing
@@ -22,6 +23,7 @@ from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.look.content import Content
 from headwater.model.receipt import Receipt
+from headwater.show.checks import checks_page
 from headwater.show.expected import expected_page
 from headwater.show.html import html
 from headwater.show.look import look_page
@@ -57,6 +59,7 @@ def shown_as(kind: type[V], page: Callable[[V], Page]) -> None:
 
 
 _LISTS: dict[type, Callable[[Any], Page]] = {
+    CheckStory: checks_page,
     Expected: expected_page,
     Landing: landings_page,
     Receipt: receipts_page,
@@ -67,6 +70,7 @@ _LISTS: dict[type, Callable[[Any], Page]] = {
 }
 
 shown_as(Content, look_page)
+shown_as(CheckStory, lambda story: checks_page([story]))
 shown_as(Expected, lambda expected: expected_page([expected]))
 shown_as(Receipt, receipt_page)
 shown_as(Landing, lambda landing: landings_page([landing]))
