@@ -15,8 +15,10 @@ PAGES = [
     "README.md",
     "docs/tutorial.md",
     "docs/how-to/README.md",
+    "docs/how-to/checks.md",
     "docs/how-to/columns.md",
     "docs/how-to/dialects.md",
+    "docs/how-to/expectations.md",
     "docs/how-to/peek.md",
 ]
 BLOCK = re.compile(r"^```(\S+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -151,10 +151,7 @@ _FILES = (
     {"type": "integer", "minimum": 0},
 )
 _NUMBER = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]}
-_EVERY = (
-    {"enum": list(_WORDS)},
-    {"type": "string", "pattern": DURATION_PATTERN},
-)
+_EVERY = ({"type": "string", "pattern": DURATION_PATTERN}, {"enum": list(_WORDS)})
 
 EveryKind = Annotated[Every, Kind(read_every, "length of a period", _EVERY)]
 ByIfAny = Annotated[By | None, Kind(read_by, "time, or duration", _TEXT)]

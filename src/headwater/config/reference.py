@@ -64,6 +64,19 @@ _DEFAULTS = {
     "cells": "found",
     "dump_table": "the only one",
     "threads": "the cores, up to 4",
+    "notify": "nobody",
+    "expect": "nothing",
+    "by": "the period's end",
+    "at_most": "no limit",
+    "rows": "none",
+    "files": "none",
+    "control": "none",
+    "since": "the first file",
+    "feed": "has to be named",
+    "totals": "none",
+    **dict.fromkeys(("command", "file", "webhook", "headers"), "none"),
+    "on": "all of them",
+    "name": "made of what it is",
     **{zone: f"`<lake>/{zone}`" for zone in ZoneKeys.model_fields},
 }
 _WORDS = {
@@ -71,6 +84,8 @@ _WORDS = {
     "schema": "mapping of column to type",
     "rename": "mapping of name to column",
     "refuse": "list of columns",
+    "files": "pattern, or list of patterns",
+    "notify": "list of notifiers",
     "partition": "list of expressions",
     "steps": "list of steps",
     "checks": "list of checks",
@@ -135,5 +150,7 @@ def _written(value: Any) -> str:
         return f"[{', '.join(_written(item) for item in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
+    if value is None:
+        return "null"
     quoted = isinstance(value, str) and ("," in value or "{" in value)
     return json.dumps(value) if quoted else str(value)
