@@ -12,6 +12,7 @@ from tests.contracts.ledger_batches import BatchContract
 from tests.contracts.ledger_intake import IntakeContract
 from tests.contracts.ledger_questions import QuestionContract, RebuildContract
 from tests.contracts.ledger_races import RaceContract
+from tests.contracts.ledger_watching import WatchingContract
 
 
 class LedgerContract(
@@ -22,5 +23,6 @@ class LedgerContract(
     QuestionContract,
     RebuildContract,
     RaceContract,
+    WatchingContract,
 ):
     """Everything of ports/ledger.py."""
