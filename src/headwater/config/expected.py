@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from string import Formatter
 from typing import Annotated
 
 from headwater.config.document import EMPTY
@@ -15,6 +16,7 @@ from headwater.config.values import read_column_name, read_text
 from headwater.model.expect import Bounds, By, Every, Unit
 
 _DAY_MINUTES = 1440
+_SOME_DAY = date(2026, 11, 21)
 _MOST_DAYS = 60
 _WORDS = {
     "1d": Every(Unit.DAY),
@@ -110,16 +112,24 @@ def read_expected_name(value: object) -> str:
             f"{show(text)} is no pattern of names in the feed's folder",
             "write one such as sales-{date}-*.csv",
         )
-    try:
-        named = text.format(date=datetime(2026, 11, 21, 6, 30))  # noqa: DTZ001 - only to be spelled
-    except (KeyError, IndexError, ValueError, AttributeError):
+    if not _is_dated_well(text):
         raise Wrong(
             f"{show(text)} has something else than a date in {{ }}",
             "write {date}, or {date:%Y%m%d} for 20261121",
-        ) from None
-    if not named.isprintable():
-        raise Wrong(f"{show(text)} stands for no name", "write {date} or {date:%Y%m%d}")
+        )
     return text
+
+
+def _is_dated_well(text: str) -> bool:
+    try:
+        fields = [field for field in Formatter().parse(text) if field[1] is not None]
+        text.format(date=_SOME_DAY)
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return False
+    return all(
+        name == "date" and conversion is None and "{" not in (spec or "")
+        for _, name, spec, conversion in fields
+    )
 
 
 def read_totals(value: object) -> dict[str, str]:
