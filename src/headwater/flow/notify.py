@@ -24,7 +24,7 @@ from headwater.ports.notifier import Notifier
 from headwater.ports.watching import Batch
 
 EVERY = timedelta(seconds=30)
-"""How often a worker looks."""
+"""How often one of the workers looks."""
 
 _BUSY = timedelta(minutes=5)
 _AGAIN = timedelta(minutes=1)
@@ -34,9 +34,17 @@ _OVERLAP = timedelta(minutes=10)
 _logger = logging.getLogger(__name__)
 
 
+def look_in_turn(world: World) -> None:
+    """Look, unless another worker has just done it."""
+    if _is_wanted(world):
+        watched = world.ledger.watched(None)
+        if watched is None or world.clock() - watched[1] >= EVERY:
+            look(world)
+
+
 def look(world: World) -> None:
     """Record what is not as it was, and tell of it. No failure of this stops a worker's work."""
-    if not world.notifiers and all(feed.expect is None for feed in world.feeds):
+    if not _is_wanted(world):
         return
     try:
         for notifier in world.notifiers:
@@ -46,6 +54,10 @@ def look(world: World) -> None:
             _tell(world, notifier)
     except HeadwaterError as error:
         _logger.warning("nobody could be told of anything: %s", error)
+
+
+def _is_wanted(world: World) -> bool:
+    return bool(world.notifiers) or any(feed.expect is not None for feed in world.feeds)
 
 
 def _happenings(world: World) -> Iterator[Happening]:

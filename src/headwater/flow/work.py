@@ -15,7 +15,7 @@ from headwater.errors import LedgerError, NoSpace, StoreError, TableError, Usage
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.notify import EVERY as NOTIFY_EVERY
-from headwater.flow.notify import look
+from headwater.flow.notify import look, look_in_turn
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
@@ -159,7 +159,7 @@ class _Shift:
         now = self._world.clock()
         if self._errand.ends or (self._notify_at is not None and now < self._notify_at):
             return  # who waits for an end looks once, at the end
-        look(self._world)
+        look_in_turn(self._world)
         self._notify_at = now + NOTIFY_EVERY
 
     def _try_one(self) -> bool:
