@@ -29,7 +29,7 @@ def test_status_says_under_what_needs_a_person_since_when_and_what_to_do(expecti
     shown = run("status", cwd=expecting)
 
     needs = shown.out.split("Needs a person")[1]
-    assert "missing, the 9 periods in a row since" in needs
+    assert "missing, at least the 9 periods in a row since" in needs
     assert "lacks 2 files, of which none came" in needs
     assert "headwater status sales" in needs
     (told,) = run("status", "--json", cwd=expecting).document["expected"]

@@ -151,6 +151,20 @@ def test_a_name_with_a_date_says_which_period_a_file_is_of(opened, clock, incomi
     assert (before(lake).state, last(lake).state) == ("met", "late")
 
 
+def test_what_lacked_is_shown_until_a_later_period_is_met_and_with_dates_until_it_came(
+    opened, clock, incoming
+):
+    lake = opened()
+    clock.advance(days=1)
+    assert [each.period.name for each in lake.expected("sales")[0].bad][-1] == "2026-11-20"
+    lake.land("sales", incoming("s-2026-11-21.csv", GOOD))
+    assert lake.expected("sales")[0].bad == ()
+
+    dated = opened(', files: "s-{date}.csv"')
+
+    assert [each.period.name for each in dated.expected("sales")[0].bad][-1] == "2026-11-20"
+
+
 def test_nothing_is_expected_before_anybody_could_have_known(folder, clock):
     feeds = '  sales:\n    expect: {every: 1d, by: "03:00"}\n'
     with lakes.make(folder, feeds, clock=clock) as lake:

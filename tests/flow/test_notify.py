@@ -134,6 +134,15 @@ def test_refused_rows_and_batches_that_were_given_up_are_told_once(
     assert told()[1]["message"] == "sales: 1 row refused"
 
 
+def test_the_first_worker_of_all_tells_of_what_its_own_batches_came_to(open_lake, incoming, told):
+    lake = open_lake()
+    lake.land("sales", incoming("a.csv", "id,x\n,2\n"))
+
+    lake.work()
+
+    assert [each["kind"] for each in told()] == ["quarantined"]
+
+
 def test_a_notifier_that_fails_is_told_later_and_nothing_else_stops(
     open_lake, clock, incoming, folder, told
 ):

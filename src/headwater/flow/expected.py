@@ -34,15 +34,20 @@ class Expected:
 
     feed: FeedName
     periods: tuple[PeriodStanding, ...]  # the last ones, the oldest first
+    dated: bool = False  # whether names say which period a file is of
 
     @property
     def bad(self) -> tuple[PeriodStanding, ...]:
-        """The last periods that are due, as long as none of them was met; the oldest first."""
+        """Periods that stand badly and still matter, the oldest first.
+
+        Where names bear dates, all of them: their files can still come. Else those since the
+        last that was met.
+        """
         found: list[PeriodStanding] = []
         for each in reversed(self.periods):
             if each.state in BAD:
                 found.append(each)
-            elif each.state is PeriodState.MET:
+            elif each.state is PeriodState.MET and not self.dated:
                 break
         return tuple(reversed(found))
 
@@ -56,7 +61,7 @@ class Expected:
 def expectations(world: World, feeds: Sequence[Feed] = ()) -> list[Expected]:
     """How each feed stands of which anything is expected."""
     return [
-        Expected(feed.name, tuple(_standings(world, feed, feed.expect)))
+        Expected(feed.name, tuple(_standings(world, feed, feed.expect)), feed.expect.is_dated)
         for feed in feeds or world.feeds
         if feed.expect is not None
     ]

@@ -34,6 +34,12 @@ _OVERLAP = timedelta(minutes=10)
 _logger = logging.getLogger(__name__)
 
 
+def begin(world: World) -> None:
+    """Note since when somebody looks: what happened before is nobody's news."""
+    if _is_wanted(world) and world.ledger.watched(None) is None:
+        world.ledger.watch(None, world.clock())
+
+
 def look_in_turn(world: World) -> None:
     """Look, unless another worker has just done it."""
     if _is_wanted(world):

@@ -15,7 +15,7 @@ from headwater.errors import LedgerError, NoSpace, StoreError, TableError, Usage
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.notify import EVERY as NOTIFY_EVERY
-from headwater.flow.notify import look, look_in_turn
+from headwater.flow.notify import begin, look, look_in_turn
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
@@ -86,6 +86,7 @@ def work(world: World, errand: Errand) -> Done:
     ever rests, and tries again.
     """
     require_ledger(world)
+    begin(world)
     with closing(world.engine()) as engine:
         engine.warm()
         shift = _Shift(world, errand, engine)

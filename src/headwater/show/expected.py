@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from headwater.flow.expected import Expected
+from headwater.flow.expected import SHOWN, Expected
 from headwater.model.standing import PeriodStanding, PeriodState, why
 from headwater.model.volume import unusual_words
 from headwater.show.figures import clean, count, counted, duration, moment
@@ -47,16 +47,22 @@ def bad_words(each: Expected) -> Iterator[tuple[Mark, str, str]]:
     """What a person should know of a feed: a mark, a sentence, and a command."""
     bad = each.bad
     if bad:
-        last, first = bad[-1], bad[0]
-        since = f"since {moment(first.period.due)}"
-        more = f", the {counted(len(bad), 'period')} in a row {since}" if len(bad) > 1 else ""
-        alone = f" {since}" if len(bad) == 1 else ""
-        said = f"{each.feed} {last.period.name} {last.state.value}{alone}{more}"
-        what = f"{said}: {clean(why(last), _LONGEST)}"
-        yield _MARKS[last.state], what, f"headwater status {each.feed}"
+        said = f"{each.feed} {bad[-1].period.name} {bad[-1].state.value}{_among(each, bad)}"
+        what = f"{said}: {clean(why(bad[-1]), _LONGEST)}"
+        yield _MARKS[bad[-1].state], what, f"headwater status {each.feed}"
     for standing, odd in each.unusual:
         what = f"{each.feed} {standing.period.name}: {unusual_words(odd)}"
         yield Mark.WARN, what, f"headwater status {each.feed}"
+
+
+def _among(each: Expected, bad: Sequence[PeriodStanding]) -> str:
+    since = f" since {moment(bad[0].period.due)}"
+    if len(bad) == 1:
+        return since
+    if each.dated:
+        return f"{since}, {count(len(bad))} of the last {count(len(each.periods))} periods"
+    least = "at least " if bad[0] is each.periods[0] and len(each.periods) == SHOWN else ""
+    return f", {least}the {count(len(bad))} periods in a row{since}"
 
 
 def _periods(each: Expected) -> Sheet:
