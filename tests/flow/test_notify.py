@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -108,13 +109,45 @@ def test_whoever_names_kinds_is_told_of_these_and_of_their_recovery(
     assert kinds(told()) == [("2026-11-20", "missing")]
 
 
-def test_a_worker_tells_at_its_end_and_on_its_way(open_lake, clock, told):
+def test_whoever_was_told_of_a_fault_is_told_of_its_end_and_nobody_else(
+    open_lake, clock, incoming, told
+):
+    lake = open_lake("notify:\n  - {file: events.ndjson, on: late}\n")
+    look(lake._world)
+    clock.advance(hours=2)
+    look(lake._world)
+    lake.land("sales", incoming("a.csv", "id\n1\n"))
+
+    look(lake._world)
+
+    assert kinds(told()) == [("2026-11-20", "late"), ("2026-11-20", "recovered")]
+
+
+def test_a_worker_tells_at_its_end(open_lake, clock, told):
     lake = open_lake()
     clock.advance(hours=2)
 
     lake.work()
 
     assert kinds(told()) == [("2026-11-20", "late")]
+
+
+def test_a_worker_that_goes_on_tells_by_the_clock(open_lake, clock, told):
+    lake = open_lake()
+    stop = Event()
+    clock.advance(hours=2)
+    seen = []
+
+    def watch(progress):
+        seen.append(len(told()))
+        clock.advance(seconds=40)
+        if len(seen) > 3:
+            stop.set()
+
+    lake.work(until_idle=False, watch=watch, stop=stop)
+
+    assert kinds(told()) == [("2026-11-20", "late")]
+    assert seen[-1] == 1
 
 
 def test_refused_rows_and_batches_that_were_given_up_are_told_once(
