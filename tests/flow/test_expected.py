@@ -145,6 +145,7 @@ def test_a_name_with_a_date_says_which_period_a_file_is_of(opened, clock, incomi
     lake = opened(', files: "s-{{date:%Y%m%d}}*.csv"'.replace("{{", "{").replace("}}", "}"))
     clock.advance(days=1, hours=3)
     assert (before(lake).state, last(lake).state) == ("missing", "late")
+    assert last(lake).lacks == ("s-20261121*.csv",)
 
     lake.land("sales", incoming("s-20261120[1].csv", GOOD))
 

@@ -71,7 +71,8 @@ def _standings(world: World, feed: Feed, expect: Expect) -> Iterator[PeriodStand
     now = world.clock()
     past = periods(expect, now, HISTORY)
     cells = _came(world, feed, expect, past)
-    whole = [sum((cell for _, cell in _row(expect, cells, at)), Came()) for at in range(len(past))]
+    rows = [_row(expect, cells, at, each) for at, each in enumerate(past)]
+    whole = [sum((cell for _, cell in row), Came()) for row in rows]
     begun = _begun(world, feed, expect, now)
     controls = Controls(world, feed, past[-SHOWN:])
     for at in range(max(len(past) - SHOWN, 0), len(past)):
@@ -79,7 +80,7 @@ def _standings(world: World, feed: Feed, expect: Expect) -> Iterator[PeriodStand
         if period.due <= begun and not came.files + came.refused:
             continue  # nobody expected anything then
         otherwise = controls.otherwise(period, came)
-        standing = stand(expect, period, _row(expect, cells, at), now, otherwise)
+        standing = stand(expect, period, rows[at], now, otherwise)
         yield replace(standing, volume=_volume(expect, past, whole, at, standing, now))
 
 
@@ -103,8 +104,8 @@ def _nth(expect: Expect) -> int:
     return 1 if expect.names else expect.files.least or 1
 
 
-def _row(expect: Expect, cells: Cells, at: int) -> list[tuple[str, Came]]:
-    names = expect.names or ("",)
+def _row(expect: Expect, cells: Cells, at: int, period: Period) -> list[tuple[str, Came]]:
+    names = period_names(expect, period.start) or ("",)
     return [(name, cells.get((at, number), Came())) for number, name in enumerate(names)]
 
 

@@ -108,13 +108,12 @@ def _state(
 
 
 def _lacks(expect: Expect, came: Sequence[tuple[str, Came]], whole: Came) -> Iterator[str]:
-    for name, each in came:
-        if expect.names and not each.files:
-            yield name
+    names = [name for name, each in came if expect.names and not each.files]
+    yield from names
     least = expect.files.least or 0
-    if whole.files < least:
+    if whole.files < least and (not names or least > len(came)):  # else the names say it
         yield f"{_files(least)}, of which {whole.files or 'none'} came"
-    elif not whole.waiting and expect.rows.least is not None and whole.rows < expect.rows.least:
+    elif not (names or whole.waiting) and whole.rows < (expect.rows.least or 0):
         yield f"{expect.rows.least:,} rows, of which {whole.rows:,} came"
     if whole.refused:
         was = "was" if whole.refused == 1 else "were"
