@@ -25,8 +25,9 @@ from headwater.show.checks import checks_page
 def command(call: Call, feed: str | None, runs: int) -> int:
     """Show what the checks of feeds found in their last runs.
 
-    Of each check of FEED, or of all feeds: the rows it examined and those that failed, a sign for each run, and since
-    when it fails. A batch that a check halted has no run: it is in quarantine, whole.
+    Of each check of FEED, or of all feeds: the rows it examined and those that failed, a sign
+    for each run, and since when it fails. A batch that a check halted has no run: it is in
+    quarantine, whole.
     """
     with call.open() as lake:
         stories = lake.checks(feed, runs=runs)
