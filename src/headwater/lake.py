@@ -14,7 +14,9 @@ from headwater.flow import work as working
 from headwater.flow.ask import ask
 from headwater.flow.attempt import Failed
 from headwater.flow.explain import Story, explain
+from headwater.flow.hold import Held
 from headwater.flow.land import Landing, LandingOutcome, land
+from headwater.flow.plan import Plan, plan
 from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
 from headwater.flow.rebuild import Rebuilt, rebuild
 from headwater.flow.reconcile import Reconciled, reconcile
@@ -32,7 +34,7 @@ from headwater.model.ids import ArrivalId, FeedName, Key
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer, Survey
-from headwater.ports.ledger import Ledger
+from headwater.ports.ledger import Ledger, Spending
 from headwater.ports.store import How
 from headwater.reading.source import open_source
 from headwater.show.notebook import Listing, done_page, shown_as
@@ -51,6 +53,7 @@ class Ingested:
     receipts: tuple[Receipt, ...]
     failures: tuple[Failed, ...]
     arrivals: tuple[Arrival, ...]  # of the files that landed, as they ended
+    held: tuple[Held, ...] = ()  # batches that wait for a person, over their feed's budget
 
     @property
     def refused_anything(self) -> bool:
@@ -144,24 +147,30 @@ class Lake:
             receipts=tuple(done.receipts),
             failures=tuple(done.failures),
             arrivals=tuple(arrival for arrival in ended if arrival is not None),
+            held=tuple(done.held),
         )
 
     def work(
         self,
         *,
         feeds: Sequence[str] = (),
+        over_budget: Sequence[str] = (),
         until_idle: bool = True,
         watch: Watch = nobody,
         told: Told = lambda _: None,
         stop: Event | None = None,
     ) -> Done:
-        """Convert what has landed: until nothing is left to do, or until told to stop."""
+        """Convert what has landed: until nothing is left to do, or until told to stop.
+
+        Feeds that are named as over_budget may pass their budget.
+        """
         errand = Errand(
             feeds=tuple(self._world.feed(feed) for feed in feeds),
             until_idle=until_idle,
             watch=watch,
             told=told,
             stop=stop or Event(),
+            over_budget=frozenset(FeedName(self._world.feed(feed).name) for feed in over_budget),
         )
         return working.work(self._world, errand)
 
@@ -180,6 +189,15 @@ class Lake:
     def tables(self) -> list[TableStanding]:
         """The tables there are."""
         return Listing(tables(self._world))
+
+    def plan(self, feed: str, *files: Source, under: str = "") -> Plan:
+        """What these files would come to: batches, parts, requests, money; nothing is written."""
+        paths = [Path(file) for file in files]
+        return plan(self._world, self._world.feed(feed), paths, under=under)
+
+    def costs(self, *, feed: str | None = None) -> list[Spending]:
+        """What each feed's batches would have cost on AWS, by month."""
+        return Listing(self._world.ledger.spending(feed=self._feed_name(feed)))
 
     def schema(self, feed: str) -> ColumnStory:
         """The columns of a feed's table, the versions that changed them, what is undecided."""

@@ -67,6 +67,8 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         retention=settings.retention,
         clock=clock,
         root=settings.root,
+        prices=settings.prices,
+        peeker=DuckEngine,
     )
     return Lake(
         world,

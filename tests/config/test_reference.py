@@ -4,10 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    BudgetKeys,
+    FeedKeys,
+    LakeKeys,
+    PriceKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.load import parse
 from headwater.config.reference import reference
 
+MODELS = [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys, BudgetKeys, PriceKeys]
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
 
 
@@ -18,7 +27,7 @@ def test_the_page_is_what_the_code_says():
     )
 
 
-@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_key_has_its_row(model):
     page = reference()
 

@@ -10,12 +10,22 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from headwater.config.document import EMPTY, Document
-from headwater.config.keys import BatchKeys, FeedKeys, Keys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    BudgetKeys,
+    FeedKeys,
+    Keys,
+    LakeKeys,
+    PriceKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
 
 _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
     "batch": (BatchKeys, "batch"),
     "retries": (RetryKeys, "retries"),
+    "budget": (BudgetKeys, "budget"),
 }
 
 
@@ -55,6 +65,8 @@ def keys_at(path: Path) -> tuple[type[Keys], str] | None:
             return LakeKeys, "the file"
         case ("zones",):
             return ZoneKeys, "zones"
+        case ("prices",):
+            return PriceKeys, "prices"
         case ("feeds", _):
             return FeedKeys, "a feed"
         case ("feeds", _, str(key)) if key in _BELOW_FEED:

@@ -9,13 +9,15 @@ from pathlib import Path
 from headwater.config import rules
 from headwater.config.check import Checked, check
 from headwater.config.document import read
-from headwater.config.keys import FeedKeys, LakeKeys
+from headwater.config.keys import FeedKeys, LakeKeys, PriceKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
 from headwater.config.settings import ZONES, Settings
 from headwater.errors import ConfigError, NoLake
+from headwater.model.budget import Budget
 from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Selection, Tolerance
 from headwater.model.ids import FeedName, TableName
+from headwater.model.price import TARIFFS, Item, Prices
 from headwater.model.types import Column, Schema
 
 FILE = "headwater.yaml"
@@ -92,6 +94,7 @@ def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
     yield from rules.of_zones(settings.zones)
     for feed in settings.feeds:
         yield from rules.of_feed(feed)
+        yield from rules.of_budget(feed, settings.prices)
     # What has a wrong key was given its default, which may clash where the right one would not.
     unsure = {
         str(path[1])
@@ -115,6 +118,19 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         retention=keys.retention,
         memory_bytes=keys.memory,
         threads=keys.threads or min(_MOST_DEFAULT_THREADS, _cores()),
+        prices=_prices(keys.prices),
+    )
+
+
+def _prices(keys: PriceKeys) -> Prices:
+    given = {item: getattr(keys, item.value) for item in Item}
+    return Prices(
+        source=keys.source,
+        region=keys.region,
+        date=keys.date,
+        currency=keys.currency,
+        glue_least_seconds=int(keys.glue_least.total_seconds()),
+        of={item: price for item, price in given.items() if price != TARIFFS[item].list_price},
     )
 
 
@@ -178,6 +194,8 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         compression=keys.compression.value,
         wide=keys.parquet is Pages.WIDE,
         file_size_bytes=keys.file_size,
+        lambda_below_bytes=keys.lambda_below,
+        budget=Budget(keys.budget.per_run, keys.budget.per_month),
     )
 
 

@@ -16,7 +16,10 @@ from headwater.errors import UsageError
 from headwater.model.feed import Feed
 
 FEED = "file"
-_OF_TABLES = ("match", "table", "partition", "batch", "retries", "file_size", "compression")
+_OF_TABLES = (
+    "match", "table", "partition", "batch", "retries", "file_size", "compression", "lambda_below",
+    "budget",
+)  # fmt: skip
 """Keys that say nothing about how a file is read."""
 
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from headwater.config.keys import BatchKeys, FeedKeys, Keys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    BudgetKeys,
+    FeedKeys,
+    Keys,
+    LakeKeys,
+    PriceKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.kinds import Kind
 from headwater.config.values import LONGEST_NAME
 
@@ -31,6 +40,8 @@ _SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
     ("A feed", "feeds.NAME.", FeedKeys),
     ("batch", "feeds.NAME.batch.", BatchKeys),
     ("retries", "feeds.NAME.retries.", RetryKeys),
+    ("budget", "feeds.NAME.budget.", BudgetKeys),
+    ("prices", "prices.", PriceKeys),
 )
 _CLOSING = """## Types
 
@@ -46,7 +57,7 @@ equal. A partition may not hide a column of the schema: `year(ts)` makes a colum
 _DEFAULTS = {
     "match": "`<feed>/**`",
     "table": "the feed's name",
-    "max_bad": "no limit",
+    **dict.fromkeys(("max_bad", "per_run", "per_month"), "no limit"),
     "encoding": "UTF-8",
     "member": "the only one",
     **dict.fromkeys(("delimiter", "header", "skip", "row", "columns", "pattern"), "found"),

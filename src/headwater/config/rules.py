@@ -10,7 +10,9 @@ from typing import NamedTuple
 from headwater.config.columns import columns
 from headwater.config.formats import misplaced
 from headwater.config.mistakes import Path
+from headwater.model.budget import Bound
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
+from headwater.model.price import Prices
 from headwater.model.types import Column, Type
 
 _DATED = frozenset({"date", "timestamp", "timestamp_ntz"})
@@ -39,6 +41,18 @@ def of_feed(feed: Feed) -> Iterator[Broken]:
             "the first wait is longer than the longest",
             "make longest_delay as long or longer",
         )
+
+
+def of_budget(feed: Feed, prices: Prices) -> Iterator[Broken]:
+    """A budget is in the currency of the prices."""
+    for bound in Bound:
+        limit = getattr(feed.budget, bound.value)
+        if limit is not None and limit.currency != prices.currency:
+            yield Broken(
+                ("feeds", feed.name, "budget", bound.value),
+                f"it is in {limit.currency}, and prices are in {prices.currency}",
+                f"write the budget in {prices.currency}, or prices.currency and the prices",
+            )
 
 
 def between_feeds(feeds: Sequence[Feed], unsure: Collection[str] = ()) -> Iterator[Broken]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from headwater.model.feed import Feed
+from headwater.model.price import Prices
 
 ZONES = ("raw", "processed", "curated", "quarantine", "manifests", "results")
 
@@ -23,6 +24,7 @@ class Settings:
     retention: timedelta  # how long parts that a commit removed stay for readers
     memory_bytes: int  # the most one conversion may use
     threads: int
+    prices: Prices = field(default_factory=Prices)
 
     @property
     def ledger(self) -> Path:

@@ -22,6 +22,7 @@ from headwater.flow.account import Tried, account
 from headwater.flow.batch import publish
 from headwater.flow.commit import Committed, already, commit, given_up
 from headwater.flow.convert import convert, rewrite, to_be_isolated
+from headwater.flow.forecast import reckoned
 from headwater.flow.register import register
 from headwater.flow.settle import bury, settle
 from headwater.flow.underway import telling
@@ -145,7 +146,7 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     if conversion.seen is not None:
         rewritten = replace(rewritten or Rewritten((), (), 0), seen=conversion.seen)
     tried = Tried(members, conversion, replaced, rewritten, started_at, world.clock())
-    receipt = account(claim, tried)
+    receipt = _with_cost(world, account(claim, tried), tried)
     require_balance(receipt)
     point("stage.pre")
     world.ledger.stage(claim, receipt, conversion.parts)
@@ -159,6 +160,14 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
         schema=conversion.schema,
         parts=conversion.parts,
         rewritten=rewritten,
+    )
+
+
+def _with_cost(world: World, receipt: Receipt, tried: Tried) -> Receipt:
+    parts = (*tried.conversion.parts, *(tried.rewritten.parts if tried.rewritten else ()))
+    feed = world.feed(receipt.feed)
+    return replace(
+        receipt, cost=reckoned(world, feed, receipt, [each.size_bytes for each in parts])
     )
 
 

@@ -59,6 +59,7 @@ class _Files:
             whole,
             results=tuple(results[each.arrival] for each in self.job.inputs),
             engine=f"{whole.engine}, each file by itself before",
+            cpu_seconds=singly.cpu_seconds + whole.cpu_seconds,
         )
 
     def _all(self) -> Conversion | None:
@@ -126,6 +127,7 @@ def _both(whole: Conversion, one: Conversion) -> Conversion:
         ),
         source=one.source,
         checks=together(whole.checks, one.checks),
+        cpu_seconds=whole.cpu_seconds + one.cpu_seconds,
     )
 
 

@@ -14,8 +14,10 @@ from headwater.model.clock import Clock, utc_now
 from headwater.model.feed import Feed
 from headwater.model.ids import FeedName
 from headwater.model.manifest import Manifest
+from headwater.model.price import Prices
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
+from headwater.ports.peek import Peeker
 from headwater.ports.queue import Queue
 from headwater.ports.store import Store
 from headwater.ports.tables import Tables
@@ -49,6 +51,8 @@ class World:
     clock: Clock = utc_now
     root: Path = field(default_factory=Path)  # the folder of headwater.yaml
     secret: Callable[[str], str | None] = os.environ.get  # by its name
+    prices: Prices = field(default_factory=Prices)
+    peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; UnknownFeed lists those there are."""

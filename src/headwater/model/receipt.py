@@ -10,6 +10,7 @@ from headwater.errors import Unbalanced
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change
 from headwater.model.checks import CheckResult
+from headwater.model.cost import Cost
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manner import Manner
 from headwater.model.types import Schema
@@ -92,6 +93,8 @@ class Receipt:
     source: Schema = field(default_factory=Schema)  # of the rows before the steps, if there are any
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    cpu_seconds: float = 0.0  # that the engine took
+    cost: Cost | None = None  # what the same takes on AWS; None: nobody reckoned
 
     @property
     def books(self) -> Books:
