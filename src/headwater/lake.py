@@ -66,7 +66,7 @@ class Ingested:
 
 
 def _ingested_page(ingested: Ingested) -> Page:
-    done = Done(list(ingested.receipts), list(ingested.failures))
+    done = Done(list(ingested.receipts), list(ingested.failures), list(ingested.held))
     telling = [each for each in ingested.landings if each.outcome is not LandingOutcome.LANDED]
     return (*landings_page(telling), *done_page(done))
 

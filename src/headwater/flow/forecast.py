@@ -17,8 +17,14 @@ RECENT = 20
 # Where nothing is known: what text comes to as Parquet, and how fast the engine reads it.
 _OUT_OF_IN = 0.25
 _CPU_SECONDS_PER_BYTE = 1 / 150_000_000
+_BATCH_CPU_SECONDS = 0.1  # however little it holds
+_PART_BYTES = 1_000
 _PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".lz4")
 _UNPACKED_TIMES = 5
+
+_EXPECTED_BYTES = 4_000_000
+"""What is expected counts as if so many bytes had come to it: a feed's first tiny files tell
+little of what large ones will come to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,23 @@ def experience(world: World, feed: Feed) -> Experience | None:
     ]
     if not receipts:
         return None
-    read = sum(each.size_bytes_in for each in receipts)
+    expected = guess((file.key, file.size_bytes) for each in receipts for file in each.files)
+    parts = sum(each.parts for each in receipts)
+    out = sum(each.size_bytes_out for each in receipts) - parts * _PART_BYTES
+    timed = [each for each in receipts if each.cpu_seconds]
+    cpu_seconds = sum(each.cpu_seconds - _BATCH_CPU_SECONDS for each in timed)
     return Experience(
         batches=len(receipts),
-        out_of_in=sum(each.size_bytes_out for each in receipts) / read,
-        cpu_of_in=sum(each.cpu_seconds for each in receipts) / read or _CPU_SECONDS_PER_BYTE,
-        parts_of_batch=sum(each.parts for each in receipts) / len(receipts),
+        out_of_in=_settled(out, receipts, expected.out_of_in),
+        cpu_of_in=_settled(cpu_seconds, timed, expected.cpu_of_in),
+        parts_of_batch=parts / len(receipts),
     )
+
+
+def _settled(found: float, of: Sequence[Receipt], expected: float) -> float:
+    """How much of something a byte comes to, between what was found and what is expected."""
+    read = sum(each.size_bytes_in for each in of)
+    return (max(found, 0.0) + expected * _EXPECTED_BYTES) / (read + _EXPECTED_BYTES)
 
 
 def guess(files: Iterable[tuple[str, int]]) -> Experience:
@@ -79,8 +95,8 @@ def forecast(world: World, feed: Feed, sizes: Sequence[int], known: Experience) 
     by_size = ceil(bytes_out / feed.file_size_bytes) if feed.file_size_bytes else 1
     parts = max(by_size, round(known.parts_of_batch), 1)
     # Parts are told to be alike, which is enough for how many requests write them.
-    outgoing = [bytes_out // parts] * parts if bytes_in else []
-    planned = load(sizes, outgoing, bytes_in * known.cpu_of_in)
+    outgoing = [bytes_out // parts + _PART_BYTES] * parts if bytes_in else []
+    planned = load(sizes, outgoing, _BATCH_CPU_SECONDS + bytes_in * known.cpu_of_in)
     engine = engine_for(bytes_in, feed.lambda_below_bytes)
     return Forecast(planned, engine, cost(planned, engine, world.prices))
 

@@ -124,7 +124,7 @@ def plan(world: World, feed: Feed, files: Sequence[Path], *, under: str = "") ->
 
 def _expected(world: World, feed: Feed, files: Sequence[Path], under: str) -> list[PlannedFile]:
     folder = f"{under.strip('/')}/" if under.strip("/") else ""
-    keys = [Key(f"{feed.prefix}{folder}{spell(path.name)}") for path in files]
+    keys = [Key(f"{feed.prefix}{folder}{spell(Path(path.name))}") for path in files]
     counts = Counter(keys)
     newest = world.ledger.newest(feed.name, keys)
     return [

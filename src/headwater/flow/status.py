@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from headwater.flow.hold import Held, held, month_of
 from headwater.flow.schema import waiting
 from headwater.flow.world import World
 from headwater.model.ids import FeedName, TableName
-from headwater.ports.ledger import Standing
+from headwater.ports.ledger import Spending, Standing
 from headwater.ports.queue import Depth
 from headwater.ports.tables import Tables
 
@@ -44,6 +45,8 @@ class Status:
     queue: Depth
     tables: tuple[TableStanding, ...]
     undecided: tuple[OpenColumns, ...] = ()  # of feeds that have any
+    held: tuple[Held, ...] = ()  # batches that wait for a person, over their feed's budget
+    spending: tuple[Spending, ...] = ()  # of this month
 
 
 def status(world: World) -> Status:
@@ -62,6 +65,8 @@ def status(world: World) -> Status:
         queue=world.queue.depth(),
         tables=tuple(tables(world)),
         undecided=tuple(each for each in undecided if each.columns),
+        held=tuple(held(world)),
+        spending=tuple(world.ledger.spending(since=month_of(world))),
     )
 
 

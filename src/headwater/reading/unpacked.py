@@ -39,10 +39,11 @@ def unpacked_bytes(path: Path, member: str | None = None) -> int:
 def _estimate(file: BinaryIO, compression: Compression, size_bytes: int) -> int:
     file.seek(0)
     packed = Packed(file, min(size_bytes, _LOOK_BYTES))
-    given = 0
+    given = taken = 0
     with suppress(Unreadable):  # the look ends in the middle of what is packed
         for block in unpacked(packed, compression, _MAGIC_BYTES, InflateLimits()):
             given += len(block)
+            taken = packed.taken  # what is taken later gives nothing any more
             if given > _ENOUGH_BYTES:
                 break
-    return given * size_bytes // max(packed.taken, 1)
+    return given * size_bytes // max(taken, 1)

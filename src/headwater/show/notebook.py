@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from headwater.flow.explain import Story
 from headwater.flow.land import Landing
+from headwater.flow.plan import Plan
 from headwater.flow.quarantine import RefusedFile, RefusedRow
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.reconcile import Reconciled
@@ -21,9 +22,12 @@ from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.look.content import Content
 from headwater.model.receipt import Receipt
+from headwater.ports.ledger import Spending
+from headwater.show.costs import costs_page, held_line
 from headwater.show.html import html
 from headwater.show.look import look_page
 from headwater.show.page import Page, dim, line
+from headwater.show.plan import plan_page
 from headwater.show.receipts import failed_page, landings_page, receipt_page, receipts_page
 from headwater.show.refused import refused_files_page, refused_rows_page
 from headwater.show.schema import schema_page
@@ -46,7 +50,8 @@ class Listing(list[T]):
 def done_page(done: Done) -> Page:
     """What a worker did."""
     failures = tuple(block for failed in done.failures for block in failed_page(failed))
-    return (*receipts_page(done.receipts), *failures) or (line(dim("nothing was to do")),)
+    waiting = tuple(map(held_line, done.held))
+    return (*receipts_page(done.receipts), *failures, *waiting) or (line(dim("nothing was to do")),)
 
 
 def shown_as(kind: type[V], page: Callable[[V], Page]) -> None:
@@ -59,6 +64,7 @@ _LISTS: dict[type, Callable[[Any], Page]] = {
     Receipt: receipts_page,
     RefusedFile: refused_files_page,
     RefusedRow: refused_rows_page,
+    Spending: costs_page,
     Story: stories_page,
     TableStanding: tables_page,
 }
@@ -76,4 +82,6 @@ shown_as(ColumnStory, schema_page)
 shown_as(Verdict, verdict_page)
 shown_as(Reconciled, reconciled_page)
 shown_as(Swept, swept_page)
+shown_as(Plan, plan_page)
+shown_as(Spending, lambda spent: costs_page([spent]))
 shown_as(Rebuilt, rebuilt_page)

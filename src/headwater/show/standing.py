@@ -8,7 +8,9 @@ from datetime import datetime
 from headwater.flow.status import Status, TableStanding
 from headwater.model.arrival import ArrivalState
 from headwater.model.manifest import ManifestState
+from headwater.model.price import Money
 from headwater.ports.ledger import Standing
+from headwater.show.costs import held_line
 from headwater.show.figures import clean, count, counted, duration, moment, size
 from headwater.show.page import (
     BLANK,
@@ -119,6 +121,10 @@ def _remarks(status: Status) -> Iterator[Line]:
     for each in status.feeds:
         if remark := _remark(each, status.at):
             yield line(dim(f"{each.feed}: {remark}"))
+    for spent in status.spending:
+        what = f"{counted(spent.batches, 'batch', 'batches')} this month"
+        money = Money(spent.nanos, spent.currency)
+        yield line(dim(f"{spent.feed}: {what}, on AWS {money}"))
 
 
 def _remark(each: Standing, now: datetime) -> str:
@@ -139,6 +145,7 @@ def _needs(status: Status) -> Iterator[Line]:
         waiting = counted(found.columns, "column")
         what = f"{waiting} of {found.feed} to decide about"
         yield _need(Mark.WAIT, what, f"headwater schema {found.feed}")
+    yield from map(held_line, status.held)
     unclaimed = sum(
         each.arrivals.get(ArrivalState.PENDING, 0) + each.manifests.get(ManifestState.OPEN, 0)
         for each in status.feeds
@@ -148,7 +155,7 @@ def _needs(status: Status) -> Iterator[Line]:
         for each in status.feeds
         for state in (ManifestState.CLAIMED, ManifestState.STAGED)
     )
-    if unclaimed and not claimed:
+    if unclaimed > len(status.held) and not claimed:
         yield _need(Mark.WAIT, "files wait, and nobody works", "headwater work --until-idle")
     if status.queue.dead:
         what = counted(status.queue.dead, "announcement was", "announcements were")
