@@ -16,8 +16,11 @@ PAGES = [
     "docs/tutorial.md",
     "docs/how-to/README.md",
     "docs/how-to/columns.md",
+    "docs/how-to/costs.md",
     "docs/how-to/dialects.md",
     "docs/how-to/peek.md",
+    "docs/how-to/sales.md",
+    "docs/how-to/steps.md",
 ]
 BLOCK = re.compile(r"^```(\S+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REFUSED = 3

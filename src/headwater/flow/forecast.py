@@ -14,11 +14,13 @@ from headwater.model.receipt import Receipt
 RECENT = 20
 """Batches that are looked back to."""
 
+PART_BYTES = 1_000
+"""What a part takes besides its rows."""
+
 # Where nothing is known: what text comes to as Parquet, and how fast the engine reads it.
 _OUT_OF_IN = 0.25
 _CPU_SECONDS_PER_BYTE = 1 / 150_000_000
 _BATCH_CPU_SECONDS = 0.1  # however little it holds
-_PART_BYTES = 1_000
 _PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".lz4")
 _UNPACKED_TIMES = 5
 
@@ -57,7 +59,7 @@ def experience(world: World, feed: Feed) -> Experience | None:
         return None
     expected = guess((file.key, file.size_bytes) for each in receipts for file in each.files)
     parts = sum(each.parts for each in receipts)
-    out = sum(each.size_bytes_out for each in receipts) - parts * _PART_BYTES
+    out = sum(each.size_bytes_out for each in receipts) - parts * PART_BYTES
     timed = [each for each in receipts if each.cpu_seconds]
     cpu_seconds = sum(each.cpu_seconds - _BATCH_CPU_SECONDS for each in timed)
     return Experience(
@@ -95,7 +97,7 @@ def forecast(world: World, feed: Feed, sizes: Sequence[int], known: Experience) 
     by_size = ceil(bytes_out / feed.file_size_bytes) if feed.file_size_bytes else 1
     parts = max(by_size, round(known.parts_of_batch), 1)
     # Parts are told to be alike, which is enough for how many requests write them.
-    outgoing = [bytes_out // parts + _PART_BYTES] * parts if bytes_in else []
+    outgoing = [bytes_out // parts + PART_BYTES] * parts if bytes_in else []
     planned = load(sizes, outgoing, _BATCH_CPU_SECONDS + bytes_in * known.cpu_of_in)
     engine = engine_for(bytes_in, feed.lambda_below_bytes)
     return Forecast(planned, engine, cost(planned, engine, world.prices))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headwater.errors import HeadwaterError
-from headwater.flow.forecast import Experience, guess, of_content
+from headwater.flow.forecast import PART_BYTES, Experience, guess, of_content
 from headwater.flow.world import World
 from headwater.model.feed import Feed
 from headwater.model.progress import nobody
@@ -64,7 +64,8 @@ def estimated(seen: Sequence[Sample], bytes_in: int) -> Estimate:
         return Estimate(bytes_in, guess([("", bytes_in)]))
     content = sum(each.unpacked_bytes for each in seen)
     read = sum(each.read_bytes for each in seen)
-    out_of_content = sum(each.parts_bytes for each in seen) / read if read else 0.0
+    rows_bytes = sum(max(each.parts_bytes - PART_BYTES, 0) for each in seen)
+    out_of_content = rows_bytes / read if read else 0.0
     return Estimate(
         unpacked_bytes=round(bytes_in * content / stored),
         known=of_content(stored, content, out_of_content),
