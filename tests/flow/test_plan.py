@@ -164,4 +164,15 @@ def test_a_tiny_first_file_does_not_speak_for_large_ones(lake, incoming):
     after = lake.plan("sales", large)
 
     assert after.known.batches == 1
-    assert after.cost.nanos == pytest.approx(before.cost.nanos, rel=0.5)
+    assert after.known.cpu_of_in == before.known.cpu_of_in
+    assert after.known.out_of_in == pytest.approx(0.25, rel=0.01)
+
+
+def test_large_batches_tell_how_long_others_take(lake, incoming):
+    body = lakes.csv_of(*(f"id{n}" for n in range(600_000)))
+    assert len(body) > 10_000_000
+    (receipt,) = lake.ingest("sales", incoming("a.csv", body)).receipts
+
+    known = lake.plan("sales", incoming("b.csv", body)).known
+
+    assert known.cpu_of_in * len(body) == pytest.approx(receipt.cpu_seconds - 0.1)

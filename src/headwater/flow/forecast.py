@@ -28,6 +28,9 @@ _EXPECTED_BYTES = 4_000_000
 """What is expected counts as if so many bytes had come to it: a feed's first tiny files tell
 little of what large ones will come to."""
 
+_TIMED_BYTES = 10_000_000
+"""Of a smaller batch, most of the time is the engine's start."""
+
 
 @dataclass(frozen=True, slots=True)
 class Experience:
@@ -60,20 +63,21 @@ def experience(world: World, feed: Feed) -> Experience | None:
     expected = guess((file.key, file.size_bytes) for each in receipts for file in each.files)
     parts = sum(each.parts for each in receipts)
     out = sum(each.size_bytes_out for each in receipts) - parts * PART_BYTES
-    timed = [each for each in receipts if each.cpu_seconds]
-    cpu_seconds = sum(each.cpu_seconds - _BATCH_CPU_SECONDS for each in timed)
+    read = sum(each.size_bytes_in for each in receipts)
+    rows_out = max(out, 0) + expected.out_of_in * _EXPECTED_BYTES
     return Experience(
         batches=len(receipts),
-        out_of_in=_settled(out, receipts, expected.out_of_in),
-        cpu_of_in=_settled(cpu_seconds, timed, expected.cpu_of_in),
+        out_of_in=rows_out / (read + _EXPECTED_BYTES),
+        cpu_of_in=_cpu_of_in(receipts) or expected.cpu_of_in,
         parts_of_batch=parts / len(receipts),
     )
 
 
-def _settled(found: float, of: Sequence[Receipt], expected: float) -> float:
-    """How much of something a byte comes to, between what was found and what is expected."""
-    read = sum(each.size_bytes_in for each in of)
-    return (max(found, 0.0) + expected * _EXPECTED_BYTES) / (read + _EXPECTED_BYTES)
+def _cpu_of_in(receipts: Sequence[Receipt]) -> float:
+    timed = [each for each in receipts if each.cpu_seconds and each.size_bytes_in >= _TIMED_BYTES]
+    read = sum(each.size_bytes_in for each in timed)
+    seconds = sum(max(each.cpu_seconds - _BATCH_CPU_SECONDS, 0.0) for each in timed)
+    return seconds / read if read else 0.0
 
 
 def guess(files: Iterable[tuple[str, int]]) -> Experience:
