@@ -20,10 +20,12 @@ from headwater.flow.choice import Choice
 from headwater.flow.compact import CompactedTable, compact, named_tables
 from headwater.flow.expected import Expected, expectations
 from headwater.flow.explain import Story, explain
+from headwater.flow.hold import Held
 from headwater.flow.land import Landing, LandingOutcome, land
 from headwater.flow.models.refresh import Order, Refreshed, refresh
 from headwater.flow.models.standing import ModelStanding
 from headwater.flow.models.standing import models as standing_of_models
+from headwater.flow.plan import Plan, plan
 from headwater.flow.quarantine import RefusedFile, RefusedRow, refused_files, refused_rows
 from headwater.flow.rebuild import Rebuilt, rebuild
 from headwater.flow.reconcile import Reconciled, reconcile
@@ -44,7 +46,7 @@ from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.ports.engine import Answer, Survey
-from headwater.ports.ledger import Ledger
+from headwater.ports.ledger import Ledger, Spending
 from headwater.ports.store import How
 from headwater.reading.source import open_source
 from headwater.show.notebook import Listing, done_page, shown_as
@@ -63,6 +65,7 @@ class Ingested:
     receipts: tuple[Receipt, ...]
     failures: tuple[Failed, ...]
     arrivals: tuple[Arrival, ...]  # of the files that landed, as they ended
+    held: tuple[Held, ...] = ()  # batches that wait for a person, over their feed's budget
 
     @property
     def refused_anything(self) -> bool:
@@ -75,7 +78,7 @@ class Ingested:
 
 
 def _ingested_page(ingested: Ingested) -> Page:
-    done = Done(list(ingested.receipts), list(ingested.failures))
+    done = Done(list(ingested.receipts), list(ingested.failures), list(ingested.held))
     telling = [each for each in ingested.landings if each.outcome is not LandingOutcome.LANDED]
     return (*landings_page(telling), *done_page(done))
 
@@ -156,12 +159,14 @@ class Lake:
             receipts=tuple(done.receipts),
             failures=tuple(done.failures),
             arrivals=tuple(arrival for arrival in ended if arrival is not None),
+            held=tuple(done.held),
         )
 
-    def work(
+    def work(  # noqa: PLR0913 - the words of the verb
         self,
         *,
         feeds: Sequence[str] = (),
+        over_budget: Sequence[str] = (),
         until_idle: bool = True,
         awaited: Sequence[Arrival] = (),
         watch: Watch = nobody,
@@ -171,6 +176,7 @@ class Lake:
         """Convert what has landed: until nothing is left to do, or until told to stop.
 
         Where files are awaited, until these are settled.
+        Feeds that are named as over_budget may pass their budget.
         """
         errand = Errand(
             feeds=tuple(self._world.feed(feed) for feed in feeds),
@@ -179,6 +185,7 @@ class Lake:
             watch=watch,
             told=told,
             stop=stop or Event(),
+            over_budget=frozenset(FeedName(self._world.feed(feed).name) for feed in over_budget),
         )
         return working.work(self._world, errand)
 
@@ -237,6 +244,15 @@ class Lake:
     def models(self) -> list[ModelStanding]:
         """The models in the order of building: their state, inputs, last build, SQL."""
         return Listing(standing_of_models(self._world))
+
+    def plan(self, feed: str, *files: Source, under: str = "") -> Plan:
+        """What these files would come to: batches, parts, requests, money; nothing is written."""
+        paths = [Path(file) for file in files]
+        return plan(self._world, self._world.feed(feed), paths, under=under)
+
+    def costs(self, *, feed: str | None = None) -> list[Spending]:
+        """What each feed's batches would have cost on AWS, by month."""
+        return Listing(self._world.ledger.spending(feed=self._feed_name(feed)))
 
     def schema(self, feed: str) -> ColumnStory:
         """The columns of a feed's table, the versions that changed them, what is undecided."""

@@ -78,6 +78,8 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         models=settings.models,
         root=settings.root,
         notifiers=tuple(_notifier(each, settings.root) for each in settings.notify),
+        prices=settings.prices,
+        peeker=DuckEngine,
     )
     return Lake(
         world,

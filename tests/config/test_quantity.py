@@ -10,10 +10,12 @@ from headwater.config.quantity import (
     format_duration,
     format_size,
     parse_duration,
+    parse_money,
     parse_size,
     parse_tolerance,
 )
 from headwater.model.feed import Tolerance
+from headwater.model.price import Money
 
 
 @pytest.mark.parametrize(
@@ -130,3 +132,27 @@ def test_limits_are_a_share_or_a_count_of_rows(text, limit):
 def test_what_is_no_limit_is_refused_with_what_to_write(text, said):
     with pytest.raises(ValueError, match=said):
         parse_tolerance(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "nanos"),
+    [("5 USD", 5 * 10**9), ("0.25 USD", 25 * 10**7), ("0.000000001USD", 1), ("0 usd", 0)],
+)
+def test_an_amount_is_a_number_and_a_currency(text, nanos):
+    assert parse_money(text) == Money(nanos, "USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("5", "has no currency; write 5 USD"),
+        ("5 dollars", "has no currency"),
+        ("USD 5", "is not an amount"),
+        ("-5 USD", "is not an amount"),
+        ("0.0000000001 USD", "more than nine digits"),
+        ("1000000001 USD", "more than a billion"),
+    ],
+)
+def test_what_is_no_amount_is_told_why(text, why):
+    with pytest.raises(ValueError, match=why):
+        parse_money(text)

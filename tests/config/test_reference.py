@@ -5,11 +5,33 @@ from pathlib import Path
 import pytest
 
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    BudgetKeys,
+    FeedKeys,
+    LakeKeys,
+    ModelKeys,
+    PriceKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.load import parse
 from headwater.config.notify_keys import NotifyKeys
 from headwater.config.reference import reference
 
+MODELS = [
+    LakeKeys,
+    ZoneKeys,
+    NotifyKeys,
+    FeedKeys,
+    BatchKeys,
+    RetryKeys,
+    BudgetKeys,
+    ExpectKeys,
+    ControlKeys,
+    ModelKeys,
+    PriceKeys,
+]
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
 
 
@@ -20,20 +42,7 @@ def test_the_page_is_what_the_code_says():
     )
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        LakeKeys,
-        ZoneKeys,
-        NotifyKeys,
-        FeedKeys,
-        BatchKeys,
-        RetryKeys,
-        ExpectKeys,
-        ControlKeys,
-        ModelKeys,
-    ],
-)
+@pytest.mark.parametrize("model", MODELS)
 def test_every_key_has_its_row(model):
     page = reference()
 

@@ -5,15 +5,39 @@ import re
 
 import pytest
 
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
+from headwater.config.expect_keys import ControlKeys, ExpectKeys
+from headwater.config.keys import (
+    BatchKeys,
+    BudgetKeys,
+    FeedKeys,
+    LakeKeys,
+    ModelKeys,
+    PriceKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.load import parse
+from headwater.config.notify_keys import NotifyKeys
 from headwater.config.schema import json_schema
 from headwater.errors import ConfigError
 
+MODELS = [
+    LakeKeys,
+    ZoneKeys,
+    NotifyKeys,
+    FeedKeys,
+    BatchKeys,
+    RetryKeys,
+    BudgetKeys,
+    ExpectKeys,
+    ControlKeys,
+    ModelKeys,
+    PriceKeys,
+]
 SCHEMA = json_schema()
 JSON_TYPES = {
-    "object": dict, "array": list, "string": str, "integer": int, "boolean": bool,
-    "null": type(None),
+    "object": dict, "array": list, "string": str, "integer": int, "number": float,
+    "boolean": bool, "null": type(None),
 }  # fmt: skip
 
 
@@ -61,6 +85,8 @@ GOOD = [
     {"lease": "60s", "retention": "1.5 h", "memory": "1GiB", "threads": 2},
     {"memory": 500_000_000},
     {"memory": "${A}"},
+    {"prices": {"region": "eu-central-1", "date": "2026-11-01", "glue": 0.5, "currency": "EUR"}},
+    one(budget={"per_run": "0.5 USD", "per_month": "100 USD"}, lambda_below="250MB"),
     {"feeds": None},
     {"feeds": {"sales": None}},
     one(match="x/**", format="csv", max_bad="1%"),
@@ -128,7 +154,7 @@ def test_every_default_fits(shape):
     assert fits(shape["default"], shape) if "default" in shape else True
 
 
-@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys, ModelKeys])
+@pytest.mark.parametrize("model", MODELS)
 def test_no_key_is_missing_and_no_other_is_allowed(model):
     definition = SCHEMA if model is LakeKeys else SCHEMA["$defs"][model.__name__]
 

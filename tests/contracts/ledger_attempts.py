@@ -67,6 +67,14 @@ class ClaimContract:
 
         assert [claim(ledger).manifest.id for _ in range(3)] == made
 
+    def test_a_claim_passes_over_what_it_is_told_to_leave(self, ledger):
+        arrive(ledger, *sightings(2))
+        first, second = (ledger.batch(limited(files=1), NOW, flush=True) for _ in range(2))
+
+        assert claim(ledger, besides=[first.id, second.id]) is None
+        assert claim(ledger, besides=[first.id]).manifest.id == second.id
+        assert claim(ledger).manifest.id == first.id
+
     def test_a_claim_may_be_narrowed_to_feeds(self, ledger):
         arrive(ledger, sighting(), sighting(feed="returns"))
         ledger.batch(SALES, NOW, flush=True)

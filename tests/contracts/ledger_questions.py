@@ -9,10 +9,11 @@ import pytest
 from headwater.errors import HeadwaterError, LedgerError
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change, ChangeKind
+from headwater.model.cost import Cost
 from headwater.model.feed import Format
 from headwater.model.manifest import ManifestState
 from headwater.model.manner import Manner
-from headwater.ports.ledger import Brought, Standing
+from headwater.ports.ledger import Brought, Spending, Standing
 from tests.contracts.work import (
     DAY,
     NOW,
@@ -50,7 +51,42 @@ class QuestionContract:
         assert list(ledger.parts("nowhere")) == []
         assert ledger.brought("nowhere") == []
         assert ledger.manners("nothing") == []
+        assert ledger.spending() == []
         assert ledger.standing() == []
+
+    def test_spending_is_summed_by_feed_month_and_currency(self, ledger):
+        for at, (nanos, money, size) in enumerate(
+            [(5, "USD", 10), (7, "USD", 20), (11, "EUR", 30), (13, "USD", 40)]
+        ):
+            held = start(ledger, sighting(f"{at}.csv"))
+            receipt = receipt_of(held)
+            receipt = replace(
+                receipt,
+                finished_at=NOW if at < 3 else NOW + 31 * DAY,
+                cost=Cost(nanos=nanos, currency=money),
+                size_bytes_out=size,
+                cpu_seconds=0.5,
+            )
+            ledger.settle(held, receipt, parts_of(held), receipt.finished_at)
+
+        every = ledger.spending()
+        later = ledger.spending(feed="sales", since="2025-05")
+
+        april = Spending("sales", "2025-04", "USD", 12, 2, 2, every[1].bytes_in, 30, 1.0)
+        assert [(each.month, each.currency, each.nanos) for each in every] == [
+            ("2025-04", "EUR", 11),
+            ("2025-04", "USD", 12),
+            ("2025-05", "USD", 13),
+        ]
+        assert every[1] == april
+        assert every[1].bytes_in == 2 * every[0].bytes_in > 0
+        assert later == every[2:]
+        assert ledger.spending(feed="returns") == []
+
+    def test_a_receipt_without_a_cost_has_spent_nothing(self, ledger):
+        complete(ledger, sighting())
+
+        assert ledger.spending() == []
 
     def test_arrivals_come_in_the_order_of_registration_page_by_page(self, ledger):
         registered = arrive(ledger, *(sighting(key) for key in ("e", "a", "d", "b", "c")))

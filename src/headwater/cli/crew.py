@@ -32,11 +32,18 @@ class Crew:
     """So many workers. Each stops when its stdin ends, so none outlives this process for long."""
 
     def __init__(
-        self, folder: Path, workers: int, feeds: Sequence[str], *, until_idle: bool
+        self,
+        folder: Path,
+        workers: int,
+        feeds: Sequence[str],
+        more: Sequence[str] = (),
+        *,
+        until_idle: bool,
     ) -> None:
         """Take what each of them is to do."""
         words = ["work", "--in-crew", "-C", str(folder.absolute())]
         words += [word for feed in feeds for word in ("--feed", feed)]
+        words += more
         self._command = [sys.executable, "-m", "headwater", *words]
         if until_idle:
             self._command.append("--until-idle")

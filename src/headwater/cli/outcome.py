@@ -9,6 +9,7 @@ from typing import Any
 from headwater.cli.voice import Voice
 from headwater.errors import EXIT_DONE, EXIT_FAILED, EXIT_REFUSED
 from headwater.flow.attempt import Failed
+from headwater.flow.hold import Held
 from headwater.flow.land import Landing, LandingOutcome
 from headwater.flow.undecided import NEW
 from headwater.lake import Lake
@@ -16,6 +17,7 @@ from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.change import ChangeKind
 from headwater.model.codec import to_plain
 from headwater.model.receipt import FileBooks, Receipt
+from headwater.show.costs import held_line
 from headwater.show.figures import counted
 from headwater.show.page import BLANK, Line, Mark, Page, Span, Tone, dim, line
 from headwater.show.receipts import (
@@ -39,6 +41,7 @@ class Outcome:
     failures: Sequence[Failed] = ()
     landings: Sequence[Landing] = ()
     arrivals: Sequence[Arrival] = ()  # of the files that were asked for, as they ended
+    held: Sequence[Held] = ()  # batches that wait for a person
 
     @property
     def files(self) -> list[FileBooks]:
@@ -55,12 +58,13 @@ class Outcome:
 
     @property
     def code(self) -> int:
-        """Failed if no file could be taken; refused if a row or a file was."""
+        """Failed if no file could be taken; refused if a row or a file was, or a batch waits."""
         untaken = [each for each in self.landings if each.outcome is LandingOutcome.REFUSED]
         if untaken and len(untaken) == len(self.landings):
             return EXIT_FAILED
         refused = (
             untaken
+            or self.held
             or self.lost
             or any(file.refused_anything for file in self.files)
             or any(failure.dead for failure in self.failures)
@@ -118,6 +122,7 @@ def _page(outcome: Outcome) -> Page:
         receipts_page(outcome.receipts),
         *(failed_page(failed) for failed in outcome.failures if failed.dead),
         ended_page([each for each in outcome.lost if not outcome.failures]),
+        tuple(map(held_line, outcome.held)),
     ]
     page: list[Any] = []
     for block in filter(None, blocks):
@@ -133,6 +138,7 @@ def _document(outcome: Outcome) -> dict[str, Any]:
         "receipts": [receipt_document(receipt) for receipt in outcome.receipts],
         "failures": [failure_document(failed) for failed in outcome.failures],
         "arrivals": to_plain(list(outcome.arrivals)),
+        "held": to_plain(list(outcome.held)),
         "refused_anything": outcome.code != EXIT_DONE,
     }
 

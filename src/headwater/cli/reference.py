@@ -24,7 +24,8 @@ _EXITS = """\
 | 1 | failed; the two lines on stderr say what and what to do. For `verify`: something does not \
 hold. For `doctor`: something has to be put right |
 | 2 | the call's words or headwater.yaml are wrong; nothing was done |
-| 3 | done, but something was refused: a row, a file, or the landing of one of several files |
+| 3 | done, but something was refused: a row, a file, or the landing of one of several files; \
+or a batch waits for a person |
 | 130, 143, 129 | ended by Ctrl-C, SIGTERM or SIGHUP; nothing is lost, and nothing is doubled |
 """
 

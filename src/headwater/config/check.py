@@ -12,7 +12,16 @@ from pydantic_core import ErrorDetails
 from headwater.config.document import EMPTY, Document
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    BudgetKeys,
+    FeedKeys,
+    LakeKeys,
+    ModelKeys,
+    PriceKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
 from headwater.config.notify_keys import NotifyKeys
 
@@ -20,10 +29,12 @@ _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
     "batch": (BatchKeys, "batch"),
     "retries": (RetryKeys, "retries"),
     "expect": (ExpectKeys, "expect"),
+    "budget": (BudgetKeys, "budget"),
 }
 _FIXED: dict[Path, tuple[type[Keys], str]] = {
     (): (LakeKeys, "the file"),
     ("zones",): (ZoneKeys, "zones"),
+    ("prices",): (PriceKeys, "prices"),
 }
 
 

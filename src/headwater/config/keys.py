@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
@@ -14,6 +14,7 @@ from headwater.config.keyed import Keys
 from headwater.config.keyed import key as _key
 from headwater.config.keyed import part as _part
 from headwater.config.notify_keys import NotifyKeys
+from headwater.model.price import TARIFFS, Item, Prices
 
 _NO_TIME = timedelta(0)
 _SECOND = timedelta(seconds=1)
@@ -66,6 +67,15 @@ class RetryKeys(Keys):
     )
     longest_delay: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
         "5m", "How long a wait may become.", "10m"
+    )
+
+
+class BudgetKeys(Keys):
+    """What a feed may cost at most, on AWS; a batch that would pass it waits for a person."""
+
+    per_run: kinds.MoneyIfAny = _key(None, "The most that one batch may cost.", "5 USD")
+    per_month: kinds.MoneyIfAny = _key(
+        None, "The most that the batches of one month may cost, in UTC.", "100 USD"
     )
 
 
@@ -294,6 +304,12 @@ class FeedKeys(Keys):
     retries: Annotated[RetryKeys, BeforeValidator(_count_is_attempts)] = _part(
         RetryKeys, "How often a batch that fails is tried: a number, or the keys below.", 3
     )
+    lambda_below: Annotated[int, kinds.size(0)] = _key(
+        "100MB", "On AWS, batches below this size are converted by Lambda, others by Glue.", "250MB"
+    )
+    budget: BudgetKeys = _part(
+        BudgetKeys, "What the feed may cost on AWS at most.", {"per_run": "5 USD"}
+    )
 
 
 class ModelKeys(Keys):
@@ -350,6 +366,44 @@ class ZoneKeys(Keys):
     results: kinds.LocationIfAny = _key(None, "Results of queries.", "/data/results")
 
 
+def _price(item: Item) -> Any:
+    tariff = TARIFFS[item]
+    per = f"{tariff.per:,} " if tariff.per > 1 else ""
+    unit = tariff.unit if tariff.per > 1 else tariff.unit.removesuffix("s")
+    price = f"{tariff.list_price:f}"
+    return _key(float(price), f"{tariff.what}: {per}{unit}.", float(price))
+
+
+class PriceKeys(Keys):
+    """Prices by which costs are reckoned, where they are not the list's."""
+
+    source: kinds.Words = _key(Prices().source, "Where the prices are from.", "our contract")
+    region: kinds.Words = _key(Prices().region, "The region they are for.", "eu-central-1")
+    date: kinds.Day = _key(Prices().date, "The day on which they were so.", "2026-11-01")
+    currency: kinds.Currency = _key(Prices().currency, "Their currency.", "EUR")
+    glue_least: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
+        "60s", "What one run of Glue is billed for at least.", "60s"
+    )
+    s3_put: kinds.Price = _price(Item.S3_PUT)
+    s3_get: kinds.Price = _price(Item.S3_GET)
+    s3_list: kinds.Price = _price(Item.S3_LIST)
+    s3_standard: kinds.Price = _price(Item.S3_STANDARD)
+    s3_standard_ia: kinds.Price = _price(Item.S3_STANDARD_IA)
+    s3_glacier_instant: kinds.Price = _price(Item.S3_GLACIER_INSTANT)
+    s3_glacier: kinds.Price = _price(Item.S3_GLACIER)
+    s3_deep_archive: kinds.Price = _price(Item.S3_DEEP_ARCHIVE)
+    sqs: kinds.Price = _price(Item.SQS)
+    lambda_request: kinds.Price = _price(Item.LAMBDA_REQUEST)
+    lambda_compute: kinds.Price = _price(Item.LAMBDA_COMPUTE)
+    step_functions: kinds.Price = _price(Item.STEP_FUNCTIONS)
+    glue: kinds.Price = _price(Item.GLUE)
+    glue_catalog: kinds.Price = _price(Item.GLUE_CATALOG)
+    athena: kinds.Price = _price(Item.ATHENA)
+    dynamodb_write: kinds.Price = _price(Item.DYNAMODB_WRITE)
+    dynamodb_read: kinds.Price = _price(Item.DYNAMODB_READ)
+    cloudwatch_put: kinds.Price = _price(Item.CLOUDWATCH_PUT)
+
+
 class LakeKeys(Keys):
     """The whole file."""
 
@@ -379,6 +433,10 @@ class LakeKeys(Keys):
         "when it is well.",
         [{"webhook": "https://example.org/hook", "on": ["late", "missing"]}],
     )
+    prices: PriceKeys = _part(
+        PriceKeys, "What plans, receipts and budgets reckon with: AWS's list prices, unless said.",
+        {"region": "eu-central-1"},
+    )  # fmt: skip
     feeds: Annotated[
         dict[kinds.Name, Annotated[FeedKeys, BeforeValidator(_nothing_is_empty)]],
         BeforeValidator(_nothing_is_empty),

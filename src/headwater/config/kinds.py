@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from headwater.config.quantity import (
     DURATION_PATTERN,
+    MONEY_PATTERN,
     SIZE_PATTERN,
     TOLERANCE_PATTERN,
     format_duration,
@@ -42,13 +44,17 @@ from headwater.config.values import (
     read_column_name,
     read_column_type,
     read_compact,
+    read_currency,
+    read_date,
     read_duration,
     read_location,
+    read_money,
     read_name,
     read_number,
     read_one_of,
     read_partition,
     read_pattern,
+    read_price,
     read_size,
     read_text,
     read_timezone,
@@ -68,6 +74,7 @@ from headwater.model.feed import (
     Tolerance,
     Types,
 )
+from headwater.model.price import Money
 from headwater.model.steps import Step
 
 _VARIABLE = {"type": "string", "pattern": r"\$\{[^}]*\}"}
@@ -170,6 +177,7 @@ Declared = Annotated[ColumnType, Kind(read_column_type, "type, or type not null"
 Partition = Annotated[PartitionBy, Kind(read_partition, "expression", _PLAIN)]
 LimitIfAny = Annotated[Tolerance | None, Kind(read_tolerance, "share, or count of rows", _LIMIT)]
 CompactIfAny = Annotated[int | None, Kind(read_compact, f"number, or {NEVER}", _COMPACT)]
+Words = Annotated[str, Kind(read_text, "text", _PLAIN)]
 TextIfAny = Annotated[str | None, Kind(read_text, "text", _PLAIN)]
 EncodingIfAny = Annotated[str | None, Kind(read_encoding, "encoding", _PLAIN)]
 DelimiterIfAny = Annotated[str | None, Kind(read_delimiter, "delimiter", _PLAIN)]
@@ -186,6 +194,12 @@ LogPatternIfAny = Annotated[
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
 StepOfFeed = Annotated[Step, Kind(_read_step, "step", _STEP)]
 CheckOfFeed = Annotated[Check, Kind(_read_check, "check", ({"type": "object"},))]
+Price = Annotated[Decimal, Kind(read_price, "number", ({"type": "number"}, _VARIABLE))]
+Currency = Annotated[str, Kind(read_currency, "three letters", (_texts("^[A-Z]{3}$"), _VARIABLE))]
+Day = Annotated[str, Kind(read_date, "day", _PLAIN)]
+MoneyIfAny = Annotated[
+    Money | None, Kind(read_money, "amount and currency", (_texts(MONEY_PATTERN), _VARIABLE))
+]
 Flag = Annotated[bool, Kind(read_flag, "`true` or `false`", ({"type": "boolean"}, _VARIABLE))]
 DecimalWord = Annotated[DecimalMark, _choice(DecimalMark)]
 RaggedWord = Annotated[Ragged, _choice(Ragged)]

@@ -11,15 +11,17 @@ from headwater.config import rules
 from headwater.config.check import Checked, check
 from headwater.config.document import read
 from headwater.config.expectation import expectation
-from headwater.config.keys import FeedKeys, LakeKeys
+from headwater.config.keys import FeedKeys, LakeKeys, PriceKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
 from headwater.config.models import models_of
 from headwater.config.notifying import notifier, untellable
 from headwater.config.settings import ZONES, Settings
 from headwater.errors import ConfigError, NoLake
+from headwater.model.budget import Budget
 from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Selection, Tolerance
 from headwater.model.ids import FeedName, TableName
+from headwater.model.price import TARIFFS, Item, Prices
 from headwater.model.types import Column, Schema
 
 FILE = "headwater.yaml"
@@ -106,6 +108,7 @@ def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
         for rule in rules.of_feed(feed):
             if not unclear or rule.path[: len(place)] != place:
                 yield rule
+        yield from rules.of_budget(feed, settings.prices)
     # What has a wrong key was given its default, which may clash where the right one would not.
     unsure = {
         str(path[1])
@@ -130,6 +133,19 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         memory_bytes=keys.memory,
         threads=keys.threads or min(_MOST_DEFAULT_THREADS, _cores()),
         notify=tuple(notifier(each, root) for each in keys.notify),
+        prices=_prices(keys.prices),
+    )
+
+
+def _prices(keys: PriceKeys) -> Prices:
+    given = {item: getattr(keys, item.value) for item in Item}
+    return Prices(
+        source=keys.source,
+        region=keys.region,
+        date=keys.date,
+        currency=keys.currency,
+        glue_least_seconds=int(keys.glue_least.total_seconds()),
+        of={item: price for item, price in given.items() if price != TARIFFS[item].list_price},
     )
 
 
@@ -196,6 +212,8 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         wide=keys.parquet is Pages.WIDE,
         compact_files=keys.compact,
         file_size_bytes=keys.file_size,
+        lambda_below_bytes=keys.lambda_below,
+        budget=Budget(keys.budget.per_run, keys.budget.per_month),
     )
 
 

@@ -31,6 +31,9 @@ _OF_TABLES = frozenset(
         "on_rewrite",
         "steps",
         "checks",
+        "expect",
+        "lambda_below",
+        "budget",
     }
 )
 """Keys that say nothing about how a file is read."""

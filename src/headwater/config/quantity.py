@@ -8,9 +8,11 @@ from datetime import timedelta
 from fractions import Fraction
 
 from headwater.model.feed import Tolerance
+from headwater.model.price import NANOS, Money
 
 SIZE_PATTERN = r"^\s*\d+(\.\d+)?\s*([kKmMgGtTpP][iI]?)?[bB]\s*$"
 DURATION_PATTERN = r"^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d|w)\s*)+$"
+MONEY_PATTERN = r"^\s*\d+(\.\d+)?\s*[A-Z]{3}\s*$"
 TOLERANCE_PATTERN = r"^\s*(\d+(\.\d+)?\s*%|\d+(\s*rows?)?)\s*$"
 
 _SIZE_UNITS = {"B": 1} | {
@@ -31,6 +33,8 @@ _LONGEST = timedelta(days=3650)
 _DIGITS = 30  # more of them are no figure anybody meant
 _NUMBER = rf"\d{{1,{_DIGITS}}}(?:\.\d{{1,{_DIGITS}}})?"
 _WHOLE_SHARE = 100  # percent
+_MOST_MONEY = 10**9
+_CURRENCY = 3  # letters
 
 
 def parse_size(text: str | int) -> int:
@@ -70,6 +74,22 @@ def parse_duration(text: str) -> timedelta:
 def format_duration(duration: timedelta) -> str:
     """The shortest text that parse_duration reads as exactly this, to the millisecond."""
     return _exactly(duration // timedelta(milliseconds=1), _MILLISECONDS)
+
+
+def parse_money(text: str) -> Money:
+    """The amount that 5 USD or 0.25 EUR stands for; ValueError says what is wrong."""
+    match = re.fullmatch(rf"\s*({_NUMBER})\s*([A-Za-z]*)\s*", text, re.ASCII)
+    if match is None:
+        raise ValueError(f"{text!r} is not an amount; write a number and a currency: 5 USD")
+    currency = match[2].upper()
+    if len(currency) != _CURRENCY:
+        raise ValueError(f"{text!r} has no currency; write {match[1]} USD")
+    nanos = Fraction(match[1]) * NANOS
+    if nanos.denominator != 1:
+        raise ValueError(f"{text!r} has more than nine digits behind the point")
+    if nanos > _MOST_MONEY * NANOS:
+        raise ValueError(f"{text!r} is more than a billion")
+    return Money(int(nanos), currency)
 
 
 def parse_tolerance(text: str | int) -> Tolerance:

@@ -10,7 +10,16 @@ from pydantic.fields import FieldInfo
 
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import (
+    BatchKeys,
+    BudgetKeys,
+    FeedKeys,
+    LakeKeys,
+    ModelKeys,
+    PriceKeys,
+    RetryKeys,
+    ZoneKeys,
+)
 from headwater.config.kinds import Kind
 from headwater.config.notify_keys import NotifyKeys
 from headwater.config.values import LONGEST_NAME
@@ -35,9 +44,11 @@ _SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
     ("A feed", "feeds.NAME.", FeedKeys),
     ("batch", "feeds.NAME.batch.", BatchKeys),
     ("retries", "feeds.NAME.retries.", RetryKeys),
+    ("budget", "feeds.NAME.budget.", BudgetKeys),
     ("expect", "feeds.NAME.expect.", ExpectKeys),
     ("control", "feeds.NAME.expect.control.", ControlKeys),
     ("A model", "models.NAME.", ModelKeys),
+    ("prices", "prices.", PriceKeys),
 )
 _CLOSING = """## Types
 
@@ -58,7 +69,7 @@ models write, but never, by whatever way, its own.
 _DEFAULTS = {
     "match": "`<feed>/**`",
     "table": "its own name",
-    "max_bad": "no limit",
+    **dict.fromkeys(("max_bad", "per_run", "per_month"), "no limit"),
     "encoding": "UTF-8",
     "member": "the only one",
     **dict.fromkeys(("delimiter", "header", "skip", "row", "columns", "pattern"), "found"),

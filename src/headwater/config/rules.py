@@ -11,7 +11,9 @@ from headwater.config.columns import columns
 from headwater.config.expectation import unexpectable
 from headwater.config.formats import misplaced
 from headwater.config.mistakes import Path
+from headwater.model.budget import Bound
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
+from headwater.model.price import Prices
 from headwater.model.types import Column, Type
 
 _DATED = frozenset({"date", "timestamp", "timestamp_ntz"})
@@ -57,6 +59,18 @@ def _controls(feeds: Sequence[Feed]) -> Iterator[Broken]:
                 ("feeds", feed.name, "expect", "control", "feed"),
                 f"feed {control.feed} {what}" if control.feed else "no feed is named",
                 f"name another feed that reads them; there are {others or 'none yet'}",
+            )
+
+
+def of_budget(feed: Feed, prices: Prices) -> Iterator[Broken]:
+    """A budget is in the currency of the prices."""
+    for bound in Bound:
+        limit = getattr(feed.budget, bound.value)
+        if limit is not None and limit.currency != prices.currency:
+            yield Broken(
+                ("feeds", feed.name, "budget", bound.value),
+                f"it is in {limit.currency}, and prices are in {prices.currency}",
+                f"write the budget in {prices.currency}, or prices.currency and the prices",
             )
 
 

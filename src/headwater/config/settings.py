@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from headwater.model.curated import Model
 from headwater.model.feed import Feed
 from headwater.model.notify import Notify
+from headwater.model.price import Prices
 
 ZONES = ("raw", "processed", "curated", "quarantine", "manifests", "results")
 
@@ -27,6 +28,7 @@ class Settings:
     threads: int
     models: tuple[Model, ...] = ()  # each behind those whose tables it reads
     notify: tuple[Notify, ...] = ()
+    prices: Prices = field(default_factory=Prices)
 
     @property
     def ledger(self) -> Path:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
@@ -14,10 +15,12 @@ from headwater.config.quantity import (
     format_duration,
     format_size,
     parse_duration,
+    parse_money,
     parse_size,
     parse_tolerance,
 )
 from headwater.model.feed import PartitionBy, Tolerance
+from headwater.model.price import Money
 from headwater.model.types import ALIASES, SCALARS, Type, parse_type
 from headwater.shape.partition import DATE_PARTS, parse_partition
 from headwater.shape.table import PROVENANCE, RESCUED
@@ -29,6 +32,7 @@ MOST_SMALL = 100_000
 NEVER = "never"
 RESERVED_COLUMNS = (PROVENANCE, RESCUED)
 
+_PRICE = re.compile(r"\d{1,9}(\.\d{1,15})?", re.ASCII)
 _NOT_NULL = re.compile(r"\s+not\s+null\s*$", re.IGNORECASE)
 _Enum = TypeVar("_Enum", bound=StrEnum)
 
@@ -100,6 +104,38 @@ def read_tolerance(value: object) -> Tolerance:
     """How many refused rows are too many."""
     _given(value)
     return parse_tolerance(value if isinstance(value, int) and value is not True else str(value))
+
+
+def read_money(value: object) -> Money:
+    """An amount and its currency."""
+    _given(value)
+    return parse_money(str(value))
+
+
+def read_price(value: object) -> Decimal:
+    """A price: a number, in the currency of the prices."""
+    _given(value)
+    text = f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value).strip()
+    if isinstance(value, bool) or not _PRICE.fullmatch(text):
+        raise Wrong(f"{show(value)} is not a price", "write a number, such as 0.005")
+    return Decimal(text)
+
+
+def read_currency(value: object) -> str:
+    """A currency by its three letters."""
+    text = read_text(value)
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise Wrong(f"{show(text)} is not a currency", "write its three letters, such as USD")
+    return text
+
+
+def read_date(value: object) -> str:
+    """A day, as 2026-11-01."""
+    text = read_text(value)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise Wrong(f"{show(text)} is not a day", "write it as 2026-11-01") from None
 
 
 def read_one_of(value: object, *, choices: type[_Enum]) -> _Enum:

@@ -75,6 +75,7 @@ def account(claim: Claim, tried: Tried) -> Receipt:
         source=conversion.source,
         checks=conversion.checks,
         notes=notes,
+        cpu_seconds=conversion.cpu_seconds,
     )
 
 

@@ -22,6 +22,7 @@ from headwater.flow.batch import publish
 from headwater.flow.commit import Committed, already, commit, given_up
 from headwater.flow.convert import convert, to_be_isolated
 from headwater.flow.followed import followed
+from headwater.flow.forecast import reckoned
 from headwater.flow.layout import is_made_anew, require_all_read
 from headwater.flow.models.build import build
 from headwater.flow.register import register
@@ -156,7 +157,7 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     apart = feed.on_rewrite.apart
     ended_at = world.clock()
     tried = Tried(members, conversion, replaced, rewritten, started_at, ended_at, apart=apart)
-    receipt = account(claim, tried)
+    receipt = _with_cost(world, account(claim, tried), tried)
     require_balance(receipt)
     point("stage.pre")
     world.ledger.stage(claim, receipt, conversion.parts)
@@ -183,6 +184,14 @@ def _converted(
     nothing = Conversion(results=(), parts=(), schema=Schema(), refusals=(), engine="none")
     made = convert(world, engine, claim, taken, watch, anew=anew) if taken else nothing
     return with_rejected(members, made, refused)
+
+
+def _with_cost(world: World, receipt: Receipt, tried: Tried) -> Receipt:
+    parts = (*tried.conversion.parts, *(tried.rewritten.parts if tried.rewritten else ()))
+    feed = world.feed(receipt.feed)
+    return replace(
+        receipt, cost=reckoned(world, feed, receipt, [each.size_bytes for each in parts])
+    )
 
 
 def _register_changed(world: World, members: Sequence[Arrival], conversion: Conversion) -> None:

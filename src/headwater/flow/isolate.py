@@ -90,6 +90,7 @@ class _Turns:
             whole,
             results=tuple(results[each.arrival] for each in self.job.inputs),
             engine=f"{whole.engine}, each file by itself before",
+            cpu_seconds=singly.cpu_seconds + whole.cpu_seconds,
         )
 
     def _all(self) -> Conversion | None:
@@ -197,6 +198,7 @@ class _Turns:
             ),
             source=one.source,
             checks=together(whole.checks, one.checks),
+            cpu_seconds=whole.cpu_seconds + one.cpu_seconds,
         )
 
 

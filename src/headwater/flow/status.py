@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headwater.flow.expected import Expected, expectations
+from headwater.flow.hold import Held, held, month_of
 from headwater.flow.models.standing import ModelStanding, models, readers
 from headwater.flow.schema import waiting
 from headwater.flow.world import World
 from headwater.model.curated import ModelName
 from headwater.model.ids import FeedName, TableName
 from headwater.model.part import Snapshot
-from headwater.ports.ledger import Standing
+from headwater.ports.ledger import Spending, Standing
 from headwater.ports.queue import Depth
 
 
@@ -51,6 +52,8 @@ class Status:
     undecided: tuple[OpenColumns, ...] = ()  # of feeds that have any
     models: tuple[ModelStanding, ...] = ()
     expected: tuple[Expected, ...] = ()  # of feeds of which anything is
+    held: tuple[Held, ...] = ()  # batches that wait for a person, over their feed's budget
+    spending: tuple[Spending, ...] = ()  # of this month
 
 
 def status(world: World) -> Status:
@@ -72,6 +75,8 @@ def status(world: World) -> Status:
         undecided=tuple(each for each in undecided if each.columns),
         models=tuple(models(world)),
         expected=tuple(expectations(world)),
+        held=tuple(held(world)),
+        spending=tuple(world.ledger.spending(since=month_of(world))),
     )
 
 

@@ -22,6 +22,7 @@ from headwater.errors import (
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.compact import Bounds, compact_table
+from headwater.flow.hold import Held, held
 from headwater.flow.models.look import Lookout
 from headwater.flow.notify import EVERY as NOTIFY_EVERY
 from headwater.flow.notify import begin, look, look_in_turn
@@ -72,6 +73,7 @@ class Done:
 
     receipts: list[Receipt] = field(default_factory=list)
     failures: list[Failed] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)  # what waited for a person at the end
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ class Errand:
     watch: Watch = nobody
     told: Told = lambda _: None
     stop: Event = field(default_factory=Event)
+    over_budget: frozenset[FeedName] = frozenset()  # feeds whose budgets do not count
 
     @property
     def ends(self) -> bool:
@@ -154,6 +157,7 @@ class _Shift:
             acknowledge(world, hands)
         received = len(hands) < GULP and take_in(world, hands)
         batch(world, flush=errand.ends, feeds=self._feeds)
+        self.done.held = held(world, self._feeds, errand.over_budget)
         if self._try_one():
             self._lookout.forget()
             return True
@@ -188,7 +192,13 @@ class _Shift:
     def _try_one(self) -> bool:
         world = self._world
         point("claim.pre")
-        claim = world.ledger.claim(self._worker, world.clock(), world.lease, feeds=self._names)
+        claim = world.ledger.claim(
+            self._worker,
+            world.clock(),
+            world.lease,
+            feeds=self._names,
+            besides=[each.manifest for each in self.done.held],
+        )
         if claim is None:
             return False
         outcome = attempt(world, self._engine, claim, self._errand.watch)
@@ -233,15 +243,29 @@ class _Shift:
         ledger = self._world.ledger
         if self._errand.awaited:
             current = (ledger.arrival(each.id) for each in self._errand.awaited)
-            return all(arrival is None or arrival.settled for arrival in current)
+            return all(
+                arrival is None or arrival.settled or self._is_held(arrival) for arrival in current
+            )
         if not self._errand.until_idle:
             return False
         live = [state for state in ManifestState if state not in ENDED]
-        if any(manifest.feed in self._names for manifest in ledger.manifests(states=live)):
+        aside = {each.manifest for each in self.done.held}
+        manifests = ledger.manifests(states=live)
+        if any(each.feed in self._names and each.id not in aside for each in manifests):
             return False
         # An arrival may have waited for one under its key that another worker has just settled.
         waiting = [ArrivalState.PENDING]
-        return not any(ledger.arrivals(feed=name, states=waiting, limit=1) for name in self._names)
+        holding = {each.feed for each in self.done.held}
+        names = [name for name in self._names if name not in holding]
+        return not any(ledger.arrivals(feed=name, states=waiting, limit=1) for name in names)
+
+    def _is_held(self, arrival: Arrival) -> bool:
+        """Whether a person has to say that it may go on: it, or the version it waits for."""
+        pending = arrival.state is ArrivalState.PENDING
+        return any(
+            arrival.manifest == each.manifest or (pending and arrival.feed == each.feed)
+            for each in self.done.held
+        )
 
     def _nap(self) -> float:
         """Until the next retry is due, and never longer than a nap."""

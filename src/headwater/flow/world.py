@@ -15,9 +15,11 @@ from headwater.model.curated import Model
 from headwater.model.feed import Feed
 from headwater.model.ids import FeedName, TableName
 from headwater.model.manifest import Manifest
+from headwater.model.price import Prices
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
 from headwater.ports.notifier import Notifier
+from headwater.ports.peek import Peeker
 from headwater.ports.queue import Queue
 from headwater.ports.store import Store
 from headwater.ports.tables import Tables
@@ -54,6 +56,8 @@ class World:
     root: Path = field(default_factory=Path)  # the folder of headwater.yaml
     notifiers: tuple[Notifier, ...] = ()
     secret: Callable[[str], str | None] = os.environ.get  # by its name
+    prices: Prices = field(default_factory=Prices)
+    peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; UnknownFeed lists those there are."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from headwater.model.budget import Budget
 from headwater.model.checks import Check
 from headwater.model.expect import Expect
 from headwater.model.ids import FeedName, TableName
@@ -195,6 +196,8 @@ class Feed:
     compression: str = "zstd"  # zstd, snappy, gzip
     wide: bool = False  # parquet: wide, for readers that know v1 pages only
     compact_files: int | None = 20  # small parts of a partition that workers join; None: never
+    lambda_below_bytes: int = 100_000_000  # on AWS; larger batches go to Glue
+    budget: Budget = field(default_factory=Budget)
     file_size_bytes: int = 256_000_000  # 0: one part, however large, its rows in order
 
     @property

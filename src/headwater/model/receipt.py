@@ -11,6 +11,7 @@ from headwater.model.amount import counted
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.change import Change
 from headwater.model.checks import CheckResult
+from headwater.model.cost import Cost
 from headwater.model.curated import Build
 from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manner import Manner
@@ -96,6 +97,8 @@ class Receipt:
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = field(default=())
     build: Build | None = None  # of a model's table, which is made of tables and not of files
+    cpu_seconds: float = 0.0  # that the engine took
+    cost: Cost | None = None  # what the same takes on AWS; None: nobody reckoned
 
     @property
     def books(self) -> Books:

@@ -122,6 +122,7 @@ class Conversion:
     source: Schema = field(default_factory=Schema)  # of a feed with steps: the rows before them
     checks: tuple[CheckResult, ...] = ()
     seen: tuple[str, ...] | None = None  # all parts of the table, if rows depend on them
+    cpu_seconds: float = 0.0  # that it took
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,21 @@ class Brought:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What the settled receipts of a feed and a month come to."""
+
+    feed: FeedName
+    month: str  # 2026-11, of when they were finished, in UTC
+    currency: str
+    nanos: int  # what they would have cost on AWS
+    batches: int
+    files: int
+    bytes_in: int
+    bytes_out: int
+    cpu_seconds: float
+
+
 class Ledger(Watching, Protocol):
     """Arrivals, manifests, attempts and receipts."""
 
@@ -159,10 +174,12 @@ class Ledger(Watching, Protocol):
         lease: timedelta,
         *,
         feeds: Sequence[FeedName] | None = None,
+        besides: Sequence[ManifestId] = (),
     ) -> Claim | None:
         """Take the oldest manifest that is open and due, or whose lease has run out.
 
         One statement chooses, marks and answers; the attempt is one more than the last.
+        Those named as besides are passed over.
         """
         ...
 
@@ -246,6 +263,13 @@ class Ledger(Watching, Protocol):
 
     def receipts(self, *, feed: FeedName | None = None, limit: int = 100) -> list[Receipt]:
         """Receipts of committed manifests, the newest first."""
+        ...
+
+    def spending(self, *, feed: FeedName | None = None, since: str = "") -> list[Spending]:
+        """What settled receipts cost, by feed, month from `since` on, and currency, in that order.
+
+        Receipts that say nothing of costs are left out.
+        """
         ...
 
     def manners(self, feed: FeedName) -> list[Manner]:

@@ -79,8 +79,8 @@ def refreshed_page(done: Refreshed) -> Page:
         blocks.append((line(Mark.GOOD, f" fresh already: {', '.join(done.fresh)}"),))
     for name, table in done.waiting.items():
         blocks.append((line(Mark.WAIT, f" {name}: there is no table {table} yet"),))
-    if done.held:
-        text = f" not built upon one that is not fresh: {', '.join(done.held)}"
+    if done.blocked:
+        text = f" not built upon one that is not fresh: {', '.join(done.blocked)}"
         blocks.append((line(Mark.WARN, text),))
     if not blocks:
         blocks.append((line(Mark.WAIT, " there is no model"),))

@@ -16,6 +16,7 @@ from headwater.flow.explain import Story
 from headwater.flow.land import Landing
 from headwater.flow.models.refresh import Refreshed
 from headwater.flow.models.standing import ModelStanding
+from headwater.flow.plan import Plan
 from headwater.flow.quarantine import RefusedFile, RefusedRow
 from headwater.flow.rebuild import Rebuilt
 from headwater.flow.reconcile import Reconciled
@@ -29,12 +30,15 @@ from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.look.content import Content
 from headwater.model.receipt import Receipt
+from headwater.ports.ledger import Spending
 from headwater.show.checks import checks_page
+from headwater.show.costs import costs_page, held_line
 from headwater.show.expected import expected_page
 from headwater.show.html import html
 from headwater.show.look import look_page
 from headwater.show.models import model_page, models_page, refreshed_page
 from headwater.show.page import Page, dim, line
+from headwater.show.plan import plan_page
 from headwater.show.receipts import failed_page, landings_page, receipt_page, receipts_page
 from headwater.show.refused import refused_files_page, refused_rows_page
 from headwater.show.replayed import rehearsal_page, replayed_page
@@ -65,7 +69,8 @@ class Listing(list[T]):
 def done_page(done: Done) -> Page:
     """What a worker did."""
     failures = tuple(block for failed in done.failures for block in failed_page(failed))
-    return (*receipts_page(done.receipts), *failures) or (line(dim("nothing was to do")),)
+    waiting = tuple(map(held_line, done.held))
+    return (*receipts_page(done.receipts), *failures, *waiting) or (line(dim("nothing was to do")),)
 
 
 def shown_as(kind: type[V], page: Callable[[V], Page]) -> None:
@@ -81,6 +86,7 @@ _LISTS: dict[type, Callable[[Any], Page]] = {
     Receipt: receipts_page,
     RefusedFile: refused_files_page,
     RefusedRow: refused_rows_page,
+    Spending: costs_page,
     Story: stories_page,
     TableStanding: tables_page,
     ModelStanding: models_page,
@@ -103,6 +109,8 @@ shown_as(ColumnStory, schema_page)
 shown_as(Verdict, verdict_page)
 shown_as(Reconciled, reconciled_page)
 shown_as(Swept, swept_page)
+shown_as(Plan, plan_page)
+shown_as(Spending, lambda spent: costs_page([spent]))
 shown_as(Rebuilt, rebuilt_page)
 shown_as(Replayed, replayed_page)
 shown_as(Rehearsal, rehearsal_page)

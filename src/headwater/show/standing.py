@@ -10,7 +10,9 @@ from headwater.flow.models.standing import ModelState
 from headwater.flow.status import Status, TableStanding
 from headwater.model.arrival import ArrivalState
 from headwater.model.manifest import ManifestState
+from headwater.model.price import Money
 from headwater.ports.ledger import Standing
+from headwater.show.costs import held_line
 from headwater.show.expected import bad_words
 from headwater.show.figures import clean, count, counted, duration, moment, size
 from headwater.show.page import (
@@ -138,6 +140,10 @@ def _remarks(status: Status) -> Iterator[Line]:
     for each in status.feeds:
         if remark := _remark(each, status.at):
             yield line(dim(f"{each.feed}: {remark}"))
+    for spent in status.spending:
+        what = f"{counted(spent.batches, 'batch', 'batches')} this month"
+        money = Money(spent.nanos, spent.currency)
+        yield line(dim(f"{spent.feed}: {what}, on AWS {money}"))
 
 
 def _remark(each: Standing, now: datetime) -> str:
@@ -169,6 +175,7 @@ def _needs(status: Status) -> Iterator[Line]:
     for expected in status.expected:
         for mark, what, command in bad_words(expected):
             yield _need(mark, what, command)
+    yield from map(held_line, status.held)
     unclaimed = sum(
         each.arrivals.get(ArrivalState.PENDING, 0) + each.manifests.get(ManifestState.OPEN, 0)
         for each in status.feeds
@@ -178,7 +185,7 @@ def _needs(status: Status) -> Iterator[Line]:
         for each in status.feeds
         for state in (ManifestState.CLAIMED, ManifestState.STAGED)
     )
-    if unclaimed and not claimed:
+    if unclaimed > len(status.held) and not claimed:
         yield _need(Mark.WAIT, "files wait, and nobody works", "headwater work --until-idle")
     if status.queue.dead:
         what = counted(status.queue.dead, "announcement was", "announcements were")

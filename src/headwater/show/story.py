@@ -9,6 +9,7 @@ from headwater.flow.explain import Chapter, Story
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.change import Change, ChangeKind
 from headwater.model.receipt import Receipt
+from headwater.show.costs import cost_words
 from headwater.show.figures import clean, count, counted, duration, moment, size
 from headwater.show.page import BLANK, Line, Mark, Page, Piece, Span, Tone, dim, line, strong
 from headwater.show.receipts import equation
@@ -79,6 +80,8 @@ def _tries(chapter: Chapter) -> Iterator[Line]:
     took = duration(receipt.finished_at - receipt.started_at)
     converted = f"converted  attempt {receipt.attempt}, {clean(receipt.engine)}, {took}"
     yield _event(Mark.WAIT, moment(receipt.finished_at), converted)
+    if receipt.cost is not None:
+        yield _below(dim(f"its batch {cost_words(receipt.cost)}"))
     for words in _columns(receipt, chapter.arrival):
         yield _below(dim(words))
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import IO, Any
 
 from headwater import errors
@@ -54,6 +55,8 @@ class DuckEngine:
         self._child: _Child | None = None
         self.peak_bytes = 0
         """What the child had resident at most while it did the last thing that it did."""
+        self.cpu_seconds = 0.0
+        """The processor time that this took."""
 
     def warm(self) -> None:
         """Start the child, which then gets ready by itself."""
@@ -61,7 +64,8 @@ class DuckEngine:
 
     def convert(self, job: Job, watch: Watch) -> Conversion:
         """Convert the job's files; see the port."""
-        return from_plain(Conversion, self._ask("convert", job, watch))
+        conversion = from_plain(Conversion, self._ask("convert", job, watch))
+        return replace(conversion, cpu_seconds=self.cpu_seconds)
 
     def survey(self, location: str, feed: Feed) -> Survey:
         """Look at a file under a feed's settings; see the port."""
@@ -110,6 +114,7 @@ class DuckEngine:
             self.close()
             raise
         self.peak_bytes = answer["peak_bytes"]
+        self.cpu_seconds = answer["cpu_seconds"]
         if answer["resident_bytes"] > _LARGE_BYTES:
             self.close()
         return answer["done"]

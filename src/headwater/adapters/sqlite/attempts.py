@@ -18,7 +18,7 @@ from headwater.adapters.sqlite.rows import (
 )
 from headwater.errors import IllegalMove, LeaseLost, LedgerError
 from headwater.model.arrival import ArrivalState, Cause
-from headwater.model.ids import FeedName
+from headwater.model.ids import FeedName, ManifestId
 from headwater.model.manifest import Claim, ManifestState
 from headwater.model.moves import arrival_sources, manifest_sources, require_manifest_move
 from headwater.model.part import Part
@@ -34,11 +34,18 @@ class Taking:
     now: datetime
     until: datetime
     feeds: Sequence[FeedName] | None
+    besides: Sequence[ManifestId] = ()
 
 
-def claimable(tx: Transaction, now: datetime, feeds: Sequence[FeedName] | None) -> bool:
+def claimable(
+    tx: Transaction,
+    now: datetime,
+    feeds: Sequence[FeedName] | None,
+    besides: Sequence[ManifestId] = (),
+) -> bool:
     """Whether a claim would find something."""
-    return tx.one("any_claimable", now=micros(now), feeds=_filter(feeds)) is not None
+    found = tx.one("any_claimable", now=micros(now), feeds=_filter(feeds), besides=listed(besides))
+    return found is not None
 
 
 def claim(tx: Transaction, taking: Taking) -> Claim | None:
@@ -49,6 +56,7 @@ def claim(tx: Transaction, taking: Taking) -> Claim | None:
         now=micros(taking.now),
         until=micros(taking.until),
         feeds=_filter(taking.feeds),
+        besides=listed(taking.besides),
         sources=listed(manifest_sources(ManifestState.CLAIMED)),
     )
     if row is None:

@@ -64,6 +64,7 @@ select 1 from manifests
 where state in ('open', 'claimed', 'staged')
   and coalesce(lease_until, retry_at, 0) <= :now
   and (:feeds is null or feed in (select value from json_each(:feeds)))
+  and id not in (select value from json_each(:besides))
 limit 1;
 
 -- An open manifest has no lease, a claimed one no retry time: what is set is what is waited for.
@@ -77,6 +78,7 @@ where seq = (
     and state in (select value from json_each(:sources))
     and coalesce(lease_until, retry_at, 0) <= :now
     and (:feeds is null or feed in (select value from json_each(:feeds)))
+    and id not in (select value from json_each(:besides))
   order by seq
   limit 1
 )
@@ -213,6 +215,20 @@ select body from receipts
 where settled_at is not null and (:feed is null or feed = :feed)
 order by settled_at desc, seq desc
 limit :limit;
+
+-- A batch is settled after it is finished, so that the index finds what is recent enough.
+-- name: spending
+select feed, substr(body ->> '$.finished_at', 1, 7) as month, body ->> '$.cost.currency' as money,
+  sum(body ->> '$.cost.nanos'), count(*), sum(json_array_length(body, '$.files')),
+  sum((select sum(value ->> '$.size_bytes') from json_each(body, '$.files'))),
+  sum(body ->> '$.size_bytes_out'), total(body ->> '$.cpu_seconds')
+from receipts
+where settled_at is not null and settled_at >= :settled_since
+  and (:feed is null or feed = :feed)
+  and body ->> '$.cost.nanos' is not null
+group by feed, month, money
+having month >= :since
+order by feed, month, money;
 
 -- name: manners
 select body -> '$.manners'

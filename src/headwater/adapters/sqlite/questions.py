@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from headwater.adapters.sqlite.database import Database, Transaction
@@ -12,6 +13,7 @@ from headwater.adapters.sqlite.rows import (
     feed_or_none,
     listed,
     listed_or_null,
+    micros,
     read_arrival,
     read_brought,
     read_manifest,
@@ -28,7 +30,7 @@ from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
 from headwater.model.types import Schema
-from headwater.ports.ledger import Brought, Standing
+from headwater.ports.ledger import Brought, Spending, Standing
 
 PARTS_PAGE = 1_000
 
@@ -109,6 +111,13 @@ class Questions:
     def receipts(self, *, feed: FeedName | None = None, limit: int = 100) -> list[Receipt]:
         """Receipts of committed manifests, the newest first."""
         return [read_receipt(row[0]) for row in self._all("receipts", feed=feed, limit=limit)]
+
+    def spending(self, *, feed: FeedName | None = None, since: str = "") -> list[Spending]:
+        """What settled receipts cost, by feed, month from `since` on, and currency."""
+        begin = datetime.fromisoformat(f"{since}-01T00:00:00+00:00") if since else None
+        settled_since = 0 if begin is None else micros(begin)
+        rows = self._all("spending", feed=feed, since=since, settled_since=settled_since)
+        return [Spending(*row) for row in rows]
 
     def manners(self, feed: FeedName) -> list[Manner]:
         """How the files of the feed's latest settled receipt that tells are spelled."""

@@ -37,7 +37,7 @@ def command(call: Call, feed: str, files: tuple[Path, ...], how: How, under: str
         waited = {_waited(each) for each in done.landings}
         ended = [each for each in done.arrivals if each.id in waited]
         receipts = settled_elsewhere(lake, feed, done.receipts, ended)
-    outcome = Outcome(receipts, done.failures, done.landings, done.arrivals)
+    outcome = Outcome(receipts, done.failures, done.landings, done.arrivals, done.held)
     return conclude(voice, outcome, refused(done.landings))
 
 

@@ -36,7 +36,7 @@ def command(call: Call, models: tuple[str, ...], *, full: bool) -> int:
     voice.answer(refreshed_page(done), _document(done))
     if stop.interrupted or stop.event.is_set():
         return EXIT_INTERRUPTED
-    failed = done.held or any(failure.dead for failure in done.failures)
+    failed = done.blocked or any(failure.dead for failure in done.failures)
     return EXIT_FAILED if failed else EXIT_DONE
 
 
@@ -45,6 +45,6 @@ def _document(done: Refreshed) -> dict[str, Any]:
         "receipts": [receipt_document(receipt) for receipt in done.receipts],
         "failures": [failure_document(failed) for failed in done.failures],
         "fresh": list(done.fresh),
-        "held": list(done.held),
+        "blocked": list(done.blocked),
         "waiting": dict(done.waiting),
     }

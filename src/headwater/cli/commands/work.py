@@ -27,10 +27,20 @@ from headwater.errors import EXIT_DONE, EXIT_INTERRUPTED
     "--feed", "feeds", multiple=True, metavar="F", shell_complete=complete_feed,
     help="Only this feed; may be repeated.",
 )  # fmt: skip
+@click.option(
+    "--over-budget", multiple=True, metavar="F", shell_complete=complete_feed,
+    help="Let batches of this feed pass its budget; may be repeated.",
+)  # fmt: skip
 @click.option("--in-crew", is_flag=True, hidden=True)
 @verb
 def command(
-    call: Call, *, until_idle: bool, workers: int, feeds: tuple[str, ...], in_crew: bool
+    call: Call,
+    *,
+    until_idle: bool,
+    workers: int,
+    feeds: tuple[str, ...],
+    over_budget: tuple[str, ...],
+    in_crew: bool,
 ) -> int:
     """Convert what has landed.
 
@@ -39,21 +49,30 @@ def command(
     """
     voice = call.voice
     with call.open() as lake, stopping(voice, in_crew=in_crew) as stop:
-        for feed in feeds:
+        for feed in (*feeds, *over_budget):
             lake.receipts(feed=feed, limit=1)  # an unknown feed is told of before anything starts
         with _news(call, until_idle=until_idle, in_crew=in_crew) as news:
             if workers > 1:
-                crew = Crew(call.folder, workers, feeds, until_idle=until_idle)
+                words = [word for feed in over_budget for word in ("--over-budget", feed)]
+                crew = Crew(call.folder, workers, feeds, words, until_idle=until_idle)
                 done = crew.work(stop, news)
+                done.held = list(lake.status().held)
             else:
                 done = lake.work(
                     feeds=feeds,
+                    over_budget=over_budget,
                     until_idle=until_idle,
                     watch=news.look,
                     told=news.told,
                     stop=stop.event,
                 )
-    return _end(call, Outcome(done.receipts, done.failures), stop, news, until_idle=until_idle)
+    return _end(
+        call,
+        Outcome(done.receipts, done.failures, held=done.held),
+        stop,
+        news,
+        until_idle=until_idle,
+    )
 
 
 def _news(call: Call, *, until_idle: bool, in_crew: bool) -> News:

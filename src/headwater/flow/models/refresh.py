@@ -31,7 +31,7 @@ class Refreshed(Done):
     """What became of the models that were asked for, and of those that they are made of."""
 
     fresh: list[ModelName] = field(default_factory=list)  # nothing was to do
-    held: list[ModelName] = field(default_factory=list)  # made of one that failed
+    blocked: list[ModelName] = field(default_factory=list)  # made of one that failed
     waiting: dict[ModelName, TableName] = field(default_factory=dict)  # for a table
 
 
@@ -71,7 +71,7 @@ class _Round:
             if self._order.stop.is_set():
                 break
             if self._unsettled.intersection(model.reads):
-                self._done.held.append(model.name)
+                self._done.blocked.append(model.name)
                 self._unsettled.add(model.table)
             elif not self._settle(model):
                 self._unsettled.add(model.table)

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from queue import SimpleQueue
@@ -86,6 +87,7 @@ def _end(code: int) -> None:
 
 def _answer(request: dict[str, Any], voice: _Voice) -> dict[str, Any]:
     forget_peak()
+    begun = time.process_time()
     try:
         done = _do(request, voice)
     except (HeadwaterError, duckdb.Error, OSError, MemoryError) as cause:
@@ -94,7 +96,12 @@ def _answer(request: dict[str, Any], voice: _Voice) -> dict[str, Any]:
         return {**_told(_fault(bug, request)), "trace": traceback.format_exc()}
     give_back()
     resident, peak = footprint()
-    return {"done": to_plain(done), "resident_bytes": resident, "peak_bytes": peak}
+    return {
+        "done": to_plain(done),
+        "resident_bytes": resident,
+        "peak_bytes": peak,
+        "cpu_seconds": round(time.process_time() - begun, 3),
+    }
 
 
 def _do(request: dict[str, Any], voice: _Voice) -> object:
