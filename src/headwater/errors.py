@@ -27,6 +27,7 @@ HeadwaterError
 │   ├── EngineDied           the child process ended without an answer
 │   └── EngineRefused        the job as a whole cannot be done
 ├── QueryError               the SQL could not be answered
+├── NotifyFailed             somebody could not be told of an event
 ├── Unbalanced               the books of a run do not balance
 ├── BrokenInvariant          what must hold does not
 └── MissingExtra             an optional dependency is not installed
@@ -258,6 +259,14 @@ class QueryError(HeadwaterError):
 
     code = "query"
     http_status = 422
+
+
+class NotifyFailed(HeadwaterError):
+    """Somebody could not be told of an event; it is tried again."""
+
+    code = "notify"
+    retryable = True
+    http_status = 502
 
 
 class Unbalanced(HeadwaterError):

@@ -15,8 +15,10 @@ from headwater.errors import UnknownTable
 from headwater.flow import work as working
 from headwater.flow.ask import ask
 from headwater.flow.attempt import Failed
+from headwater.flow.checks import RUNS, CheckStory, checks
 from headwater.flow.choice import Choice
 from headwater.flow.compact import CompactedTable, compact, named_tables
+from headwater.flow.expected import Expected, expectations
 from headwater.flow.explain import Story, explain
 from headwater.flow.land import Landing, LandingOutcome, land
 from headwater.flow.models.refresh import Order, Refreshed, refresh
@@ -205,6 +207,16 @@ class Lake:
     def status(self) -> Status:
         """How feeds, queue and tables stand."""
         return status(self._world)
+
+    def expected(self, feed: str | None = None) -> list[Expected]:
+        """The last periods of feeds of which anything is expected, and how each stands."""
+        feeds = [self._world.feed(feed)] if feed is not None else []
+        return Listing(expectations(self._world, feeds))
+
+    def checks(self, feed: str | None = None, *, runs: int = RUNS) -> list[CheckStory]:
+        """What the checks of a feed, or of all, found in their last runs."""
+        feeds = [self._world.feed(feed)] if feed is not None else []
+        return Listing(checks(self._world, feeds, runs=runs))
 
     def tables(self) -> list[TableStanding]:
         """The tables there are."""

@@ -11,6 +11,7 @@ from headwater.adapters.delta import DeltaTables
 from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
+from headwater.adapters.notify import CommandNotifier, FileNotifier, WebhookNotifier
 from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
@@ -25,9 +26,11 @@ from headwater.lake import Lake
 from headwater.look.content import Content
 from headwater.look.read import read
 from headwater.model.clock import Clock, utc_now
+from headwater.model.notify import Command, File, Notify, Webhook
 from headwater.model.progress import Watch, nobody
 from headwater.ports.engine import Limits
 from headwater.ports.ledger import Ledger
+from headwater.ports.notifier import Notifier
 from headwater.reading.source import spell
 
 __all__ = ["CONFIGURATION", "Content", "open_lake", "read_file", "wire"]
@@ -74,12 +77,23 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         clock=clock,
         models=settings.models,
         root=settings.root,
+        notifiers=tuple(_notifier(each, settings.root) for each in settings.notify),
     )
     return Lake(
         world,
         settings.root,
         new_ledger=lambda fill: _replace_ledger(settings.ledger, ledger, fill),
     )
+
+
+def _notifier(notify: Notify, root: Path) -> Notifier:
+    match notify.way:
+        case Command():
+            return CommandNotifier(notify, notify.way, root)
+        case File():
+            return FileNotifier(notify, notify.way)
+        case Webhook():
+            return WebhookNotifier(notify, notify.way)
 
 
 def read_file(

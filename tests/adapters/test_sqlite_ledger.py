@@ -92,3 +92,31 @@ def test_a_query_of_every_days_work_reads_no_table_from_end_to_end(ledger, query
 
     # "SCAN manifests USING INDEX manifests_alive" reads those alone that have not ended.
     assert [row[3] for row in plan if re.fullmatch(r"SCAN \w+", row[3])] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "came",
+        "landed_within",
+        "first_landed",
+        "record",
+        "any_untold",
+        "untold",
+        "dead_batches",
+        "refusing_batches",
+        "check_runs",
+        "checks_failing_since",
+    ],
+)
+def test_a_question_that_workers_ask_by_the_clock_reads_no_table_from_end_to_end(ledger, query):
+    sql = queries("ledger")[query]
+    names = dict.fromkeys(re.findall(r":(\w+)", sql))
+    aliases = "|".join(re.findall(r"(?:arrivals|manifests|receipts|events) (\w)\b", sql))
+
+    plan = ledger._database.read(
+        lambda tx: list(tx.connection.execute(f"explain query plan {sql}", names))
+    )
+
+    tables = rf"SCAN (arrivals|manifests|receipts|events|{aliases or '-'})"
+    assert [row[3] for row in plan if re.fullmatch(tables, row[3])] == []

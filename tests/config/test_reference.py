@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
 from headwater.config.load import parse
+from headwater.config.notify_keys import NotifyKeys
 from headwater.config.reference import reference
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
@@ -18,7 +20,20 @@ def test_the_page_is_what_the_code_says():
     )
 
 
-@pytest.mark.parametrize("model", [LakeKeys, ZoneKeys, FeedKeys, BatchKeys, RetryKeys, ModelKeys])
+@pytest.mark.parametrize(
+    "model",
+    [
+        LakeKeys,
+        ZoneKeys,
+        NotifyKeys,
+        FeedKeys,
+        BatchKeys,
+        RetryKeys,
+        ExpectKeys,
+        ControlKeys,
+        ModelKeys,
+    ],
+)
 def test_every_key_has_its_row(model):
     page = reference()
 

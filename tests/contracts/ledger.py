@@ -14,6 +14,7 @@ from tests.contracts.ledger_intake import IntakeContract
 from tests.contracts.ledger_questions import QuestionContract, RebuildContract
 from tests.contracts.ledger_races import RaceContract
 from tests.contracts.ledger_replays import ReplayContract
+from tests.contracts.ledger_watching import WatchingContract
 
 
 class LedgerContract(
@@ -26,5 +27,6 @@ class LedgerContract(
     RaceContract,
     ReplayContract,
     BuildContract,
+    WatchingContract,
 ):
     """Everything of ports/ledger.py."""

@@ -10,20 +10,20 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from headwater.config.document import EMPTY, Document
-from headwater.config.keys import (
-    BatchKeys,
-    FeedKeys,
-    Keys,
-    LakeKeys,
-    ModelKeys,
-    RetryKeys,
-    ZoneKeys,
-)
+from headwater.config.expect_keys import ControlKeys, ExpectKeys
+from headwater.config.keyed import Keys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
+from headwater.config.notify_keys import NotifyKeys
 
 _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
     "batch": (BatchKeys, "batch"),
     "retries": (RetryKeys, "retries"),
+    "expect": (ExpectKeys, "expect"),
+}
+_FIXED: dict[Path, tuple[type[Keys], str]] = {
+    (): (LakeKeys, "the file"),
+    ("zones",): (ZoneKeys, "zones"),
 }
 
 
@@ -59,17 +59,17 @@ def check(document: Document) -> Checked:
 def keys_at(path: Path) -> tuple[type[Keys], str] | None:
     """The keys that a mapping at this path may have, and what to call it."""
     match path:
-        case ():
-            return LakeKeys, "the file"
-        case ("zones",):
-            return ZoneKeys, "zones"
+        case ("notify", _):
+            return NotifyKeys, "a notifier"
         case ("feeds", _):
             return FeedKeys, "a feed"
         case ("models", _):
             return ModelKeys, "a model"
+        case ("feeds", _, "expect", "control"):
+            return ControlKeys, "control"
         case ("feeds", _, str(key)) if key in _BELOW_FEED:
             return _BELOW_FEED[key]
-    return None
+    return _FIXED.get(path)
 
 
 def names_of(model: type[Keys]) -> list[str]:

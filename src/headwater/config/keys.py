@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator
 
 from headwater.config import kinds
 from headwater.config.document import EMPTY
+from headwater.config.expect_keys import ExpectKeys
+from headwater.config.keyed import Keys
+from headwater.config.keyed import key as _key
+from headwater.config.keyed import part as _part
+from headwater.config.notify_keys import NotifyKeys
 
 _NO_TIME = timedelta(0)
 _SECOND = timedelta(seconds=1)
@@ -20,21 +25,6 @@ _MOST_SKIPPED = 1_000
 _MOST_TABLES = 1_000
 _LEAST_MEMORY = 64_000_000
 _LEAST_FILE = 1_000_000
-
-
-def _key(default: Any, meaning: str, example: Any, **more: Any) -> Any:
-    """A key with its default as the user would write it."""
-    return Field(
-        default=default,
-        description=meaning,
-        examples=[example],
-        validate_default=default is not None,
-        **more,
-    )
-
-
-def _part(model: type[BaseModel], meaning: str, example: Any) -> Any:
-    return Field(default_factory=model, description=meaning, examples=[example])
 
 
 def _nothing_is_empty(value: object) -> object:
@@ -49,12 +39,6 @@ def _single_is_list(value: object) -> object:
 def _count_is_attempts(value: object) -> object:
     is_count = isinstance(value, int) and not isinstance(value, bool)
     return {"attempts": value} if is_count else value
-
-
-class Keys(BaseModel):
-    """Keys that belong together; any other is a mistake."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class BatchKeys(Keys):
@@ -274,6 +258,12 @@ class FeedKeys(Keys):
         "where it is not: warn, quarantine, halt.",
         [{"not_null": "order_id"}, {"range": {"amount": [0, 1000]}, "action": "warn"}],
     )
+    expect: ExpectKeys | None = _key(
+        None,
+        "What has to come in each period, by when, and how much of it; what does not is told by "
+        "`headwater status` and by `notify`.",
+        {"every": "1d", "by": "06:00", "at_least": "1 file"},
+    )
     table: kinds.NameIfAny = _key(
         None, "The table the rows go to. Feeds may share one if they partition alike.", "orders"
     )
@@ -382,6 +372,12 @@ class LakeKeys(Keys):
     )
     threads: Annotated[int | None, kinds.number(1, _MOST_THREADS)] = _key(
         None, "How many threads one conversion may use.", 2
+    )
+    notify: Annotated[list[NotifyKeys], BeforeValidator(_single_is_list)] = _key(
+        [],
+        "Who is told of what stands badly, and of what was refused or given up: once, and again "
+        "when it is well.",
+        [{"webhook": "https://example.org/hook", "on": ["late", "missing"]}],
     )
     feeds: Annotated[
         dict[kinds.Name, Annotated[FeedKeys, BeforeValidator(_nothing_is_empty)]],

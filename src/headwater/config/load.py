@@ -10,10 +10,12 @@ from pathlib import Path
 from headwater.config import rules
 from headwater.config.check import Checked, check
 from headwater.config.document import read
+from headwater.config.expectation import expectation
 from headwater.config.keys import FeedKeys, LakeKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
 from headwater.config.models import models_of
+from headwater.config.notifying import notifier, untellable
 from headwater.config.settings import ZONES, Settings
 from headwater.errors import ConfigError, NoLake
 from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Selection, Tolerance
@@ -96,8 +98,14 @@ def _decoded(body: bytes, where: str) -> str:
 
 def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
     yield from rules.of_zones(settings.zones)
+    for at, what, hint in untellable(checked.keys.notify):
+        yield rules.Broken(("notify", *at), what, hint)
     for feed in settings.feeds:
-        yield from rules.of_feed(feed)
+        place = ("feeds", feed.name, "expect")
+        unclear = any(path[: len(place)] == place for path in checked.wrong)
+        for rule in rules.of_feed(feed):
+            if not unclear or rule.path[: len(place)] != place:
+                yield rule
     # What has a wrong key was given its default, which may clash where the right one would not.
     unsure = {
         str(path[1])
@@ -121,6 +129,7 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         retention=keys.retention,
         memory_bytes=keys.memory,
         threads=keys.threads or min(_MOST_DEFAULT_THREADS, _cores()),
+        notify=tuple(notifier(each, root) for each in keys.notify),
     )
 
 
@@ -177,6 +186,7 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         max_bad=keys.max_bad or Tolerance(),
         steps=tuple(keys.steps),
         checks=tuple(keys.checks),
+        expect=expectation(keys.expect, keys.timezone) if keys.expect else None,
         partition=tuple(_as_declared(by, schema) for by in keys.partition),
         batch=BatchLimits(keys.batch.files, keys.batch.bytes, keys.batch.age),
         retries=Retries(

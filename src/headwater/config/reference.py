@@ -8,16 +8,11 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from headwater.config.keys import (
-    BatchKeys,
-    FeedKeys,
-    Keys,
-    LakeKeys,
-    ModelKeys,
-    RetryKeys,
-    ZoneKeys,
-)
+from headwater.config.expect_keys import ControlKeys, ExpectKeys
+from headwater.config.keyed import Keys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, ModelKeys, RetryKeys, ZoneKeys
 from headwater.config.kinds import Kind
+from headwater.config.notify_keys import NotifyKeys
 from headwater.config.values import LONGEST_NAME
 
 _OPENING = f"""# headwater.yaml
@@ -36,9 +31,12 @@ column may be called `no` or `1` without quotes. `<<: *anchor` takes over keys o
 _SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
     ("The file", "", LakeKeys),
     ("zones", "zones.", ZoneKeys),
+    ("notify", "notify[].", NotifyKeys),
     ("A feed", "feeds.NAME.", FeedKeys),
     ("batch", "feeds.NAME.batch.", BatchKeys),
     ("retries", "feeds.NAME.retries.", RetryKeys),
+    ("expect", "feeds.NAME.expect.", ExpectKeys),
+    ("control", "feeds.NAME.expect.control.", ControlKeys),
     ("A model", "models.NAME.", ModelKeys),
 )
 _CLOSING = """## Types
@@ -72,6 +70,19 @@ _DEFAULTS = {
     "cells": "found",
     "dump_table": "the only one",
     "threads": "the cores, up to 4",
+    "notify": "nobody",
+    "expect": "nothing",
+    "by": "the period's end",
+    "at_most": "no limit",
+    "rows": "none",
+    "files": "none",
+    "control": "none",
+    "since": "the first file",
+    "feed": "has to be named",
+    "totals": "none",
+    **dict.fromkeys(("command", "file", "webhook", "headers"), "none"),
+    "on": "all of them",
+    "name": "made of what it is",
     **{zone: f"`<lake>/{zone}`" for zone in ZoneKeys.model_fields},
 }
 _WORDS = {
@@ -79,6 +90,8 @@ _WORDS = {
     "schema": "mapping of column to type",
     "rename": "mapping of name to column",
     "refuse": "list of columns",
+    "files": "pattern, or list of patterns",
+    "notify": "list of notifiers",
     "partition": "list of expressions",
     "steps": "list of steps",
     "checks": "list of checks",
@@ -144,5 +157,7 @@ def _written(value: Any) -> str:
         return f"[{', '.join(_written(item) for item in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
+    if value is None:
+        return "null"
     quoted = isinstance(value, str) and ("," in value or "{" in value)
     return json.dumps(value) if quoted else str(value)

@@ -8,6 +8,7 @@ from pathlib import Path as Folder
 from typing import NamedTuple
 
 from headwater.config.columns import columns
+from headwater.config.expectation import unexpectable
 from headwater.config.formats import misplaced
 from headwater.config.mistakes import Path
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
@@ -32,6 +33,9 @@ def of_feed(feed: Feed) -> Iterator[Broken]:
         yield Broken(("feeds", feed.name, key), what, hint)
     for below, what, hint in columns(feed):
         yield Broken(("feeds", feed.name, *below), what, hint)
+    if feed.expect is not None:
+        for at, what, hint in unexpectable(feed.expect):
+            yield Broken(("feeds", feed.name, "expect", *at), what, hint)
     yield from _partitions(feed)
     if feed.retries.first_delay > feed.retries.longest_delay:
         yield Broken(
@@ -41,8 +45,24 @@ def of_feed(feed: Feed) -> Iterator[Broken]:
         )
 
 
+def _controls(feeds: Sequence[Feed]) -> Iterator[Broken]:
+    """A control file is read by a feed that there is, and that is another one."""
+    names = [feed.name for feed in feeds]
+    for feed in feeds:
+        control = feed.expect.control if feed.expect is not None else None
+        if control is not None and (control.feed not in names or control.feed == feed.name):
+            others = ", ".join(name for name in names if name != feed.name)
+            what = "is this very feed" if control.feed == feed.name else "is not declared"
+            yield Broken(
+                ("feeds", feed.name, "expect", "control", "feed"),
+                f"feed {control.feed} {what}" if control.feed else "no feed is named",
+                f"name another feed that reads them; there are {others or 'none yet'}",
+            )
+
+
 def between_feeds(feeds: Sequence[Feed], unsure: Collection[str] = ()) -> Iterator[Broken]:
     """The rules between feeds; those whose keys are wrong anyway are left out."""
+    yield from _controls(feeds)
     sure = [feed for feed in feeds if feed.name not in unsure]
     patterns: dict[str, str] = {}
     for feed in sure:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from headwater.model.curated import Model
 from headwater.model.feed import Feed
+from headwater.model.notify import Notify
 
 ZONES = ("raw", "processed", "curated", "quarantine", "manifests", "results")
 
@@ -25,6 +26,7 @@ class Settings:
     memory_bytes: int  # the most one conversion may use
     threads: int
     models: tuple[Model, ...] = ()  # each behind those whose tables it reads
+    notify: tuple[Notify, ...] = ()
 
     @property
     def ledger(self) -> Path:

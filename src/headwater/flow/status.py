@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from headwater.flow.expected import Expected, expectations
 from headwater.flow.models.standing import ModelStanding, models, readers
 from headwater.flow.schema import waiting
 from headwater.flow.world import World
@@ -49,6 +50,7 @@ class Status:
     tables: tuple[TableStanding, ...]
     undecided: tuple[OpenColumns, ...] = ()  # of feeds that have any
     models: tuple[ModelStanding, ...] = ()
+    expected: tuple[Expected, ...] = ()  # of feeds of which anything is
 
 
 def status(world: World) -> Status:
@@ -69,6 +71,7 @@ def status(world: World) -> Status:
         tables=tuple(tables(world)),
         undecided=tuple(each for each in undecided if each.columns),
         models=tuple(models(world)),
+        expected=tuple(expectations(world)),
     )
 
 

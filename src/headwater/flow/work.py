@@ -23,6 +23,8 @@ from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.compact import Bounds, compact_table
 from headwater.flow.models.look import Lookout
+from headwater.flow.notify import EVERY as NOTIFY_EVERY
+from headwater.flow.notify import begin, look, look_in_turn
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
 from headwater.flow.register import announced, is_known, register
@@ -96,12 +98,15 @@ def work(world: World, errand: Errand) -> Done:
     ever rests, and tries again.
     """
     require_ledger(world)
+    begin(world)
     with closing(world.engine()) as engine:
         engine.warm()
         shift = _Shift(world, errand, engine)
         try:
             while not errand.stop.is_set() and shift.turn():
                 pass
+            if errand.until_idle:
+                look(world)
         finally:
             acknowledge(world, shift.hands)
     return shift.done
@@ -128,6 +133,7 @@ class _Shift:
         # Who has an end looks after what it has written itself, and nobody waits for the rest.
         every = () if errand.ends else self._feeds
         self._untidy = {feed.table: feed for feed in every if feed.compact_files}
+        self._notify_at: datetime | None = None
 
     def turn(self) -> bool:
         """Do what is next; False when the errand is over."""
@@ -143,6 +149,7 @@ class _Shift:
     def _turn(self) -> bool:
         world, errand, hands = self._world, self._errand, self.hands
         self._look_around()
+        self._notify()
         if len(hands) >= GULP:
             acknowledge(world, hands)
         received = len(hands) < GULP and take_in(world, hands)
@@ -170,6 +177,13 @@ class _Shift:
         reconcile(self._world)
         end = self._world.clock()
         self._look_at = end + max(RECONCILE_EVERY, (end - now) * RECONCILE_SHARE)
+
+    def _notify(self) -> None:
+        now = self._world.clock()
+        if self._errand.ends or (self._notify_at is not None and now < self._notify_at):
+            return  # who waits for an end looks once, at the end
+        look_in_turn(self._world)
+        self._notify_at = now + NOTIFY_EVERY
 
     def _try_one(self) -> bool:
         world = self._world

@@ -17,6 +17,7 @@ from headwater.model.ids import FeedName, TableName
 from headwater.model.manifest import Manifest
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
+from headwater.ports.notifier import Notifier
 from headwater.ports.queue import Queue
 from headwater.ports.store import Store
 from headwater.ports.tables import Tables
@@ -51,6 +52,7 @@ class World:
     clock: Clock = utc_now
     models: tuple[Model, ...] = ()  # each behind those whose tables it reads
     root: Path = field(default_factory=Path)  # the folder of headwater.yaml
+    notifiers: tuple[Notifier, ...] = ()
     secret: Callable[[str], str | None] = os.environ.get  # by its name
 
     def feed(self, name: str) -> Feed:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from headwater.model.checks import Check
+from headwater.model.expect import Expect
 from headwater.model.ids import FeedName, TableName
 from headwater.model.steps import Step
 from headwater.model.types import Schema
@@ -187,6 +188,7 @@ class Feed:
     max_bad: Tolerance = field(default_factory=Tolerance)
     steps: tuple[Step, ...] = ()
     checks: tuple[Check, ...] = ()
+    expect: Expect | None = None
     partition: tuple[PartitionBy, ...] = ()
     batch: BatchLimits = field(default_factory=BatchLimits)
     retries: Retries = field(default_factory=Retries)

@@ -31,6 +31,7 @@ from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
 from headwater.model.types import Schema
+from headwater.ports.watching import Watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Brought:
     changes: tuple[Change, ...]
 
 
-class Ledger(Protocol):
+class Ledger(Watching, Protocol):
     """Arrivals, manifests, attempts and receipts."""
 
     # Intake

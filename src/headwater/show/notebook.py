@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from headwater.flow.checks import CheckStory
 from headwater.flow.compact import CompactedTable
+from headwater.flow.expected import Expected
 from headwater.flow.explain import Story
 from headwater.flow.land import Landing
 from headwater.flow.models.refresh import Refreshed
@@ -27,6 +29,8 @@ from headwater.flow.verify import Verdict
 from headwater.flow.work import Done
 from headwater.look.content import Content
 from headwater.model.receipt import Receipt
+from headwater.show.checks import checks_page
+from headwater.show.expected import expected_page
 from headwater.show.html import html
 from headwater.show.look import look_page
 from headwater.show.models import model_page, models_page, refreshed_page
@@ -71,6 +75,8 @@ def shown_as(kind: type[V], page: Callable[[V], Page]) -> None:
 
 _LISTS: dict[type, Callable[[Any], Page]] = {
     CompactedTable: compacted_page,
+    CheckStory: checks_page,
+    Expected: expected_page,
     Landing: landings_page,
     Receipt: receipts_page,
     RefusedFile: refused_files_page,
@@ -81,6 +87,8 @@ _LISTS: dict[type, Callable[[Any], Page]] = {
 }
 
 shown_as(Content, look_page)
+shown_as(CheckStory, lambda story: checks_page([story]))
+shown_as(Expected, lambda expected: expected_page([expected]))
 shown_as(Receipt, receipt_page)
 shown_as(Landing, lambda landing: landings_page([landing]))
 shown_as(RefusedFile, lambda file: refused_files_page([file]))

@@ -11,6 +11,7 @@ from headwater.flow.status import Status, TableStanding
 from headwater.model.arrival import ArrivalState
 from headwater.model.manifest import ManifestState
 from headwater.ports.ledger import Standing
+from headwater.show.expected import bad_words
 from headwater.show.figures import clean, count, counted, duration, moment, size
 from headwater.show.page import (
     BLANK,
@@ -165,6 +166,9 @@ def _needs(status: Status) -> Iterator[Line]:
         waiting = counted(found.columns, "column")
         what = f"{waiting} of {found.feed} to decide about"
         yield _need(Mark.WAIT, what, f"headwater schema {found.feed}")
+    for expected in status.expected:
+        for mark, what, command in bad_words(expected):
+            yield _need(mark, what, command)
     unclaimed = sum(
         each.arrivals.get(ArrivalState.PENDING, 0) + each.manifests.get(ManifestState.OPEN, 0)
         for each in status.feeds

@@ -9,7 +9,7 @@ from pathlib import Path
 from headwater.adapters.sqlite import attempts, batches, intake, rebuild, replays
 from headwater.adapters.sqlite.database import Database
 from headwater.adapters.sqlite.hold import Hold
-from headwater.adapters.sqlite.questions import Questions
+from headwater.adapters.sqlite.watching import Watchings
 from headwater.model.arrival import Arrival, Cause
 from headwater.model.feed import Feed
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
@@ -21,7 +21,7 @@ from headwater.points import point
 from headwater.ports.ledger import Registration, Sighting
 
 
-class SqliteLedger(Questions):
+class SqliteLedger(Watchings):
     """Arrivals, manifests, attempts and receipts of one lake on one machine.
 
     What a user was promised (register, replay) and what a commit stands on (stage) is on

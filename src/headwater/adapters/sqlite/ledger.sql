@@ -273,3 +273,137 @@ update arrivals set manifest = :manifest, position = :position where id = :id;
 -- name: load_books
 update arrivals set rows_written = :rows_written, rows_quarantined = :rows_quarantined
 where id = :id;
+
+-- One row for each pattern in each period in which anything came. Of a key, the version that
+-- is to be read is looked at, and the time at which its first one landed there.
+-- name: came
+with wanted as (
+  select value ->> 'period' as period, value ->> 'pattern' as pattern,
+         value ->> 'start' as start, value ->> 'stop' as stop,
+         value ->> 'low' as low, value ->> 'high' as high,
+         value ->> 'glob' as glob, value ->> 'depth' as depth
+  from json_each(:wanted)
+), seen as (
+  select w.period, w.pattern, w.depth, a.*
+  from wanted w cross join arrivals a indexed by arrivals_landed
+  on a.feed = :feed and a.landed_at >= w.start and a.landed_at < w.stop and a.key glob w.glob
+  where w.start is not null
+  union all
+  select w.period, w.pattern, w.depth, a.*
+  from wanted w cross join arrivals a indexed by arrivals_by_key
+  on a.key >= w.low and a.key < w.high and a.feed = :feed and a.key glob w.glob
+  where w.start is null
+), versions as (
+  select period, pattern, state, rows_written, size_bytes,
+    state in ('quarantined', 'dead', 'missing') as refused,
+    min(landed_at) over each as landed_at,
+    row_number() over (
+      each order by state in ('quarantined', 'dead', 'missing'), state = 'duplicate',
+      generation desc) as place
+  from seen
+  where depth is null or length(key) - length(replace(key, '/', '')) = depth
+  window each as (partition by period, pattern, key)
+), files as (
+  select *, row_number() over (partition by period, pattern, refused order by landed_at) as number
+  from versions where place = 1
+)
+select period, pattern,
+  sum(not refused), sum(state in ('pending', 'processing')), sum(refused),
+  sum(iif(refused, 0, rows_written)), sum(iif(refused, 0, size_bytes)), min(iif(refused, null, landed_at)),
+  max(iif(not refused and number = :least, landed_at, null))
+from files group by period, pattern;
+
+-- Their records as they were counted beside the parser, which only the receipts tell.
+-- name: landed_within
+with landed as materialized (
+  select a.id, a.manifest from arrivals a
+  where a.state = 'completed' and a.feed = :feed and a.key in (
+    select l.key from arrivals l
+    where l.feed = :feed and l.landed_at >= :start and l.landed_at < :stop)
+)
+select l.id, f.value ->> '$.books.counted'
+from (select distinct manifest from landed) m
+cross join receipts r on r.manifest = m.manifest
+cross join json_each(r.body, '$.files') f
+cross join landed l on l.id = f.value ->> 'arrival';
+
+-- name: first_landed
+select min(landed_at) from arrivals where feed = :feed;
+
+-- name: watch
+insert into watches (feed, since, looked) values (:feed, :now, :now)
+on conflict (feed) do update set looked = max(looked, excluded.looked);
+
+-- name: watched
+select since, looked from watches where feed = :feed;
+
+-- An event is what was not so before; nothing recovers that never stood badly.
+-- name: record
+insert into events (feed, subject, kind, was, at, since, message, hint)
+select :feed, :subject, :kind, before.kind, :at, :since, :message, :hint
+from (select 1) left join (
+  select kind from events where feed = :feed and subject = :subject order by seq desc limit 1
+) before
+where before.kind is not :kind and (:kind <> 'recovered' or before.kind is not null);
+
+-- name: dead_batches
+select m.feed, m.id, m.error, (
+  select a.cause ->> '$.code' from arrivals a where a.manifest = m.id limit 1)
+from manifests m
+where m.state = 'dead' and m.created_at >= :since
+  and not exists (select 1 from events e where e.feed = m.feed and e.subject = m.id)
+order by m.seq limit :limit;
+
+-- name: refusing_batches
+select r.feed, r.manifest, sum(a.rows_quarantined), sum(a.state = 'quarantined')
+from receipts r join arrivals a on a.manifest = r.manifest
+where r.settled_at >= :since
+  and (a.rows_quarantined > 0 or a.state = 'quarantined')
+  and not exists (select 1 from events e where e.feed = r.feed and e.subject = r.manifest)
+group by r.feed, r.manifest order by r.settled_at limit :limit;
+
+-- name: meet_notifier
+insert into notifiers (name, told)
+values (:name, (select coalesce(max(seq), 0) from events))
+on conflict do nothing;
+
+-- name: knows_notifier
+select 1 from notifiers where name = :name;
+
+-- name: any_untold
+select 1 from notifiers
+where name = :name and busy_until <= :now and told < (select max(seq) from events);
+
+-- name: take_notifier
+update notifiers set busy_until = :until
+where name = :name and busy_until <= :now and told < (select max(seq) from events)
+returning told;
+
+-- name: untold
+select seq, feed, subject, kind, at, message, hint, since, was from events
+where seq > :told order by seq limit :limit;
+
+-- name: told
+update notifiers set told = max(told, :event), busy_until = :until where name = :name;
+
+-- name: check_runs
+select r.manifest, r.settled_at, c.value ->> 'name', c.value ->> 'action',
+  c.value ->> 'examined', c.value ->> 'failed'
+from (
+  select manifest, settled_at, seq, body from receipts
+  where settled_at is not null and feed = :feed and json_array_length(body, '$.checks') > 0
+  order by settled_at desc, seq desc limit :runs
+) r cross join json_each(r.body, '$.checks') c
+order by r.settled_at, r.seq;
+
+-- name: checks_failing_since
+with runs as (
+  select c.value ->> 'name' as name, c.value ->> 'failed' as failed, r.settled_at, r.seq
+  from receipts r cross join json_each(r.body, '$.checks') c
+  where r.settled_at is not null and r.feed = :feed
+), good as (
+  select name, max(settled_at) as at from runs where failed = 0 group by name
+)
+select runs.name, min(runs.settled_at) from runs left join good using (name)
+where failed > 0 and settled_at > coalesce(good.at, 0)
+group by runs.name;

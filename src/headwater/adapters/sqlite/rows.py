@@ -51,7 +51,7 @@ def read_arrival(row: tuple[Any, ...]) -> Arrival:
         size_bytes=row[6],
         stamp=row[7],
         records=row[8],
-        landed_at=_time(row[9]),
+        landed_at=time_at(row[9]),
         state=ArrivalState(row[10]),
         cause=from_plain(Cause, json.loads(row[11])) if row[11] else None,
         manifest=row[12],
@@ -92,7 +92,7 @@ def read_manifest(row: tuple[Any, ...]) -> Manifest:
         table=row[2],
         arrivals=tuple(json.loads(row[-1])),
         size_bytes=row[3],
-        created_at=_time(row[4]),
+        created_at=time_at(row[4]),
         state=ManifestState(row[5]),
         attempt=row[6],
         worker=row[7],
@@ -189,8 +189,9 @@ def feed_or_none(text: str) -> FeedName | None:
 
 def time_or_none(value: int | None) -> datetime | None:
     """A time, where there is one."""
-    return None if value is None else _time(value)
+    return None if value is None else time_at(value)
 
 
-def _time(value: int) -> datetime:
+def time_at(value: int) -> datetime:
+    """A time from its microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=value)
