@@ -117,7 +117,7 @@ def test_a_column_is_stored_without_loss(make, expression, kind, value):
         ("select id as a, day as A from sales", "two columns are called A", "with AS"),
         ("select idd from sales", "there is no column idd", "did you mean id?"),
         ("select id / 0 // 'x' as x from sales", "could not convert string 'x'", ""),
-        ("select * from 'sales.csv'", "a query reads tables, and no file", ""),
+        ("select * from 'sales.csv'", "a query reads tables, and no file", "own tables"),
     ],
 )
 def test_what_cannot_be_answered_or_stored_is_refused_with_what_helps(make, sql, said, hint):
