@@ -5,18 +5,11 @@ from pathlib import Path
 import pytest
 
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
-from headwater.config.keys import (
-    BatchKeys,
-    BudgetKeys,
-    FeedKeys,
-    LakeKeys,
-    ModelKeys,
-    PriceKeys,
-    RetryKeys,
-    ZoneKeys,
-)
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
 from headwater.config.load import parse
+from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
+from headwater.config.price_keys import BudgetKeys, PriceKeys
 from headwater.config.reference import reference
 
 MODELS = [

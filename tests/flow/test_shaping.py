@@ -152,3 +152,18 @@ def test_one_file_at_a_time_still_leaves_one_row_of_each_key(folder, incoming):
 
         assert rows(lake, "select id, n from sales order by 1") == [(1, 1), (2, 2)]
         assert lake.verify().findings == ()
+
+
+def test_what_is_declared_is_of_the_files_and_not_of_the_table_behind_steps(folder, incoming):
+    feeds = """\
+  sales:
+    schema: {id: text, day: text}
+    steps:
+      - parse: {column: day, formats: '%d.%m.%Y', as: date}
+"""
+    with lakes.make(folder, feeds) as lake:
+        lake.ingest("sales", incoming("s.csv", "id,day\n1,01.02.2026\n"))
+        lake.ingest("sales", incoming("s.csv", "id,day\n1,02.02.2026\n"))
+
+        assert rows(lake, "select id, day::text from sales") == [("1", "2026-02-02")]
+        assert lake.verify().findings == ()

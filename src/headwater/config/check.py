@@ -12,18 +12,11 @@ from pydantic_core import ErrorDetails
 from headwater.config.document import EMPTY, Document
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
-from headwater.config.keys import (
-    BatchKeys,
-    BudgetKeys,
-    FeedKeys,
-    LakeKeys,
-    ModelKeys,
-    PriceKeys,
-    RetryKeys,
-    ZoneKeys,
-)
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
+from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
+from headwater.config.price_keys import BudgetKeys, PriceKeys
 
 _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
     "batch": (BatchKeys, "batch"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
@@ -13,8 +13,9 @@ from headwater.config.expect_keys import ExpectKeys
 from headwater.config.keyed import Keys
 from headwater.config.keyed import key as _key
 from headwater.config.keyed import part as _part
+from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
-from headwater.model.price import TARIFFS, Item, Prices
+from headwater.config.price_keys import BudgetKeys, PriceKeys
 
 _NO_TIME = timedelta(0)
 _SECOND = timedelta(seconds=1)
@@ -67,15 +68,6 @@ class RetryKeys(Keys):
     )
     longest_delay: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
         "5m", "How long a wait may become.", "10m"
-    )
-
-
-class BudgetKeys(Keys):
-    """What a feed may cost at most, on AWS; a batch that would pass it waits for a person."""
-
-    per_run: kinds.MoneyIfAny = _key(None, "The most that one batch may cost.", "5 USD")
-    per_month: kinds.MoneyIfAny = _key(
-        None, "The most that the batches of one month may cost, in UTC.", "100 USD"
     )
 
 
@@ -312,49 +304,6 @@ class FeedKeys(Keys):
     )
 
 
-class ModelKeys(Keys):
-    """One model: a curated table that is made of other tables with SQL."""
-
-    sql: kinds.TextIfAny = _key(
-        None,
-        "The SELECT whose answer the table is, over tables of feeds and models.",
-        "select day, sum(total) as revenue from sales group by all",
-    )
-    file: kinds.LocationIfAny = _key(None, "The file that holds it, instead.", "models/daily.sql")
-    refresh: kinds.RefreshWord = _key(
-        "after",
-        "When it is built anew: `after` tables that it reads have a new version, all or those "
-        "that are named; `every 1h`, as a clock in UTC counts hours; `cron` with a cron line, in "
-        "UTC; or `manual`. Nothing is built where nothing has changed.",
-        "after sales",
-    )
-    mode: kinds.ModeWord = _key(
-        "full",
-        "How much a build makes: full makes every row, incremental the partitions whose input "
-        "rows changed.",
-        "full",
-    )
-    since: kinds.NameIfAny = _key(
-        None,
-        "Of an incremental model that reads several tables, the one whose changed rows say which "
-        "partitions are built again; where another of them has a new version, all are.",
-        "sales",
-    )
-    partition: list[kinds.Partition] = _key(
-        [],
-        "The folders the table is divided into: a column of the SELECT, or `year(column)`, "
-        "`month(column)`, `day(column)`, `hour(column)`.",
-        ["day"],
-    )
-    table: kinds.NameIfAny = _key(None, "The table the rows go to.", "daily_revenue")
-    description: kinds.TextIfAny = _key(None, "What it is, for people.", "Revenue by day")
-    compression: kinds.CompressionWord = _key("zstd", "How parts are compressed.", "snappy")
-    parquet: kinds.PagesWord = _key("modern", "Which readers the parts are for.", "wide")
-    file_size: Annotated[int, kinds.size(_LEAST_FILE)] = _key(
-        "256MB", "About how large a part becomes before the next one begins.", "128MB"
-    )
-
-
 class ZoneKeys(Keys):
     """Zones that lie elsewhere than below the lake, each with its path."""
 
@@ -364,44 +313,6 @@ class ZoneKeys(Keys):
     quarantine: kinds.LocationIfAny = _key(None, "Refused rows.", "/data/refused")
     manifests: kinds.LocationIfAny = _key(None, "What was converted together.", "/data/books")
     results: kinds.LocationIfAny = _key(None, "Results of queries.", "/data/results")
-
-
-def _price(item: Item) -> Any:
-    tariff = TARIFFS[item]
-    per = f"{tariff.per:,} " if tariff.per > 1 else ""
-    unit = tariff.unit if tariff.per > 1 else tariff.unit.removesuffix("s")
-    price = f"{tariff.list_price:f}"
-    return _key(float(price), f"{tariff.what}: {per}{unit}.", float(price))
-
-
-class PriceKeys(Keys):
-    """Prices by which costs are reckoned, where they are not the list's."""
-
-    source: kinds.Words = _key(Prices().source, "Where the prices are from.", "our contract")
-    region: kinds.Words = _key(Prices().region, "The region they are for.", "eu-central-1")
-    date: kinds.Day = _key(Prices().date, "The day on which they were so.", "2026-11-01")
-    currency: kinds.Currency = _key(Prices().currency, "Their currency.", "EUR")
-    glue_least: Annotated[timedelta, kinds.duration(_NO_TIME)] = _key(
-        "60s", "What one run of Glue is billed for at least.", "60s"
-    )
-    s3_put: kinds.Price = _price(Item.S3_PUT)
-    s3_get: kinds.Price = _price(Item.S3_GET)
-    s3_list: kinds.Price = _price(Item.S3_LIST)
-    s3_standard: kinds.Price = _price(Item.S3_STANDARD)
-    s3_standard_ia: kinds.Price = _price(Item.S3_STANDARD_IA)
-    s3_glacier_instant: kinds.Price = _price(Item.S3_GLACIER_INSTANT)
-    s3_glacier: kinds.Price = _price(Item.S3_GLACIER)
-    s3_deep_archive: kinds.Price = _price(Item.S3_DEEP_ARCHIVE)
-    sqs: kinds.Price = _price(Item.SQS)
-    lambda_request: kinds.Price = _price(Item.LAMBDA_REQUEST)
-    lambda_compute: kinds.Price = _price(Item.LAMBDA_COMPUTE)
-    step_functions: kinds.Price = _price(Item.STEP_FUNCTIONS)
-    glue: kinds.Price = _price(Item.GLUE)
-    glue_catalog: kinds.Price = _price(Item.GLUE_CATALOG)
-    athena: kinds.Price = _price(Item.ATHENA)
-    dynamodb_write: kinds.Price = _price(Item.DYNAMODB_WRITE)
-    dynamodb_read: kinds.Price = _price(Item.DYNAMODB_READ)
-    cloudwatch_put: kinds.Price = _price(Item.CLOUDWATCH_PUT)
 
 
 class LakeKeys(Keys):

@@ -11,11 +11,12 @@ from headwater.config import rules
 from headwater.config.check import Checked, check
 from headwater.config.document import read
 from headwater.config.expectation import expectation
-from headwater.config.keys import FeedKeys, LakeKeys, PriceKeys
+from headwater.config.keys import FeedKeys, LakeKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import Mistake, line_of, refusal
 from headwater.config.models import models_of
 from headwater.config.notifying import notifier, untellable
+from headwater.config.price_keys import PriceKeys
 from headwater.config.settings import ZONES, Settings
 from headwater.errors import ConfigError, NoLake
 from headwater.model.budget import Budget

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headwater.config import sql as engine
-from headwater.config.keys import ModelKeys
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import nearest
+from headwater.config.model_keys import ModelKeys
 from headwater.config.rules import Broken
 from headwater.errors import QueryError
 from headwater.model.curated import Mode, Model, ModelName
