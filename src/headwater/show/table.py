@@ -39,8 +39,14 @@ _QUIET = frozenset({Deed.FENCE, Deed.COLUMNS, Deed.MADE})
 
 def table_story_page(story: TableStory) -> Page:
     """What a table is, what became of it, and what would do it good."""
-    figures, blank, columns = table_page(story.standing)
-    blocks: list[Line | Sheet] = [figures, *_history(story), *_partitions(story), *_sizes(story)]
+    figures, *read, blank, columns = table_page(story.standing)
+    blocks: list[Line | Sheet] = [
+        figures,
+        *read,
+        *_history(story),
+        *_partitions(story),
+        *_sizes(story),
+    ]
     blocks += [blank, columns, BLANK]
     if story.advice:
         return (*blocks, line(strong("Advice")), *_advised(story.advice))
