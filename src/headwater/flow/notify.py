@@ -75,7 +75,7 @@ def _happenings(world: World) -> Iterator[Happening]:
         yield from _of_feed(each, now, since)
         world.ledger.watch(each.feed, now)
     for batch in world.ledger.dead_batches(since):
-        yield _given_up(batch, now)
+        yield _given_up(world, batch, now)
     for batch in world.ledger.refusing_batches(looked):
         yield _refused(batch, now)
     world.ledger.watch(None, now)
@@ -102,11 +102,12 @@ def _of_period(expected: Expected, each: PeriodStanding, now: datetime) -> Itera
         yield Happening(feed, f"{name} volume", kind, now, message, hint)
 
 
-def _given_up(batch: Batch, now: datetime) -> Happening:
+def _given_up(world: World, batch: Batch, now: datetime) -> Happening:
     halted = batch.code == "check_failed"
     kind = EventKind.HALTED if halted else EventKind.FAILED
     message = f"{batch.feed}: a batch was given up: {batch.error or 'for an unknown reason'}"
-    hint = f"headwater quarantine list {batch.feed}"
+    verb = "quarantine list" if world.find_model(batch.feed) is None else "models"
+    hint = f"headwater {verb} {batch.feed}"
     return Happening(batch.feed, batch.manifest, kind, now, message, hint)
 
 
