@@ -127,7 +127,9 @@ class Rounds:
             selects = [f"SELECT {own} FROM ({each})" for each in selects]
         paths = [str(path) for one in staged for path in one.paths]
         if paths:
-            selects.append(f"FROM read_parquet({quote.texts(paths)})")
+            names = (quote.name(name) for name in (PROVENANCE, *plan.schema().names()))
+            columns = ", ".join(names) if apart else "*"
+            selects.append(f"SELECT {columns} FROM read_parquet({quote.texts(paths)})")
         selects += [one.select for one in staged if one.select is not None]
         return " UNION ALL ".join(f"({select})" for select in selects)
 
@@ -175,23 +177,28 @@ class Rounds:
             return None
         uneven = staged or any(s.way is not Way.DIRECT for s in self.batch.sources.values())
         order = orderly(self.connection, self.reader.limits) if uneven else nullcontext()
-        apart = None if staged else goal.apart(plan)
+        whole = any(one.select is not None for one in staged)
+        apart = None if whole else goal.apart(plan)
         with self.reader.leniently(), order:
             if apart is not None:
-                return self._write_apart(apart, plan, folder)
+                return self._write_apart(apart, plan, staged, folder)
             made = goal.write(lambda: self.typed(plan, staged), plan.schema(), folder)
         if faults := self.reader.faults:
             raise EngineError("a file could not be read to its end") from faults[0]
         return made
 
-    def _write_apart(self, target: Destination, plan: Plan, folder: Path) -> Draft:
+    def _write_apart(
+        self, target: Destination, plan: Plan, staged: Collection[Staged], folder: Path
+    ) -> Draft:
         """Write some columns after the others."""
         folder.mkdir(parents=True)
         plans, paths = list(slices_of(plan)), list[Path]()
         with in_order(self.connection, self.reader.limits):
             for number, part in enumerate(plans):
                 paths.append(folder / f"slice-{number}.parquet")
-                write_slice(self.connection, self.typed(part, apart=True), target, paths[-1])
+                write_slice(
+                    self.connection, self.typed(part, staged, apart=True), target, paths[-1]
+                )
                 if faults := self.reader.faults:
                     raise EngineError("a file could not be read to its end") from faults[0]
                 self.reader.drop()
