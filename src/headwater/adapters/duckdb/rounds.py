@@ -199,10 +199,17 @@ class Rounds:
                 write_slice(
                     self.connection, self.typed(part, staged, apart=True), target, paths[-1]
                 )
-                if faults := self.reader.faults:
-                    raise EngineError("a file could not be read to its end") from faults[0]
+                faults = self.reader.faults
                 self.reader.drop()
+                if faults or self._is_unsound():  # the others would be for nothing
+                    cause = faults[0] if faults else None
+                    raise EngineError("a file could not be read to its end") from cause
             return joined_slices(self.connection, plans, paths, target, folder)
+
+    def _is_unsound(self) -> bool:
+        """Whether something that is read at full speed was found not to be sound."""
+        fast = {source.place for group in self.batch.fast for source in group.sources}
+        return bool(fast & self.reader.findings.unsound)
 
     def _learn(self, error: duckdb.Error | EngineError, number: int) -> None:
         """Find out why a round failed; raise if nothing is to be learnt from it."""

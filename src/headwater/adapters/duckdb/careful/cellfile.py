@@ -160,7 +160,8 @@ class CellFiles:
         folder.mkdir(exist_ok=True)
         made = CellFile(source, folder / "cells.parquet", Refusals(folder))
         try:
-            written = (self._lay if shape.wide else self._write)(made, shape, names)
+            laid = shape.wide and source.delimited
+            written = self._lay(made, shape) if laid else self._write(made, shape, names)
         except BaseException:
             made.path.unlink(missing_ok=True)
             raise
@@ -192,7 +193,7 @@ class CellFiles:
             raise stream.fault
         return int(row[0]) if row else 0
 
-    def _lay(self, made: CellFile, shape: Shape, _: int) -> int:
+    def _lay(self, made: CellFile, shape: Shape) -> int:
         with made.path.open("wb") as file:
             for number, piece in enumerate(pieces(made.source)):
                 made.take(piece)

@@ -137,7 +137,7 @@ class Careful:
             staged.cause = file.misshapen
             refusals.add_all(file.refusals)
             staged.notes += file.notes
-            if self._is_apart(shape, plan):
+            if self._is_apart(file, plan):
                 self._stage_apart((shape, plan), file, refusals, staged)
                 return
             cells = file.cells(shape, raw_cells(shape, plan))
@@ -153,10 +153,11 @@ class Careful:
         staged.bad_values = clean - written
         staged.refused += staged.bad_values
 
-    def _is_apart(self, shape: Shape, plan: Plan) -> bool:
+    def _is_apart(self, file: CellFile, plan: Plan) -> bool:
         """Whether its rows are written some columns after the others."""
         mends = self.feed.on_bad_value in _MENDING
-        return shape.wide and not self.numbered and not mends and is_wide(self.feed, plan)
+        laid = file.text is not None
+        return laid and not self.numbered and not mends and is_wide(self.feed, plan)
 
     def _stage_apart(
         self, of: tuple[Shape, Plan], file: CellFile, refusals: Refusals, staged: Staged
