@@ -13,7 +13,7 @@ from headwater.adapters.duckdb.careful.cellfile import PLACE, CellFile
 from headwater.adapters.duckdb.careful.misfits import Misfits
 from headwater.adapters.duckdb.careful.refusals import Refused
 from headwater.adapters.duckdb.columns.plan import Plan
-from headwater.adapters.duckdb.columns.project import finals, tolerant
+from headwater.adapters.duckdb.columns.project import cells_of, finals, tolerant
 from headwater.adapters.duckdb.parts.wide import (
     SLICE,
     in_order,
@@ -83,6 +83,5 @@ class Apart:
             return joined_slices(self.connection, plans, paths, target, folder).paths
 
     def _rows(self, part: Plan) -> str:
-        return tolerant(
-            self.shape, part, self.feed, self.file.cells(self.shape, frozenset()), before=(PLACE,)
-        )
+        cells = self.file.cells(self.shape, frozenset(), cells_of(self.shape, part))
+        return tolerant(self.shape, part, self.feed, cells, before=(PLACE,))

@@ -99,14 +99,16 @@ class CellFile:
 
     def cells(self, shape: Shape, raw: frozenset[int], only: frozenset[int] | None = None) -> str:
         """SQL of the place and the cells of each row; those of JSON in `raw` as JSON text."""
-        rows = self.rows()
+        rows = self.rows(only)
         return json_cells(shape, rows, raw, PLACE, only) if shape.json else rows
 
-    def rows(self) -> str:
+    def rows(self, only: frozenset[int] | None = None) -> str:
         """SQL of the place and the cells of each row, or its line of JSON."""
         if self.text is not None:
-            place = f"{INDEX}::BIGINT AS {PLACE}"
-            return f"SELECT {place}, * EXCLUDE ({INDEX}, filename) FROM ({self.text})"
+            some = f"* EXCLUDE ({INDEX}, filename)"
+            if only is not None:
+                some = ", ".join(f"c{i}" for i in sorted(only)) or "NULL"
+            return f"SELECT {INDEX}::BIGINT AS {PLACE}, {some} FROM ({self.text})"
         return f"SELECT * FROM read_parquet({quote.text(str(self.path))})"
 
     def find(self, places: Iterable[int]) -> Iterator[tuple[int, str]]:

@@ -67,17 +67,17 @@ class Reader:
     ) -> str:
         """SQL of the group's raw cells; those of JSON in `raw` as JSON text, else unquoted.
 
-        Only: what of JSON is taken apart at all.
+        Only: what of JSON is taken apart at all, and what of very many columns is chosen.
         """
         if group.shape.format is Format.PARQUET:
             return _union(parquet_cells(group.shape, source) for source in group.sources)
         if group.shape.json:
             return json_cells(group.shape, self.records(group), raw, only=only)
-        return self.records(group)
+        return self.records(group, only)
 
-    def records(self, group: Group) -> str:
+    def records(self, group: Group, only: frozenset[int] | None = None) -> str:
         """SQL of _arrival and the cells of a delimited text, or the line of a JSON one."""
-        return _union(self._records(group))
+        return _union(self._records(group, only))
 
     def text(
         self,
@@ -142,14 +142,15 @@ class Reader:
         """How much the streams have handed out."""
         return sum(stream.bytes_read for stream in self.streams)
 
-    def _records(self, group: Group) -> Iterator[str]:
+    def _records(self, group: Group, only: frozenset[int] | None) -> Iterator[str]:
         for way, each in groupby(group.sources, key=lambda source: source.way):
             sources = list(each)
             if way is Way.JOINED:
-                yield self._joined(group.shape, sources)
+                yield _chosen(group.shape, self._joined(group.shape, sources), only)
             else:
                 for source in sources:
-                    yield self._single(group.shape, source)
+                    read, arrival = self._single(group.shape, source), source.input.arrival
+                    yield _chosen(group.shape, read, only, quote.text(arrival))
 
     def _look(self, source: Source) -> None:
         look_through(source, self.findings, self._hurry.is_set)
@@ -176,7 +177,7 @@ class Reader:
         else:
             stream = self.stream(one(source, self.findings), names_alone(source, self.factor))
             read = self.text(shape, stream, nulls=shape.nulls)
-        return f"SELECT {quote.text(source.input.arrival)} AS _arrival, * FROM ({read})"
+        return read
 
     def _lay(self, sources: Sequence[Source], made: Callable[[], Iterable[bytes]]) -> Path:
         """The file that a text of very many columns is laid in, to be read for some after others.
@@ -237,3 +238,14 @@ class Reader:
 
 def _union(selects: Iterable[str]) -> str:
     return " UNION ALL ".join(selects)
+
+
+def _chosen(
+    shape: Shape, read: str, only: frozenset[int] | None, arrival: str | None = None
+) -> str:
+    """What is read behind its arrival; of very many columns only some, as a star takes long."""
+    before = "_arrival" if arrival is None else f"{arrival} AS _arrival"
+    if shape.wide and only is not None:
+        cells = "".join(f", c{i}" for i in sorted(only))
+        return f"SELECT {before}{cells} {read.removeprefix('SELECT * ')}"
+    return read if arrival is None else f"SELECT {before}, * FROM ({read})"
