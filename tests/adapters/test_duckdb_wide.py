@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import duckdb
@@ -10,10 +11,10 @@ import pytest
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.duckdb.parts.beside import Slice, put_beside
 from headwater.errors import EngineError
-from tests.contracts.bench import Bench, types_of
+from tests.contracts.bench import Bench, feed_of, schema_of, types_of
 
 COLUMNS = 1_200
-ROWS = 60
+ROWS = 30
 KINDS = ("bigint", "decimal(18,2)", "text", "boolean")
 
 
@@ -67,6 +68,41 @@ def test_types_that_change_behind_the_sample_are_found_in_every_slice(own):
     changed = {name for name, kind in types_of(made).items() if kind == "text"}
     assert changed == {f"c{n}" for n in range(COLUMNS) if n % 4 == 2 or n % 350 == 0}
     assert made.results[0].books.written == ROWS + 1
+
+
+def test_a_damaged_row_of_very_many_columns_is_refused_alone(own):
+    content = csv().replace("\n0,", "\n1,2,3\n0,", 1)
+
+    made = own.convert(content, records=[ROWS + 2])
+
+    assert own.refused(made) == [("file 0", 2, None, "1,2,3", "ragged")]
+    assert texts(own, made) == [
+        tuple(spelled(value(r, n)) for n in range(COLUMNS)) for r in range(ROWS)
+    ]
+    assert own.engine.peak_bytes < 400_000_000
+
+
+def test_rows_with_bad_values_in_several_slices_are_refused_once(own):
+    rows = csv().splitlines()
+    columns = {f"c{n}": KINDS[n % 4] for n in range(COLUMNS)}
+    cells = rows[3].split(",")
+    cells[4], cells[1_104] = "many", "more"
+    rows[3] = ",".join(cells)
+
+    made = own.convert(
+        "\n".join(rows) + "\n", feed=feed_of(schema=schema_of(**columns)), records=[ROWS + 1]
+    )
+
+    assert own.refused(made) == [("file 0", 4, "c4", rows[3], "type")]
+    assert made.results[0].books.written == ROWS - 1
+
+
+def test_packed_rows_of_very_many_columns_keep_their_values(own):
+    made = own.convert(gzip.compress(csv().encode()))
+
+    assert texts(own, made) == [
+        tuple(spelled(value(r, n)) for n in range(COLUMNS)) for r in range(ROWS)
+    ]
 
 
 def test_columns_without_a_value_among_many_are_left_out(own):

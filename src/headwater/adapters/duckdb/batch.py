@@ -14,7 +14,8 @@ from headwater.adapters.duckdb.columns.evidence import Evidence
 from headwater.adapters.duckdb.columns.observer import Answers, Observer
 from headwater.adapters.duckdb.columns.plan import Plan, make_plan, refusal, unwelcome
 from headwater.adapters.duckdb.columns.widening import Growth, Trial, combined, widenable
-from headwater.adapters.duckdb.sources.relation import Group, Reader, Shape
+from headwater.adapters.duckdb.sources.relation import Group, Reader
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.adapters.duckdb.sources.shapes import (
     grouped_by_shape,
     json_shape,

@@ -27,7 +27,7 @@ def convert(job: Job, watch: Watch) -> Conversion:
     try:
         with session(job.limits, scratch, partitioned=bool(job.feed.partition)) as connection:
             connection.register_filesystem(virtual)
-            reader = Reader(virtual, job.limits, connection.interrupt)
+            reader = Reader(virtual, job.limits, connection.interrupt, scratch)
             with watching(connection, reader, job, watch):
                 return _converted(job, reader, connection)
     finally:

@@ -127,7 +127,9 @@ class Rounds:
             selects = [f"SELECT {own} FROM ({each})" for each in selects]
         paths = [str(path) for one in staged for path in one.paths]
         if paths:
-            selects.append(f"FROM read_parquet({quote.texts(paths)})")
+            names = (quote.name(name) for name in (PROVENANCE, *plan.schema().names()))
+            columns = ", ".join(names) if apart else "*"
+            selects.append(f"SELECT {columns} FROM read_parquet({quote.texts(paths)})")
         selects += [one.select for one in staged if one.select is not None]
         return " UNION ALL ".join(f"({select})" for select in selects)
 
@@ -175,27 +177,39 @@ class Rounds:
             return None
         uneven = staged or any(s.way is not Way.DIRECT for s in self.batch.sources.values())
         order = orderly(self.connection, self.reader.limits) if uneven else nullcontext()
-        apart = None if staged else goal.apart(plan)
+        whole = any(one.select is not None for one in staged)
+        apart = None if whole else goal.apart(plan)
         with self.reader.leniently(), order:
             if apart is not None:
-                return self._write_apart(apart, plan, folder)
+                return self._write_apart(apart, plan, staged, folder)
             made = goal.write(lambda: self.typed(plan, staged), plan.schema(), folder)
         if faults := self.reader.faults:
             raise EngineError("a file could not be read to its end") from faults[0]
         return made
 
-    def _write_apart(self, target: Destination, plan: Plan, folder: Path) -> Draft:
+    def _write_apart(
+        self, target: Destination, plan: Plan, staged: Collection[Staged], folder: Path
+    ) -> Draft:
         """Write some columns after the others."""
         folder.mkdir(parents=True)
         plans, paths = list(slices_of(plan)), list[Path]()
         with in_order(self.connection, self.reader.limits):
             for number, part in enumerate(plans):
                 paths.append(folder / f"slice-{number}.parquet")
-                write_slice(self.connection, self.typed(part, apart=True), target, paths[-1])
-                if faults := self.reader.faults:
-                    raise EngineError("a file could not be read to its end") from faults[0]
+                write_slice(
+                    self.connection, self.typed(part, staged, apart=True), target, paths[-1]
+                )
+                faults = self.reader.faults
                 self.reader.drop()
+                if faults or self._is_unsound():  # the others would be for nothing
+                    cause = faults[0] if faults else None
+                    raise EngineError("a file could not be read to its end") from cause
             return joined_slices(self.connection, plans, paths, target, folder)
+
+    def _is_unsound(self) -> bool:
+        """Whether something that is read at full speed was found not to be sound."""
+        fast = {source.place for group in self.batch.fast for source in group.sources}
+        return bool(fast & self.reader.findings.unsound)
 
     def _learn(self, error: duckdb.Error | EngineError, number: int) -> None:
         """Find out why a round failed; raise if nothing is to be learnt from it."""

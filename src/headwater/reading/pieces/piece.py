@@ -60,6 +60,15 @@ class Piece:
             raw = spelled.partition(self._separator)[2]
         return shown(raw)
 
+    def numbered_from(self, first: int) -> bytes:
+        """The text, its records counted on from another number."""
+        lines = self.text.split(b"\n")
+        for index in range(self.count):
+            place = self._place(index)
+            _, separator, record = lines[place].partition(self._separator)
+            lines[place] = b"%d%b%b" % (first + index, separator, record)
+        return b"\n".join(lines)
+
     def _place(self, index: int) -> int:
         if index == self.count:
             return len(self._lines) - 1

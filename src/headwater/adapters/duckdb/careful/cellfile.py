@@ -2,8 +2,9 @@
 
 A thread makes the pieces while DuckDB takes those before apart. What stays is a Parquet file of
 cells as the source spells them, each row with its place: the number of its piece, and its index
-within. Where a row stands in the source is asked of its piece: the first few are kept, and to
-answer for a later one the source is read again as far as that.
+within. Rows of very many columns stay a text, as DuckDB cannot write all of these at once. Where
+a row stands in the source is asked of its piece: the first few are kept, and to answer for a
+later one the source is read again as far as that.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.careful.refusals import Refusals, Refused
-from headwater.adapters.duckdb.sources.relation import INDEX, Reader, Shape, json_cells
+from headwater.adapters.duckdb.sources.cells import json_cells
+from headwater.adapters.duckdb.sources.relation import INDEX, Reader
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.adapters.duckdb.sources.source import Source
 from headwater.adapters.duckdb.sources.virtual import TooManyPieces
 from headwater.errors import EngineError
@@ -62,6 +65,7 @@ class CellFile:
     nuls: int = 0  # among their text
     comments: Comments = field(default_factory=Comments)
     group_rows: int = GROUP_ROWS  # of a row group, so that it fits into little memory
+    text: str | None = None  # SQL of the records, where the file is a text
     _kept: list[Piece] = field(default_factory=list)
 
     @property
@@ -95,11 +99,16 @@ class CellFile:
 
     def cells(self, shape: Shape, raw: frozenset[int], only: frozenset[int] | None = None) -> str:
         """SQL of the place and the cells of each row; those of JSON in `raw` as JSON text."""
-        rows = self.rows()
+        rows = self.rows(only)
         return json_cells(shape, rows, raw, PLACE, only) if shape.json else rows
 
-    def rows(self) -> str:
+    def rows(self, only: frozenset[int] | None = None) -> str:
         """SQL of the place and the cells of each row, or its line of JSON."""
+        if self.text is not None:
+            some = f"* EXCLUDE ({INDEX}, filename)"
+            if only is not None:
+                some = ", ".join(f"c{i}" for i in sorted(only)) or "NULL"
+            return f"SELECT {INDEX}::BIGINT AS {PLACE}, {some} FROM ({self.text})"
         return f"SELECT * FROM read_parquet({quote.text(str(self.path))})"
 
     def find(self, places: Iterable[int]) -> Iterator[tuple[int, str]]:
@@ -153,7 +162,8 @@ class CellFiles:
         folder.mkdir(exist_ok=True)
         made = CellFile(source, folder / "cells.parquet", Refusals(folder))
         try:
-            written = self._write(made, shape, names)
+            laid = shape.wide and source.delimited
+            written = self._lay(made, shape) if laid else self._write(made, shape, names)
         except BaseException:
             made.path.unlink(missing_ok=True)
             raise
@@ -183,6 +193,16 @@ class CellFiles:
         stream.wait()
         if stream.fault is not None:
             raise stream.fault
+        return int(row[0]) if row else 0
+
+    def _lay(self, made: CellFile, shape: Shape) -> int:
+        with made.path.open("wb") as file:
+            for number, piece in enumerate(pieces(made.source)):
+                made.take(piece)
+                file.write(piece.numbered_from(number << _INDEX_BITS))
+                point("src.mid")
+        made.text = self.reader.laid_text(_spelled(shape), made.path)
+        row = self.connection.execute(f"SELECT count({INDEX}) FROM ({made.text})").fetchone()
         return int(row[0]) if row else 0
 
 

@@ -29,9 +29,9 @@ class Misfits:
     rows: str
     forgiven: bool = False  # a bad value is no fault where a column may be null
 
-    def kept(self, file: CellFile) -> Iterator[Refused]:
-        """Those of a file of cells, in order."""
-        found, places = tee(self._found(PLACE, "NULL"))
+    def kept(self, file: CellFile, asked: str | None = None) -> Iterator[Refused]:
+        """Those of a file of cells, in order; of a question that was asked otherwise."""
+        found, places = tee(self._found(asked or self.question(PLACE, "NULL")))
         for row, (line, raw) in zip(found, file.find(row[0] for row in places), strict=True):
             yield self._refused(row, line, raw)
 
@@ -39,11 +39,11 @@ class Misfits:
         """Those of a Parquet file, in order; its texts stand for a row."""
         texts = [f"coalesce(t{n}::VARCHAR, '')" for n in range(len(self.plan.targets))]
         raw = f"left(concat_ws(', ', {', '.join(texts)}), {_RAW_LETTERS})"
-        for row in self._found(_ROW, raw):
+        for row in self._found(self.question(_ROW, raw)):
             yield self._refused(row, row[0] + 1, row[5])
 
-    def _found(self, place: str, raw: str) -> Iterator[tuple[Any, ...]]:
-        """Of each row its place, its first bad value, and how many there are."""
+    def question(self, place: str, raw: str) -> str:
+        """SQL of each row's place, its first bad value, and how many there are."""
         count = range(len(self.plan.targets))
         oks = ", ".join(
             "true" if self.forgiven and target.nullable else f"coalesce(ok{n}, false)"
@@ -51,13 +51,15 @@ class Misfits:
         )
         texts = ", ".join(f"left(t{n}::VARCHAR, {_SHOWN + 1})" for n in count)
         empty = ", ".join(f"v{n} IS NULL" for n in count)
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE misfits AS SELECT {place} AS place, first, "
-            f"[{texts}][first] AS text, [{empty}][first] AS empty, "
+        return (
+            f"SELECT {place} AS place, first, [{texts}][first] AS text, [{empty}][first] AS empty, "
             "len(list_filter(oks, lambda ok: NOT ok)) AS bad, raw FROM (SELECT *, "
             f"list_position(oks, false) AS first FROM (SELECT *, [{oks}] AS oks, {raw} AS raw "
             f"FROM {self.rows}))"
         )
+
+    def _found(self, asked: str) -> Iterator[tuple[Any, ...]]:
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE misfits AS {asked}")
         last = -1
         while rows := self.connection.execute(
             f"FROM misfits WHERE place > {last} ORDER BY place LIMIT {_AT_ONCE}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.careful.apart import Apart
 from headwater.adapters.duckdb.careful.cellfile import (
     GROUP_ROWS,
     PLACE,
@@ -24,8 +25,11 @@ from headwater.adapters.duckdb.columns.observer import Answers, Observer
 from headwater.adapters.duckdb.columns.plan import Plan
 from headwater.adapters.duckdb.columns.project import finals, mended, raw_cells, tolerant
 from headwater.adapters.duckdb.columns.widening import Growth, Trial
+from headwater.adapters.duckdb.parts.wide import is_wide
 from headwater.adapters.duckdb.session import orderly
-from headwater.adapters.duckdb.sources.relation import Group, Reader, Shape, parquet_cells
+from headwater.adapters.duckdb.sources.cells import parquet_cells
+from headwater.adapters.duckdb.sources.relation import Group, Reader
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.adapters.duckdb.sources.shapes import json_shape
 from headwater.adapters.duckdb.sources.source import Source
 from headwater.model.amount import counted, is_or_are
@@ -133,6 +137,9 @@ class Careful:
             staged.cause = file.misshapen
             refusals.add_all(file.refusals)
             staged.notes += file.notes
+            if self._is_apart(file, plan):
+                self._stage_apart((shape, plan), file, refusals, staged)
+                return
             cells = file.cells(shape, raw_cells(shape, plan))
             rows = tolerant(shape, plan, self.feed, cells, before=(PLACE,))
             if self._all_should_fit(file, shape, plan):
@@ -145,6 +152,23 @@ class Careful:
             refusals.add(source.input, bad)
         staged.bad_values = clean - written
         staged.refused += staged.bad_values
+
+    def _is_apart(self, file: CellFile, plan: Plan) -> bool:
+        """Whether its rows are written some columns after the others."""
+        mends = self.feed.on_bad_value in _MENDING
+        laid = file.text is not None
+        return laid and not self.numbered and not mends and is_wide(self.feed, plan)
+
+    def _stage_apart(
+        self, of: tuple[Shape, Plan], file: CellFile, refusals: Refusals, staged: Staged
+    ) -> None:
+        apart = Apart(self.connection, self.reader.limits, self.feed, file, *of)
+        if unfit := apart.look():
+            for bad in apart.told():
+                refusals.add(staged.source.input, bad)
+        staged.paths += apart.write(self.scratch, f"staged-{staged.source.place}")
+        staged.bad_values = unfit
+        staged.refused += unfit
 
     def _all_should_fit(self, file: CellFile, shape: Shape, plan: Plan) -> bool:
         """Whether the types were made from all values, so that to count is enough of a check."""

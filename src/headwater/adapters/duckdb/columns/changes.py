@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from headwater.adapters.duckdb.columns.evidence import Evidence, choose
 from headwater.adapters.duckdb.columns.native import native
 from headwater.adapters.duckdb.columns.plan import Plan, unwelcome
-from headwater.adapters.duckdb.sources.relation import Shape
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.model.change import Change, ChangeKind
 from headwater.model.feed import Feed, Format, OnNewColumn
 from headwater.model.types import Schema, Widened

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from headwater.adapters.duckdb.columns.evidence import Evidence, choose
 from headwater.adapters.duckdb.columns.exact import ClockReading, Fit
 from headwater.adapters.duckdb.columns.native import NO_TYPE, native, unite
-from headwater.adapters.duckdb.sources.relation import Shape
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, OnBadValue, OnNewColumn, Types
 from headwater.model.types import TEXT, TIMESTAMP, Column, Schema, Type

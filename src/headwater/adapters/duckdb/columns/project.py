@@ -12,7 +12,7 @@ from headwater.adapters.duckdb.columns.exact import Fit, duck_type, exact
 from headwater.adapters.duckdb.columns.native import holds, naive, native
 from headwater.adapters.duckdb.columns.plan import Plan, Target
 from headwater.adapters.duckdb.columns.rescue import new_values, unplaced, with_misfits
-from headwater.adapters.duckdb.sources.relation import Shape
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.model.feed import Feed, Format, OnBadValue
 from headwater.model.types import Type
 from headwater.shape.table import RESCUED

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.native import native
 from headwater.adapters.duckdb.columns.plan import Plan
-from headwater.adapters.duckdb.sources.relation import Shape
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.model.feed import Format
 
 _NUMBERS = frozenset({"smallint", "int", "bigint", "decimal", "boolean"})

@@ -11,9 +11,10 @@ import duckdb
 from headwater.adapters.duckdb.batch import Batch
 from headwater.adapters.duckdb.columns.exact import TIMES
 from headwater.adapters.duckdb.columns.observer import Answers, Observer
+from headwater.adapters.duckdb.sources.cells import json_cells
 from headwater.adapters.duckdb.sources.feeding import behind_header, table_of
 from headwater.adapters.duckdb.sources.lines import head_lines
-from headwater.adapters.duckdb.sources.relation import Group, json_cells
+from headwater.adapters.duckdb.sources.relation import Group
 from headwater.adapters.duckdb.sources.source import Source, Way
 from headwater.model.feed import Format
 from headwater.reading.delimited.soundness import Soundness
@@ -35,6 +36,8 @@ def sample(batch: Batch) -> None:
         pieces = [text for source in some for text in _samples(source, width)]
         try:
             _observe(batch, group, pieces)
+        except duckdb.OutOfMemoryException:
+            raise  # to go on would only meet it once more
         except duckdb.Error:
             continue  # a damaged record; the conversion will meet it, too
 

@@ -11,7 +11,7 @@ from headwater.adapters.duckdb.columns.exact import DECIMAL, MINUS_ZERO, Fit, ma
 from headwater.adapters.duckdb.columns.native import unite
 from headwater.adapters.duckdb.columns.plan import Plan, Target
 from headwater.adapters.duckdb.columns.project import tolerant
-from headwater.adapters.duckdb.sources.relation import Shape
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.model.feed import Feed
 from headwater.model.types import DECIMAL_DIGITS, TEXT, Schema, Type, decimal
 from headwater.shape.table import RESCUED

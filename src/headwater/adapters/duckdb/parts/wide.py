@@ -17,12 +17,13 @@ from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.plan import Plan, Target
 from headwater.adapters.duckdb.parts.beside import Slice, put_beside
 from headwater.adapters.duckdb.parts.write import Destination, Draft, counts_in, format_options
+from headwater.adapters.duckdb.sources.shape import WIDE
 from headwater.errors import EngineError
 from headwater.model.feed import Feed
 from headwater.points import point
 from headwater.ports.engine import Limits
 
-SLICE = 500
+SLICE = WIDE
 """How many columns are written at a time."""
 
 _COMPARED = 4  # columns of the first slice that every other has, too

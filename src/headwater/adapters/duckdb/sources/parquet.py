@@ -9,7 +9,7 @@ import duckdb
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.native import native
 from headwater.adapters.duckdb.sources.footer import DEPTH, Footer, footer_of, too_deep, unsound
-from headwater.adapters.duckdb.sources.relation import Shape
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.adapters.duckdb.sources.source import Source
 from headwater.model.feed import Format
 from headwater.model.types import Type

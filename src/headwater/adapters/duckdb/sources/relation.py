@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from threading import Event
 
 from headwater.adapters.duckdb import quote
-from headwater.adapters.duckdb.columns.naming import Pairs
-from headwater.adapters.duckdb.columns.numbers import Numbers
+from headwater.adapters.duckdb.fault import translated
+from headwater.adapters.duckdb.sources.cells import json_cells, parquet_cells
 from headwater.adapters.duckdb.sources.feeding import (
     JOINED_BYTES,
     Findings,
@@ -22,61 +22,19 @@ from headwater.adapters.duckdb.sources.feeding import (
     names_needed,
     one,
 )
+from headwater.adapters.duckdb.sources.lines import Unsound
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.adapters.duckdb.sources.source import Source, Way
 from headwater.adapters.duckdb.sources.virtual import Stream, VirtualFiles, grouped
 from headwater.model.feed import Format
 from headwater.ports.engine import Limits
+from headwater.reading.unreadable import Unreadable
 
 INDEX = "_n"
 """The first column of a piece: the number of each of its records."""
 
 _BUFFER_BYTES = 32 * 1024 * 1024
 _AROUND_BYTES = 1024 * 1024  # of a record in a piece, for its index and how it is spelled
-_COUNTED_KEYS = 100
-_ROW_NUMBER = "file_row_number"  # DuckDB's column, which a file may have one of the name of
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What sources have in common that are read together."""
-
-    format: Format
-    columns: tuple[str, ...]  # names of the cells, as tables have them
-    keys: tuple[str, ...] = ()  # of JSON objects and Parquet files: the cells' own names
-    delimiter: str = ","
-    quote: str = '"'
-    newline: str = "\n"
-    numbers: Numbers = field(default_factory=Numbers)  # of delimited cells
-    nulls: tuple[str, ...] = ()  # bare cells that stand for null, where DuckDB reads them itself
-    natives: tuple[str, ...] = ()  # of Parquet: DuckDB's types
-    strict: bool = False  # of JSON: every object has all keys and no other
-    complete: bool = False  # of JSON: these are all keys there are, as every object was asked
-    texts: bool = False  # of JSON: its strings are texts as delimited cells are, and no more
-    rename: Pairs = ()  # as the feed says
-    renamed: Pairs = ()  # of the columns
-    _places: dict[str, int] = field(init=False, compare=False, repr=False, default_factory=dict)
-
-    @property
-    def delimited(self) -> bool:
-        """Whether it is CSV or TSV."""
-        return self.format in {Format.CSV, Format.TSV}
-
-    @property
-    def json(self) -> bool:
-        """Whether it is JSON of either kind."""
-        return self.format in {Format.JSON, Format.NDJSON}
-
-    @property
-    def typed(self) -> bool:
-        """Whether it is JSON that tells numbers from strings."""
-        return self.json and not self.texts
-
-    def find(self, name: str) -> int | None:
-        """The place of a column, whatever its case."""
-        if not self._places:
-            every = reversed(list(enumerate(self.columns)))
-            self._places.update((each.lower(), place) for place, each in every)
-        return self._places.get(name.lower())
 
 
 @dataclass(slots=True)
@@ -94,6 +52,7 @@ class Reader:
     virtual: VirtualFiles
     limits: Limits
     interrupt: Callable[[], None]  # ends the query that reads
+    scratch: Path
     factor: int = 12  # how much packed files are expected to inflate at most
     findings: Findings = field(default_factory=Findings)
     streams: list[Stream] = field(default_factory=list)
@@ -101,23 +60,24 @@ class Reader:
     _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _looks: list[Future[None]] = field(default_factory=list)
     _hurry: Event = field(default_factory=Event)
+    _laid: dict[tuple[int, ...], Path] = field(default_factory=dict)
 
     def cells(
         self, group: Group, raw: frozenset[int] = frozenset(), only: frozenset[int] | None = None
     ) -> str:
         """SQL of the group's raw cells; those of JSON in `raw` as JSON text, else unquoted.
 
-        Only: what of JSON is taken apart at all.
+        Only: what of JSON is taken apart at all, and what of very many columns is chosen.
         """
         if group.shape.format is Format.PARQUET:
             return _union(parquet_cells(group.shape, source) for source in group.sources)
         if group.shape.json:
             return json_cells(group.shape, self.records(group), raw, only=only)
-        return self.records(group)
+        return self.records(group, only)
 
-    def records(self, group: Group) -> str:
+    def records(self, group: Group, only: frozenset[int] | None = None) -> str:
         """SQL of _arrival and the cells of a delimited text, or the line of a JSON one."""
-        return _union(self._records(group))
+        return _union(self._records(group, only))
 
     def text(
         self,
@@ -131,6 +91,10 @@ class Reader:
         Nulls are for text as files have it; in pieces, null cells are empty.
         """
         return self._read(shape, stream.paths, before=before, nulls=nulls)
+
+    def laid_text(self, shape: Shape, path: Path) -> str:
+        """SQL of records that lie in a file, each with its number before its cells."""
+        return self._read(shape, [str(path)], before=(INDEX,))
 
     @contextmanager
     def leniently(self) -> Iterator[None]:
@@ -178,14 +142,15 @@ class Reader:
         """How much the streams have handed out."""
         return sum(stream.bytes_read for stream in self.streams)
 
-    def _records(self, group: Group) -> Iterator[str]:
+    def _records(self, group: Group, only: frozenset[int] | None) -> Iterator[str]:
         for way, each in groupby(group.sources, key=lambda source: source.way):
             sources = list(each)
             if way is Way.JOINED:
-                yield self._joined(group.shape, sources)
+                yield _chosen(group.shape, self._joined(group.shape, sources), only)
             else:
                 for source in sources:
-                    yield self._single(group.shape, source)
+                    read, arrival = self._single(group.shape, source), source.input.arrival
+                    yield _chosen(group.shape, read, only, quote.text(arrival))
 
     def _look(self, source: Source) -> None:
         look_through(source, self.findings, self._hurry.is_set)
@@ -193,6 +158,9 @@ class Reader:
             self.interrupt()  # what is being read of it will not be taken
 
     def _joined(self, shape: Shape, sources: list[Source]) -> str:
+        if shape.wide:
+            path = self._lay(sources, lambda: joined(sources, self.findings))
+            return self._read(shape, [str(path)], before=("_arrival",), nulls=shape.nulls)
         names = sum(names_needed(source, self.factor) - 4 for source in sources) + 4
         names += sum(source.input.size_bytes for source in sources) * self.factor // JOINED_BYTES
         pieces = grouped(joined(sources, self.findings), JOINED_BYTES)
@@ -203,10 +171,31 @@ class Reader:
             header = shape.delimited and source.dialect.header
             read = self._read(shape, [str(source.path)], header=header, nulls=shape.nulls)
             self._looks.append(self._beside.submit(self._look, source))
+        elif shape.wide:
+            path = self._lay([source], lambda: one(source, self.findings))
+            read = self._read(shape, [str(path)], nulls=shape.nulls)
         else:
             stream = self.stream(one(source, self.findings), names_alone(source, self.factor))
             read = self.text(shape, stream, nulls=shape.nulls)
-        return f"SELECT {quote.text(source.input.arrival)} AS _arrival, * FROM ({read})"
+        return read
+
+    def _lay(self, sources: Sequence[Source], made: Callable[[], Iterable[bytes]]) -> Path:
+        """The file that a text of very many columns is laid in, to be read for some after others.
+
+        For such a text, a name costs DuckDB more than to read what is under it.
+        """
+        places = tuple(source.place for source in sources)
+        if places in self._laid:
+            return self._laid[places]
+        path = self.scratch / f"text-{len(self._laid)}"
+        try:
+            with path.open("wb") as file:
+                file.writelines(made())
+        except (Unsound, Unreadable, OSError) as fault:
+            path.unlink(missing_ok=True)
+            raise translated(fault) from fault
+        self._laid[places] = path
+        return path
 
     def _read(
         self,
@@ -247,62 +236,16 @@ class Reader:
         return f"SELECT * FROM read_csv({quote.texts(paths)}, {words})"
 
 
-def json_cells(
-    shape: Shape,
-    records: str,
-    raw: frozenset[int],
-    keep: str = "_arrival",
-    only: frozenset[int] | None = None,
-) -> str:
-    """SQL that takes JSON lines apart; a line that is no object gives a flaw, not a row."""
-    taken = [(i, key) for i, key in enumerate(shape.keys) if only is None or i in only]
-    fields = ", ".join(_field(key, is_raw=i in raw) for i, key in taken)
-    transform = "json_transform_strict" if shape.strict else "json_transform"
-    made = f"{transform}(line, {quote.text('{' + fields + '}')})" if taken else "line"
-    cells = "".join(
-        f", s[{quote.text(key)}]{'::VARCHAR' if i in raw else ''} AS c{i}" for i, key in taken
-    )
-    keys, odd = _odd(shape, counted=len(taken) == len(shape.keys) <= _COUNTED_KEYS)
-    flaw = f"CASE WHEN s IS NULL OR {odd} THEN error('flaw: no object') ELSE {keep} END AS {keep}"
-    inner = f"SELECT {keep}, {made} AS s{keys} FROM ({records}) WHERE line IS NOT NULL"
-    return f"SELECT {flaw}{cells} FROM ({inner})"
-
-
-def _odd(shape: Shape, *, counted: bool) -> tuple[str, str]:
-    """Whether a line has a key that is not known, or one twice; and what of it that asks."""
-    if shape.complete:
-        return "", "false"
-    if shape.strict or not shape.keys:
-        # Strict is strict about keys that are missing or there twice; whether there is one more,
-        # their number tells.
-        return ", len(json_keys(line)) AS keys", f"keys != {len(shape.keys)}"
-    known = quote.texts(shape.keys)
-    odd = f"len(list_distinct(keys)) != len(keys) OR NOT list_has_all({known}, keys)"
-    if counted:
-        # As many values as keys leave none to ask about, and that is quickly seen.
-        values = " + ".join(f"(s[{quote.text(key)}] IS NOT NULL)::INTEGER" for key in shape.keys)
-        odd = f"CASE WHEN len(keys) = {values} THEN false ELSE {odd} END"
-    return ", json_keys(line) AS keys", f"({odd})"
-
-
-def _field(key: str, *, is_raw: bool) -> str:
-    return f"{json.dumps(key)}: {json.dumps('JSON' if is_raw else 'VARCHAR')}"
-
-
-def parquet_cells(shape: Shape, source: Source) -> str:
-    """SQL of a Parquet file's columns and the number of each row."""
-    cells = "".join(f", {quote.name(key)} AS c{i}" for i, key in enumerate(shape.keys))
-    arrival = quote.text(source.input.arrival)
-    path = quote.text(str(source.path))
-    if _ROW_NUMBER in {key.lower() for key in shape.keys}:
-        number, asked = "row_number() OVER () - 1", ""
-    else:
-        number, asked = _ROW_NUMBER, f"{_ROW_NUMBER} = true, "
-    return (
-        f"SELECT {arrival} AS _arrival, {number} AS _row{cells} FROM read_parquet({path}, "
-        f"{asked}hive_partitioning = false)"
-    )
-
-
 def _union(selects: Iterable[str]) -> str:
     return " UNION ALL ".join(selects)
+
+
+def _chosen(
+    shape: Shape, read: str, only: frozenset[int] | None, arrival: str | None = None
+) -> str:
+    """What is read behind its arrival; of very many columns only some, as a star takes long."""
+    before = "_arrival" if arrival is None else f"{arrival} AS _arrival"
+    if shape.wide and only is not None:
+        cells = "".join(f", c{i}" for i in sorted(only))
+        return f"SELECT {before}{cells} {read.removeprefix('SELECT * ')}"
+    return read if arrival is None else f"SELECT {before}, * FROM ({read})"

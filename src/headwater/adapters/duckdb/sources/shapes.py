@@ -13,7 +13,8 @@ from headwater.adapters.duckdb.columns.numbers import Numbers
 from headwater.adapters.duckdb.sources.feeding import LINE_DELIMITER
 from headwater.adapters.duckdb.sources.lines import head_lines, is_array
 from headwater.adapters.duckdb.sources.parquet import parquet_shape
-from headwater.adapters.duckdb.sources.relation import Group, Shape
+from headwater.adapters.duckdb.sources.relation import Group
+from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.adapters.duckdb.sources.source import Source, Way
 from headwater.model.feed import Format
 from headwater.reading.dump.tables import DELIMITER as DUMP
