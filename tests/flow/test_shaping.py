@@ -167,3 +167,28 @@ def test_what_is_declared_is_of_the_files_and_not_of_the_table_behind_steps(fold
 
         assert rows(lake, "select id, day::text from sales") == [("1", "2026-02-02")]
         assert lake.verify().findings == ()
+
+
+def test_columns_that_steps_made_are_said_to_be_theirs(shop, incoming):
+    shop.ingest("sales", incoming("s.csv", FIRST))
+
+    origins = {each.name: each.origin.value for each in shop.schema("sales").columns}
+    assert origins == {
+        "order_id": "inferred",
+        "amount": "inferred",
+        "customer_id": "steps",
+        "segment": "steps",
+        "_arrival": "provenance",
+    }
+
+
+def test_a_new_column_of_files_waits_for_a_decision_and_those_of_steps_do_not(folder, incoming):
+    feeds = SALES.replace("  sales:\n", "  sales:\n    on_new_column: fail\n")
+    with lakes.make(folder, feeds) as lake:
+        lake.ingest("customers", incoming("c.csv", CUSTOMERS))
+        lake.ingest("sales", incoming("s.csv", FIRST))
+        assert lake.schema("sales").waiting == ()
+
+        lake.ingest("sales", incoming("t.csv", "order_id,cust,amount,shop\nZ,1,1,north\n"))
+
+        assert [each.column for each in lake.schema("sales").waiting] == ["shop"]

@@ -26,6 +26,7 @@ class Origin(StrEnum):
 
     DECLARED = "declared"  # the schema of a feed names it
     INFERRED = "inferred"  # files brought it
+    STEPS = "steps"  # the feed's steps made it
     PARTITION = "partition"  # made from another column, or from the day of arrival
     RESCUED = "rescued"  # holds what did not fit
     PROVENANCE = "provenance"  # holds the arrival that a row came from
@@ -86,6 +87,8 @@ def _waiting(
     world: World, feed: Feed, snapshot: Snapshot | None, brought: Sequence[Brought]
 ) -> tuple[Undecided, ...]:
     from_files = row_schema(feed, snapshot.schema if snapshot else Schema())
+    if feed.steps:  # files are held against what steps begin with
+        from_files = world.ledger.source(feed.name)
     there = from_files.plus(feed.schema.columns)
     return undecided(feed, there, brought, lacking=_lacking(world, feed))
 
@@ -107,7 +110,9 @@ def _columns(
     from_files = row_schema(feed, there)
     sharing = [each for each in world.feeds if each.table == feed.table]
     lacking = _absences(brought)
-    expected = tuple(each for each in feed.schema.columns if there.find(each.name) is None)
+    of_files = () if feed.steps else feed.schema.columns
+    expected = tuple(each for each in of_files if there.find(each.name) is None)
+    shaped = [world.ledger.source(each.name) for each in sharing if each.steps]
     for column in (*there.columns, *expected):
         declared = any(each.schema.find(column.name) for each in sharing)
         files, first = lacking.get(column.name.lower(), (0, None))
@@ -115,7 +120,7 @@ def _columns(
             name=column.name,
             type=str(column.type),
             nullable=column.nullable,
-            origin=_origin(column, declared=declared, from_files=from_files),
+            origin=_origin(column, declared=declared, from_files=from_files, shaped=shaped),
             there=there.find(column.name) is not None,
             spellings=tuple(
                 known for known, to in feed.rename if to.lower() == column.name.lower()
@@ -125,13 +130,18 @@ def _columns(
         )
 
 
-def _origin(column: Column, *, declared: bool, from_files: Schema) -> Origin:
+def _origin(
+    column: Column, *, declared: bool, from_files: Schema, shaped: Sequence[Schema]
+) -> Origin:
     if column.name == PROVENANCE:
         return Origin.PROVENANCE
     if column.name == RESCUED:
         return Origin.RESCUED
     if declared:
         return Origin.DECLARED
+    brought = not shaped or any(source.find(column.name) for source in shaped)
+    if from_files.find(column.name) and not brought:
+        return Origin.STEPS
     return Origin.INFERRED if from_files.find(column.name) else Origin.PARTITION
 
 
