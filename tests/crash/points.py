@@ -42,4 +42,5 @@ def _in_source() -> list[str]:
     return sorted(found)
 
 
-POINTS = _in_source()
+# The kit's lakes tell nobody of anything: tests/cli/test_expected.py kills at those points.
+POINTS = [name for name in _in_source() if not name.startswith("notify.")]

@@ -275,7 +275,7 @@ def test_a_table_gets_another_layout_in_one_commit(folder, incoming):
         assert lake.query("select id, year, qty from sales order by 1").rows() == [
             ("a", 2026, 1), ("b", 2026, 1), ("c", 2026, 1),
         ]  # fmt: skip
-        old = lake.query("select id, month from sales order by 1", version=table.version - 1)
+        old = lake.query("select id, month from sales order by 1", at=table.version - 1)
         assert old.rows() == [("a", 2), ("b", 2), ("c", 2)]
         assert lake.verify().findings == ()
         lake.ingest("sales", incoming("d.csv", csv_of("d")))
