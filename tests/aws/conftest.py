@@ -1,0 +1,13 @@
+"""The double that the tests of a process share; each makes what it uses under a name of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.aws.double import Double, double
+
+
+@pytest.fixture(scope="session", name="aws")
+def _aws() -> Double:
+    with double() as running:
+        yield running
