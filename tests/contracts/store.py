@@ -92,6 +92,36 @@ class StoreContract:
         with pytest.raises(UsageError):
             store.read("a", 0, -1)
 
+    def test_every_byte_is_shown_in_order(self, store):
+        body = bytes(range(256)) * 10_000
+        put = store.create("a", body)
+        shown = bytearray()
+
+        seen = store.scan("a", shown.extend)
+
+        assert shown == body
+        assert (seen.name, seen.size_bytes, seen.stamp) == ("a", len(body), put.stamp)
+
+    def test_of_an_empty_object_nothing_is_shown(self, store):
+        store.create("empty", b"")
+        shown = bytearray()
+
+        assert store.scan("empty", shown.extend).size_bytes == 0
+        assert shown == b""
+
+    def test_what_is_not_there_cannot_be_shown(self, store):
+        with pytest.raises(ObjectMissing):
+            store.scan("gone", bytearray().extend)
+
+    def test_whoever_looks_may_stop(self, store):
+        store.create("a", b"1")
+
+        def stop(_):
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store.scan("a", stop)
+
     def test_securing_answers_for_each_object_and_changes_none(self, store):
         put = store.create("sales/a", b"1")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headwater.flow.register import counter
+from headwater.reading.counter import counter
 from tests.contracts.bench import feed_of
 from tests.flow import lakes
 from tests.inputs import makers

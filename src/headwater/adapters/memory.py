@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,9 @@ class _Object:
 class MemoryStore:
     """Objects in a dictionary; nothing outlives the process."""
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    def __init__(self, clock: Clock = utc_now, name: str = "memory") -> None:
+        """Take what tells the time, and what messages call it."""
+        self._name = name
         self._objects: dict[str, _Object] = {}
         self._clock = clock
         self._stamps = count(1)
@@ -76,6 +78,15 @@ class MemoryStore:
             raise _missing(name)
         return found.body[start : None if length is None else start + length]
 
+    def scan(self, name: str, see: Callable[[bytes], object]) -> Stat:
+        """Show every byte; answer what object they were of."""
+        require_name(name)
+        found = self._objects.get(name)
+        if found is None:
+            raise _missing(name)
+        see(found.body)
+        return found.stat
+
     def stat(self, name: str) -> Stat | None:
         """The object as it lies there, or None."""
         require_name(name)
@@ -100,7 +111,7 @@ class MemoryStore:
     def locate(self, name: str) -> str:
         """A name for messages: no engine reads this memory."""
         require_name(name)
-        return f"memory:{name}"
+        return f"{self._name}:{name}"
 
     def sweep(self, older_than: datetime) -> int:
         """Nothing: what is unfinished here is nowhere."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from headwater.errors import HeadwaterError, UsageError
 from headwater.flow.explain import keys_of
 from headwater.flow.followed import version_of
+from headwater.flow.lying import measure_raw
 from headwater.flow.register import register
 from headwater.flow.replay import REFUSED, pages, refused_arrivals, standing
 from headwater.flow.route import matches
@@ -17,7 +17,6 @@ from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.ids import FeedName, Key, ManifestId
 from headwater.ports.store import Stat
-from headwater.reading.measure import measure
 
 _UNDER_WAY = (ArrivalState.PENDING, ArrivalState.PROCESSING)
 
@@ -134,10 +133,10 @@ def _unreadable(world: World, arrival: Arrival) -> str | None:
 def _changed(world: World, arrival: Arrival, stat: Stat) -> str | None:
     """Bytes that are equal after all get their stamp refreshed."""
     try:
-        measured = measure(Path(world.zones.raw.locate(arrival.raw)), None)
+        lying = measure_raw(world, arrival.raw)
     except HeadwaterError as error:
         return error.message
-    if measured.digest != arrival.version:
+    if lying.digest != arrival.version:
         return CHANGED
     register(world, [stat])
     return None

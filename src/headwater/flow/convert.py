@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from headwater.errors import CommitConflict, EngineDied, EngineError, EngineRefused, HeadwaterError
 from headwater.flow.isolate import convert_in_turns, convert_singly
@@ -80,7 +79,7 @@ def job_of(
         inputs=tuple(_input(world, arrival) for arrival in members),
         table_schema=columns,
         table_location=world.tables.location(feed.table),
-        refusals_location=str(Path(world.zones.quarantine.locate(feed.name))),
+        refusals_location=world.zones.quarantine.locate(feed.name),
         scratch=str(world.scratch / attempt),
         limits=world.limits,
         usual=tuple(world.ledger.manners(feed.name)),

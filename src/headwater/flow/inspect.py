@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from headwater.errors import InputError
 from headwater.flow.compact import part_hashes
+from headwater.flow.lying import measure_raw, part_hash, parts_there
 from headwater.flow.replay import pages
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
-from headwater.model.ids import ArrivalId, Digest, RawName
+from headwater.model.ids import ArrivalId, Digest, RawName, TableName
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Progress, Watch
-from headwater.reading.measure import measure
 from headwater.shape.table import PROVENANCE
 
 
@@ -31,9 +29,10 @@ class Finding:
 def parts(world: World, snapshot: Snapshot) -> Iterator[Finding]:
     """Every part that the snapshot names, against the size and hash it was written with."""
     hashes = part_hashes(world, snapshot.table)
-    folder = Path(world.tables.location(snapshot.table))
+    there = parts_there(world, snapshot.table)
     for part in snapshot.parts:
-        yield from _part(folder, part, hashes.get(part.path))
+        size = there(part.path)
+        yield from _part(world, snapshot.table, (part, size), hashes.get(part.path))
 
 
 def rows(world: World, snapshot: Snapshot) -> dict[ArrivalId | None, int]:
@@ -65,28 +64,23 @@ def raw_objects(world: World, watch: Watch) -> Iterator[tuple[Finding | None, in
         watch(Progress("verifying", raw, done, total))
         done += size_bytes
         try:
-            measured = measure(Path(world.zones.raw.locate(raw)), None)
+            lying = measure_raw(world, raw)
         except InputError as error:
             yield Finding("I11 raw intact", raw, error.message), 0
             continue
-        same = measured.digest == version
+        same = lying.digest == version
         finding = Finding("I11 raw intact", raw, "its bytes are not those that were registered")
-        yield None if same else finding, measured.size_bytes
+        yield None if same else finding, lying.size_bytes
 
 
-def _part(folder: Path, part: Part, sha256: str | None) -> Iterator[Finding]:
-    path = folder / part.path
-    if not path.is_file():
-        yield Finding("I6 reachable", part.path, f"{folder.name} names it, but it is not there")
-        return
-    size = path.stat().st_size
-    if size != part.size_bytes:
+def _part(
+    world: World, table: TableName, of: tuple[Part, int | None], sha256: str | None
+) -> Iterator[Finding]:
+    part, size = of
+    if size is None:
+        yield Finding("I6 reachable", part.path, f"{table} names it, but it is not there")
+    elif size != part.size_bytes:
         text = f"{size} bytes, but the log says {part.size_bytes}"
         yield Finding("I6 reachable", part.path, text)
-    elif sha256 is not None and _sha256(path) != sha256:
+    elif sha256 is not None and part_hash(world, table, part.path) != sha256:
         yield Finding("I6 reachable", part.path, "its bytes are not those that were written")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from headwater.errors import HeadwaterError, ObjectExists, UsageError
+from headwater.flow.lying import measure_raws
 from headwater.flow.rebuild import require_ledger
-from headwater.flow.register import announcement, counter, register, register_older, sighting
+from headwater.flow.register import announcement, register, register_older, sighting
 from headwater.flow.route import route, version_name
 from headwater.flow.take_away import take_away
 from headwater.flow.tally import UNCOUNTED, Tally
@@ -22,6 +23,7 @@ from headwater.model.progress import Watch, nobody
 from headwater.points import point
 from headwater.ports.ledger import Outcome
 from headwater.ports.store import How, Stat, Taking
+from headwater.reading.counter import counter
 from headwater.reading.measure import Measure, measure_many
 from headwater.reading.source import spell
 
@@ -180,7 +182,7 @@ def _occupied(world: World, candidate: _Candidate, how: How) -> Stat | Headwater
     """An object lies there already: the same bytes are ours, others came before ours."""
     there = world.zones.raw.stat(candidate.raw)
     if there is not None:
-        lying = measure_many([Path(world.zones.raw.locate(candidate.raw))], lambda _: None)[0]
+        (lying,) = measure_raws(world, [candidate.raw], lambda _: None)
         if isinstance(lying, HeadwaterError):
             return lying
         if lying.digest == candidate.measured.digest:

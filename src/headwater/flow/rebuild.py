@@ -11,8 +11,8 @@ from pathlib import Path
 
 from headwater.errors import HeadwaterError, LedgerError
 from headwater.flow.commit import write_off
+from headwater.flow.lying import measure_raw
 from headwater.flow.records import FORGOTTEN, End, Records, manifest_objects, read_records
-from headwater.flow.register import counter
 from headwater.flow.route import generation_of, key_of, route
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
@@ -26,7 +26,8 @@ from headwater.model.ids import (
 )
 from headwater.ports.ledger import Ledger
 from headwater.ports.store import Stat
-from headwater.reading.measure import Measure, measure
+from headwater.reading.counter import counter
+from headwater.reading.measure import Measure
 
 REPLAYS = 64
 """Generations that are looked for behind those whose ends are written down."""
@@ -100,12 +101,11 @@ def _objects(world: World) -> Iterator[Arrival]:
     for stat in world.zones.raw.list():
         raw = RawName(stat.name)
         feed = route(world.feeds, key_of(raw))
-        path = Path(world.zones.raw.locate(raw))
         try:
-            measured = measure(path, counter(feed, path))
+            lying = measure_raw(world, raw, counter(feed, Path(raw)))
         except HeadwaterError:
             continue  # gone while we looked, or unreadable: reconcile says so
-        yield _seen(stat, FeedName(feed.name) if feed else None, measured)
+        yield _seen(stat, FeedName(feed.name) if feed else None, lying)
 
 
 def _versions_first(seen: Arrival) -> tuple[bool, datetime, RawName]:

@@ -9,29 +9,19 @@ from os.path import commonprefix
 from pathlib import Path
 
 from headwater.errors import HeadwaterError, ObjectMissing, SourceMissing
+from headwater.flow.lying import measure_raws
 from headwater.flow.route import generation_of, key_of, route
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState
-from headwater.model.feed import Feed, Format
+from headwater.model.feed import Feed
 from headwater.model.ids import FeedName, Key, RawName
 from headwater.points import point
 from headwater.ports.ledger import Registration, Sighting
 from headwater.ports.store import Stat
-from headwater.reading.count import DelimitedCounter, LineCounter, RecordCounter
-from headwater.reading.encoding.decode import keeps_ascii
-from headwater.reading.measure import Measure, measure_many
+from headwater.reading.counter import counter
+from headwater.reading.measure import Measure
 
 _logger = logging.getLogger(__name__)
-
-_SUFFIXES = {
-    ".csv": Format.CSV,
-    ".tsv": Format.TSV,
-    ".ndjson": Format.NDJSON,
-    ".jsonl": Format.NDJSON,
-}
-
-
-_PACKED = frozenset({".gz", ".zst", ".zip", ".bz2", ".xz", ".lz4"})
 
 
 def announcement(raw: RawName) -> str:
@@ -57,10 +47,10 @@ def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
     over, so that it does not stop its neighbours: it is announced or found again.
     """
     feeds = [route(world.feeds, key_of(RawName(stat.name))) for stat in stats]
-    paths = [Path(world.zones.raw.locate(stat.name)) for stat in stats]
-    by_path = dict(zip(paths, feeds, strict=True))
+    feed_of = dict(zip((stat.name for stat in stats), feeds, strict=True))
+    raws = [RawName(stat.name) for stat in stats]
     measures = _secured(
-        world, stats, measure_many(paths, lambda path: counter(by_path[path], path))
+        world, stats, measure_raws(world, raws, lambda raw: counter(feed_of[raw], Path(raw)))
     )
     sightings = []
     for stat, feed, measured in zip(stats, feeds, measures, strict=True):
@@ -126,27 +116,6 @@ def sighting(world: World, raw: RawName, feed: Feed | None, measured: Measure) -
         landed_at=world.clock(),
         apart=feed is not None and feed.on_rewrite.apart,
     )
-
-
-def counter(feed: Feed | None, path: Path) -> RecordCounter | None:
-    """The count that shares the pass over the bytes, where format and name tell which.
-
-    A wrong guess costs speed, never rows: the engine compares its own count with this
-    one and reads carefully where they differ.
-    """
-    kind = feed.format if feed else Format.AUTO
-    if kind is Format.AUTO:
-        kind = _SUFFIXES.get(path.suffix.lower(), Format.AUTO)
-    if path.suffix.lower() in _PACKED or _is_wide(feed):
-        return None
-    if kind in {Format.CSV, Format.TSV}:
-        return DelimitedCounter()
-    return LineCounter() if kind is Format.NDJSON else None
-
-
-def _is_wide(feed: Feed | None) -> bool:
-    """Whether lines and quotes are not what they are in ASCII."""
-    return feed is not None and feed.encoding is not None and not keeps_ascii(feed.encoding)
 
 
 def is_known(world: World, stats: Sequence[Stat]) -> list[bool]:

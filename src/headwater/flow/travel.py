@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from headwater.errors import QueryError
+from headwater.flow.lying import parts_there
 from headwater.flow.world import World
 from headwater.model.ids import TableName
 from headwater.model.part import Snapshot
@@ -38,7 +38,7 @@ def snapshot_at(world: World, table: TableName, at: At) -> Snapshot:
 
 def readable(world: World, table: TableName) -> list[tuple[int, int]]:
     """The versions whose parts are all there, as ranges from first to last, oldest first."""
-    folder = Path(world.tables.location(table))
+    there = parts_there(world, table)
     since: dict[str, int] = {}
     gone: list[tuple[int, int]] = []
     newest = -1
@@ -46,10 +46,10 @@ def readable(world: World, table: TableName) -> list[tuple[int, int]]:
         newest = entry.version
         for path in entry.removed:
             added = since.pop(path, None)
-            if added is not None and not (folder / path).exists():
+            if added is not None and there(path) is None:
                 gone.append((added, newest - 1))
         since.update((part.path, newest) for part in entry.added)
-    gone += [(added, newest) for path, added in since.items() if not (folder / path).exists()]
+    gone += [(added, newest) for path, added in since.items() if there(path) is None]
     return list(_between(sorted(gone), newest))
 
 
@@ -93,12 +93,12 @@ def _version_at(world: World, newest: Snapshot, time: datetime) -> int:
 
 
 def _require_parts(world: World, snapshot: Snapshot, newest: int) -> None:
-    folder = Path(world.tables.location(snapshot.table))
-    gone = sum(not (folder / part.path).exists() for part in snapshot.parts)
+    there = parts_there(world, snapshot.table)
+    gone = sum(there(part.path) is None for part in snapshot.parts)
     if not gone or snapshot.version == newest:  # of the present version, verify knows what to do
         return
-    there = readable(world, snapshot.table)
-    spelled = ", ".join(f"{a} to {z}" if z > a else f"{a}" for a, z in there) or "none"
+    left = readable(world, snapshot.table)
+    spelled = ", ".join(f"{a} to {z}" if z > a else f"{a}" for a, z in left) or "none"
     raise QueryError(
         f"version {snapshot.version} of {snapshot.table} cannot be read any more: {gone} of its "
         f"{len(snapshot.parts)} parts were swept; versions that can be read: {spelled}",

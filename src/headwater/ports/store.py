@@ -97,6 +97,13 @@ class Store(Protocol):
         """The bytes, or a range of them; ObjectMissing if there is no such object."""
         ...
 
+    def scan(self, name: str, see: Callable[[bytes], object]) -> Stat:
+        """Show every byte, piece by piece and in order; answer what object they were of.
+
+        They are of one version. ObjectMissing as above; whoever looks may raise, which ends it.
+        """
+        ...
+
     def stat(self, name: str) -> Stat | None:
         """The object as it lies there, or None."""
         ...

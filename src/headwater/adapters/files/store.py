@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,9 @@ from headwater.adapters.files.listing import walk
 from headwater.adapters.files.spelling import path_on_disk
 from headwater.errors import HeadwaterError, ObjectMissing, UsageError
 from headwater.ports.store import How, Stat, StoreAbilities, Taking, Told, nobody
-from headwater.reading.source import source_stamp
+from headwater.reading.source import require_stamp, source_stamp
 
+_PIECE_BYTES = 1024 * 1024
 _NOWHERE = (FileNotFoundError, NotADirectoryError)
 
 
@@ -98,6 +99,26 @@ class FileStore:
             raise _missing(name) from cause
         except OSError as cause:
             raise store_fault(name, cause) from cause
+
+    def scan(self, name: str, see: Callable[[bytes], object]) -> Stat:
+        """Show every byte; answer what object they were of.
+
+        SourceChanged where it was written to meanwhile.
+        """
+        if self._status(name) is None:
+            raise _missing(name)
+        path = Path(self._path(name))
+        try:
+            with path.open("rb") as file:
+                before = os.fstat(file.fileno())
+                while piece := file.read(_PIECE_BYTES):
+                    see(piece)
+                require_stamp(path, file.fileno(), source_stamp(before))
+        except _NOWHERE as cause:
+            raise _missing(name) from cause
+        except OSError as cause:
+            raise store_fault(name, cause) from cause
+        return _stat(name, before)
 
     def stat(self, name: str) -> Stat | None:
         """The object as it lies there, or None."""

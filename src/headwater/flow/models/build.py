@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from headwater.errors import TableError, Unbalanced
 from headwater.flow.commit import (
@@ -18,6 +17,7 @@ from headwater.flow.commit import (
     say,
     without_table,
 )
+from headwater.flow.lying import parts_there
 from headwater.flow.models.inputs import (
     Standing,
     built_in_log,
@@ -169,7 +169,8 @@ def _changed(world: World, site: _Site) -> Changed | None:
         return None
     was, now = _by_path(old), _by_path(new.snapshot)
     removed = tuple(part for path, part in was.items() if path not in now)
-    if not all((Path(new.location) / part.path).is_file() for part in removed):
+    there = parts_there(world, new.snapshot.table)
+    if any(there(part.path) is None for part in removed):
         return None  # swept since: nobody can say any more which rows have gone
     added = tuple(part for path, part in now.items() if path not in was)
     return Changed(since, removed, added, site.base.schema)
