@@ -86,7 +86,7 @@ def test_a_partition_names_its_column_as_the_schema_spells_it():
 def test_every_key_of_the_file_reaches_the_settings(tmp_path):
     read = parse(FULL, root=tmp_path)
 
-    assert (read.root, read.lake) == (tmp_path, tmp_path / "lake")
+    assert (read.root, read.home) == (tmp_path, tmp_path / "lake")
     assert (read.lease, read.retention) == (timedelta(seconds=90), timedelta(days=1))
     assert (read.memory_bytes, read.threads) == (2**30, 3)
 
@@ -100,7 +100,7 @@ def test_a_feed_that_says_nothing_has_the_defaults_of_the_model():
 def test_without_keys_the_lake_lies_beside_its_file(tmp_path):
     read = parse("feeds: {}", root=tmp_path)
 
-    assert read.lake == tmp_path
+    assert read.home == tmp_path
     assert read.zones == {zone: tmp_path / zone for zone in ZONES}
     assert (read.ledger, read.queue) == (tmp_path / "ledger.sqlite", tmp_path / "queue.sqlite")
     assert (read.lease, read.retention) == (timedelta(seconds=60), timedelta(days=7))
@@ -137,7 +137,7 @@ def test_a_value_takes_variables_of_the_environment():
         environment={"WHERE": "/srv", "N": "2", "MEMORY": "1GB"},
     )
 
-    assert (read.lake, read.threads, read.memory_bytes) == (Path("/srv/lake"), 2, 10**9)
+    assert (read.home, read.threads, read.memory_bytes) == (Path("/srv/lake"), 2, 10**9)
 
 
 def test_two_dollars_keep_a_brace_as_it_is():
@@ -168,7 +168,7 @@ def test_a_file_is_read_from_its_folder_or_by_its_name(tmp_path):
     (tmp_path / "headwater.yaml").write_text("\ufefflake: l\n", encoding="utf-8")
 
     assert load(tmp_path) == load(tmp_path / "headwater.yaml")
-    assert load(tmp_path).lake == tmp_path.resolve() / "l"
+    assert load(tmp_path).home == tmp_path.resolve() / "l"
 
 
 @pytest.mark.parametrize("where", ["", "headwater.yaml", "no/such/folder", "file/headwater.yaml"])

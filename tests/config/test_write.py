@@ -96,7 +96,7 @@ def test_a_feed_finds_its_place_in_any_shape_of_file(text):
 
     assert after.feeds[:-1] == before.feeds
     assert after.feeds[-1].name == "sales"
-    assert after.lake == before.lake
+    assert after.home == before.home
 
 
 def test_line_ends_of_windows_stay():

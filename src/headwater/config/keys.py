@@ -305,7 +305,7 @@ class FeedKeys(Keys):
 
 
 class ZoneKeys(Keys):
-    """Zones that lie elsewhere than below the lake, each with its path."""
+    """Zones that lie elsewhere than below the lake, each with its place."""
 
     raw: kinds.LocationIfAny = _key(None, "Files as received, never changed.", "/data/raw")
     processed: kinds.LocationIfAny = _key(None, "Tables that feeds write.", "/data/tables")
@@ -319,10 +319,28 @@ class LakeKeys(Keys):
     """The whole file."""
 
     lake: kinds.Location = _key(
-        ".", "The folder of the lake, seen from the folder of headwater.yaml.", "./lake"
+        ".",
+        "The folder of the lake, seen from the folder of headwater.yaml; or a bucket.",
+        "s3://acme-lake",
     )
     zones: ZoneKeys = _part(
-        ZoneKeys, "Paths of zones that lie elsewhere than below the lake.", {"raw": "/data/raw"}
+        ZoneKeys, "Places of zones that lie elsewhere than below the lake.", {"raw": "/data/raw"}
+    )
+    ledger: kinds.LedgerIfAny = _key(
+        None,
+        "A table of DynamoDB for the ledger, which is a file of this machine otherwise.",
+        "dynamodb://headwater",
+    )
+    queue: kinds.QueueIfAny = _key(
+        None,
+        "A queue of SQS that wakes the workers; a file of this machine otherwise.",
+        "sqs://headwater",
+    )
+    region: kinds.TextIfAny = _key(
+        None, "The region of AWS, where neither environment nor profile say it.", "eu-central-1"
+    )
+    kms_key: kinds.TextIfAny = _key(
+        None, "The key that objects in buckets are encrypted with.", "alias/headwater"
     )
     lease: Annotated[timedelta, kinds.duration(_SECOND)] = _key(
         "1m", "How long a worker may be silent before its work is given to another.", "60s"

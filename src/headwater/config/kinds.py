@@ -47,6 +47,7 @@ from headwater.config.values import (
     read_currency,
     read_date,
     read_duration,
+    read_ledger,
     read_location,
     read_money,
     read_name,
@@ -55,6 +56,7 @@ from headwater.config.values import (
     read_partition,
     read_pattern,
     read_price,
+    read_queue,
     read_size,
     read_text,
     read_timezone,
@@ -168,8 +170,10 @@ _NAMES = ({"type": "string", "pattern": NAME, "maxLength": LONGEST_NAME},)
 Name = Annotated[str, Kind(read_name, "name", _NAMES)]
 NameIfAny = Annotated[str | None, Kind(read_name, "name", _NAMES)]
 Pattern = Annotated[str, Kind(read_pattern, "pattern", _PLAIN)]
-Location = Annotated[str, Kind(read_location, "path", _PLAIN)]
-LocationIfAny = Annotated[str | None, Kind(read_location, "path", _PLAIN)]
+Location = Annotated[str, Kind(read_location, "path, or URL", _PLAIN)]
+LocationIfAny = Annotated[str | None, Kind(read_location, "path, or URL", _PLAIN)]
+LedgerIfAny = Annotated[str | None, Kind(read_ledger, "URL", _PLAIN)]
+QueueIfAny = Annotated[str | None, Kind(read_queue, "URL", _PLAIN)]
 Timezone = Annotated[str, Kind(read_timezone, "time zone", _PLAIN)]
 TimezoneIfAny = Annotated[str | None, Kind(read_timezone, "time zone", _PLAIN)]
 ColumnName = Annotated[str, Kind(read_column_name, "column", _PLAIN)]

@@ -17,7 +17,7 @@ from headwater.config.mistakes import Mistake, line_of, refusal
 from headwater.config.models import models_of
 from headwater.config.notifying import notifier, untellable
 from headwater.config.price_keys import PriceKeys
-from headwater.config.settings import ZONES, Settings
+from headwater.config.settings import ZONES, Place, Settings, Url
 from headwater.errors import ConfigError, NoLake
 from headwater.model.budget import Budget
 from headwater.model.feed import BatchLimits, Feed, PartitionBy, Retries, Selection, Tolerance
@@ -26,6 +26,9 @@ from headwater.model.price import TARIFFS, Item, Prices
 from headwater.model.types import Column, Schema
 
 FILE = "headwater.yaml"
+HOME = ".headwater"
+"""Beside headwater.yaml: what a lake has on this machine whose zones are elsewhere."""
+
 _MOST_BYTES = 10_000_000
 _MOST_DEFAULT_THREADS = 4
 _CROSS_KEYS = frozenset({"match", "table", "partition", "schema"})
@@ -121,12 +124,14 @@ def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
 
 def _settings(keys: LakeKeys, root: Path) -> Settings:
     root = _resolved(Path(), root)
-    lake = _resolved(root, keys.lake)
+    lake = _placed(root, keys.lake)
     given = keys.zones.model_dump()
-    zones = {zone: _resolved(root, given[zone]) if given[zone] else lake / zone for zone in ZONES}
+    zones = {
+        zone: _placed(root, given[zone]) if given[zone] else _below(lake, zone) for zone in ZONES
+    }
     return Settings(
         root=root,
-        lake=lake,
+        home=lake if isinstance(lake, Path) else root / HOME,
         zones=zones,
         feeds=tuple(feed_of(name, feed) for name, feed in keys.feeds.items()),
         lease=keys.lease,
@@ -135,6 +140,10 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         threads=keys.threads or min(_MOST_DEFAULT_THREADS, _cores()),
         notify=tuple(notifier(each, root) for each in keys.notify),
         prices=_prices(keys.prices),
+        ledger_url=None if keys.ledger is None else Url(keys.ledger),
+        queue_url=None if keys.queue is None else Url(keys.queue),
+        region=keys.region,
+        kms_key=keys.kms_key,
     )
 
 
@@ -148,6 +157,14 @@ def _prices(keys: PriceKeys) -> Prices:
         glue_least_seconds=int(keys.glue_least.total_seconds()),
         of={item: price for item, price in given.items() if price != TARIFFS[item].list_price},
     )
+
+
+def _placed(root: Path, place: str) -> Place:
+    return Url(place) if "://" in place else _resolved(root, place)
+
+
+def _below(place: Place, name: str) -> Place:
+    return place / name if isinstance(place, Path) else Url(f"{place}/{name}")
 
 
 def _resolved(root: Path, path: str | Path) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
-from pathlib import Path as Folder
 from typing import NamedTuple
 
 from headwater.config.columns import columns
 from headwater.config.expectation import unexpectable
 from headwater.config.formats import misplaced
 from headwater.config.mistakes import Path
+from headwater.config.settings import Place
 from headwater.model.budget import Bound
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
 from headwater.model.price import Prices
@@ -99,15 +99,19 @@ def between_feeds(feeds: Sequence[Feed], unsure: Collection[str] = ()) -> Iterat
             )
 
 
-def of_zones(zones: Mapping[str, Folder]) -> Iterator[Broken]:
+def of_zones(zones: Mapping[str, Place]) -> Iterator[Broken]:
     """Zones lie apart."""
     for (first, one), (second, other) in combinations(zones.items(), 2):
-        if one == other or one in other.parents or other in one.parents:
+        if _is_within(one, other) or _is_within(other, one):
             yield Broken(
                 ("zones", second),
                 f"the zones {first} and {second} lie one in the other: {one} and {other}",
                 "give each zone a folder of its own",
             )
+
+
+def _is_within(one: Place, other: Place) -> bool:
+    return f"{one}/".startswith(f"{str(other).rstrip('/')}/")
 
 
 def _partitions(feed: Feed) -> Iterator[Broken]:

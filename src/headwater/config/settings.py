@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import NewType
 
 from headwater.model.curated import Model
 from headwater.model.feed import Feed
 from headwater.model.notify import Notify
 from headwater.model.price import Prices
+
+Url = NewType("Url", str)
+"""A place that is not a folder of this machine."""
+
+Place = Path | Url
 
 ZONES = ("raw", "processed", "curated", "quarantine", "manifests", "results")
 
@@ -19,8 +25,8 @@ class Settings:
     """One lake, as its owner wants it."""
 
     root: Path  # the folder of headwater.yaml
-    lake: Path  # the folder of the ledger, the queue, and of every zone without a path of its own
-    zones: dict[str, Path]  # a path for each of ZONES
+    home: Path  # the folder of what is on this machine: ledger and queue, and scratch
+    zones: dict[str, Place]  # a place for each of ZONES
     feeds: tuple[Feed, ...]  # in the order they are written
     lease: timedelta  # how long a claim holds without a heartbeat
     retention: timedelta  # how long parts that a commit removed stay for readers
@@ -29,13 +35,17 @@ class Settings:
     models: tuple[Model, ...] = ()  # each behind those whose tables it reads
     notify: tuple[Notify, ...] = ()
     prices: Prices = field(default_factory=Prices)
+    ledger_url: Url | None = None  # none: a file at home
+    queue_url: Url | None = None  # same
+    region: str | None = None  # of AWS; none: as the environment says
+    kms_key: str | None = None
 
     @property
     def ledger(self) -> Path:
-        """Where the ledger lies."""
-        return self.lake / "ledger.sqlite"
+        """Where the ledger lies that is a file."""
+        return self.home / "ledger.sqlite"
 
     @property
     def queue(self) -> Path:
-        """Where the queue lies."""
-        return self.lake / "queue.sqlite"
+        """Where the queue lies that is a file."""
+        return self.home / "queue.sqlite"

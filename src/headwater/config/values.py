@@ -175,16 +175,46 @@ def read_pattern(value: object) -> str:
     return text
 
 
+_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[^/]+)*)/?")
+_DYNAMO = re.compile(r"dynamodb://[a-zA-Z0-9_.-]{3,200}")
+_SQS = re.compile(r"sqs://[a-zA-Z0-9_-]{1,70}")
+
+
 def read_location(value: object) -> str:
-    """A folder of this machine."""
+    """A folder of this machine, or a bucket, with or without a prefix."""
     text = read_text(value)
     if "://" in text:
-        raise Wrong(
-            f"{show(text)}: places other than this machine's folders are not yet there",
-            "give a folder, such as ./lake",
-        )
+        found = _BUCKET.fullmatch(text)
+        if found is None:
+            raise Wrong(
+                f"{show(text)} is neither a folder nor a bucket",
+                "give a folder, such as ./lake, or a bucket: s3://acme-lake or s3://acme/lake",
+            )
+        return f"s3://{found[1]}{found[2]}"
     if not text or "\0" in text:
         raise Wrong(f"{show(text)} is not a folder", "give a path, such as ./lake")
+    return text
+
+
+def read_ledger(value: object) -> str:
+    """Where a ledger is that is not a file of this machine."""
+    text = read_text(value)
+    if not _DYNAMO.fullmatch(text):
+        raise Wrong(
+            f"{show(text)} is no place for a ledger",
+            "write dynamodb://TABLE, or leave it out: then it is a file of this machine",
+        )
+    return text
+
+
+def read_queue(value: object) -> str:
+    """Where a queue is that is not a file of this machine."""
+    text = read_text(value)
+    if not _SQS.fullmatch(text):
+        raise Wrong(
+            f"{show(text)} is no place for a queue",
+            "write sqs://NAME, or leave it out: then it is a file of this machine",
+        )
     return text
 
 

@@ -7,20 +7,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
-from headwater.adapters.delta import DeltaTables
 from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
-from headwater.adapters.files import FileStore
 from headwater.adapters.notify import CommandNotifier, FileNotifier, WebhookNotifier
-from headwater.adapters.sqlite.hold import alone
-from headwater.adapters.sqlite.ledger import SqliteLedger
-from headwater.adapters.sqlite.queue import SqliteQueue
 from headwater.adapters.zoned import ZonedTables
 from headwater.config.load import load
 from headwater.config.options import feed_from
 from headwater.config.settings import Settings
 from headwater.errors import LedgerError, StoreError, UsageError
-from headwater.flow.rebuild import Rebuilt
 from headwater.flow.world import World, Zones
 from headwater.lake import Lake
 from headwater.look.content import Content
@@ -32,6 +26,14 @@ from headwater.ports.engine import Limits
 from headwater.ports.ledger import Ledger
 from headwater.ports.notifier import Notifier
 from headwater.reading.source import spell
+from headwater.wiring.places import (
+    engines,
+    ledger_of,
+    queue_of,
+    replace_ledger,
+    store_at,
+    tables_at,
+)
 
 __all__ = ["CONFIGURATION", "Content", "open_lake", "read_file", "wire"]
 
@@ -48,29 +50,32 @@ def open_lake(path: str | PathLike[str] = ".", *, clock: Clock = utc_now) -> Lak
 
 def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
     """Put a lake together."""
-    for folder in (settings.lake, *settings.zones.values()):
-        _require_text(folder)
-    settings.lake.mkdir(parents=True, exist_ok=True)
-    ledger: Ledger = _opened(lambda: SqliteLedger(settings.ledger))
+    for place in (settings.home, *settings.zones.values()):
+        if isinstance(place, Path):
+            _require_text(place)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    ledger: Ledger = _opened(lambda: ledger_of(settings))
+    stores = {zone: store_at(settings, place) for zone, place in settings.zones.items()}
+    engine, asker = engines(stores.values())
     world = World(
         feeds=settings.feeds,
         zones=Zones(
-            raw=FileStore(settings.zones["raw"]),
-            processed=FileStore(settings.zones["processed"]),
-            curated=FileStore(settings.zones["curated"]),
-            quarantine=FileStore(settings.zones["quarantine"]),
-            manifests=FileStore(settings.zones["manifests"]),
+            raw=stores["raw"],
+            processed=stores["processed"],
+            curated=stores["curated"],
+            quarantine=stores["quarantine"],
+            manifests=stores["manifests"],
         ),
-        queue=_opened(lambda: SqliteQueue(settings.queue, clock=clock)),
+        queue=_opened(lambda: queue_of(settings, clock)),
         ledger=ledger,
         tables=ZonedTables(
-            DeltaTables(settings.zones["processed"]),
-            DeltaTables(settings.zones["curated"]),
+            tables_at(settings, "processed", stores["processed"]),
+            tables_at(settings, "curated", stores["curated"]),
             [model.table for model in settings.models],
         ),
-        engine=DuckEngine,
-        asker=DuckAsker(),
-        scratch=settings.lake / ".scratch",
+        engine=engine,
+        asker=asker,
+        scratch=settings.home / ".scratch",
         limits=Limits(memory_bytes=settings.memory_bytes, threads=settings.threads),
         lease=settings.lease,
         retention=settings.retention,
@@ -84,7 +89,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
     return Lake(
         world,
         settings.root,
-        new_ledger=lambda fill: _replace_ledger(settings.ledger, ledger, fill),
+        new_ledger=lambda fill: replace_ledger(settings, ledger, fill),
     )
 
 
@@ -142,28 +147,3 @@ def _opened(opening: Callable[[], _T]) -> _T:
         return opening()
     except (LedgerError, StoreError):
         return cast("_T", _Shut(opening))
-
-
-def _replace_ledger(path: Path, present: Ledger, fill: Callable[[Ledger], Rebuilt]) -> Rebuilt:
-    """Fill a ledger beside the present one, and put it in its place once it is whole."""
-    # Closed first: it lets go of its share in writing, and SQLite removes the journal of what
-    # it closes by name. It opens again, and then finds the new one, when it is next asked.
-    present.close()
-    with alone(path):
-        beside = path.with_name("ledger.rebuilt.sqlite")
-        _remove(beside)
-        fresh = SqliteLedger(beside)
-        try:
-            rebuilt = fill(fresh)
-        finally:
-            fresh.close()
-            beside.with_name(beside.name + ".lock").unlink(missing_ok=True)
-        present.close()
-        _remove(path)
-        beside.replace(path)
-    return rebuilt
-
-
-def _remove(database: Path) -> None:
-    for suffix in ("-wal", "-shm", ""):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
