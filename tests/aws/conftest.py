@@ -11,3 +11,11 @@ from tests.aws.double import Double, double
 def _aws() -> Double:
     with double() as running:
         yield running
+
+
+@pytest.fixture
+def as_aws(aws, monkeypatch):
+    """This process takes the double for AWS."""
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    return aws

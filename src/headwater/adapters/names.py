@@ -14,6 +14,11 @@ def passed_over(segment: str) -> bool:
     return segment.startswith(".") or segment.endswith(_UNFINISHED)
 
 
+def nameable(name: str) -> bool:
+    """Whether a store may have an object so called."""
+    return _objection(name) is None
+
+
 def require_name(name: str) -> None:
     """Refuse with UsageError a name that no store takes."""
     reason = _objection(name)

@@ -21,29 +21,60 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
+from typing import Protocol
 
-from headwater.adapters.delta.log import LOG, entry_name, version_of
+from headwater.adapters.delta.log import LOG, NEWEST, checkpoint_name, entry_name, version_of
 from headwater.errors import CommitUnknown
 from headwater.points import point
 
 DRAFTS = "_drafts"  # beside the tables: no table has such a name, and no reader looks there
-NEWEST = "_last_checkpoint"
+
+
+class Publisher(Protocol):
+    """What makes a finished file part of the log."""
+
+    def entry(self, made: Path) -> bool:
+        """Make the entry part of the log, durably; False if its version is taken."""
+        ...
+
+    def checkpoint(self, made: Path, hint: Path) -> None:
+        """Give readers a checkpoint: first its bytes, then its name."""
+        ...
 
 
 class Draft:
     """A folder that delta-rs takes for the table."""
 
-    def __init__(self, table: Path, folder: Path) -> None:
+    def __init__(self, folder: Path, publisher: Publisher) -> None:
         self.folder = folder
         self.published: int | None = None
-        self._table = table
+        self._publisher = publisher
 
     def publish(self, version: int) -> bool:
         """Make the entry part of the log, durably; False if that version is taken."""
-        made = self.folder / LOG / entry_name(version)
+        point("log.before_commit")
+        if not self._publisher.entry(self.folder / LOG / entry_name(version)):
+            return False
+        self.published = version
+        point("log.synced")
+        return True
+
+    def publish_checkpoint(self, version: int) -> None:
+        """Give readers the checkpoint that was made here."""
+        log = self.folder / LOG
+        self._publisher.checkpoint(log / checkpoint_name(version), log / NEWEST)
+
+
+class Linking:
+    """Publishes by links into a log that is a folder of the same file system."""
+
+    def __init__(self, table: Path) -> None:
+        self._table = table
+
+    def entry(self, made: Path) -> bool:
+        """Link the entry into the log, durably; False if its version is taken."""
         entry = self._table / LOG / made.name
         sync(made)
-        point("log.before_commit")
         try:
             os.link(made, entry)
         except OSError as error:
@@ -51,16 +82,12 @@ class Draft:
                 if isinstance(error, FileExistsError):
                     return False
                 raise
-        self.published = version
         point("log.committed_unsynced")
         confirm(self._table)
-        point("log.synced")
         return True
 
-    def publish_checkpoint(self, version: int) -> None:
-        """Give readers the checkpoint that was made here: first its bytes, then its name."""
-        made = self.folder / LOG / f"{version:020d}.checkpoint.parquet"
-        hint = self.folder / LOG / NEWEST
+    def checkpoint(self, made: Path, hint: Path) -> None:
+        """Give readers the checkpoint: first its bytes, then its name."""
         sync(made)
         sync(hint)
         log = self._table / LOG
@@ -72,15 +99,15 @@ class Draft:
 
 
 @contextmanager
-def draft(table: Path) -> Iterator[Draft]:
-    """A draft of the log as it is now; it is gone afterwards."""
+def draft(table: Path, publisher: Publisher | None = None) -> Iterator[Draft]:
+    """A draft of the log in the table's folder as it is now; it is gone afterwards."""
     drafts = drafts_of(table)
     for left in abandoned(drafts):
         shutil.rmtree(left, ignore_errors=True)
     folder, lock = _claim(drafts)
     try:
         _copy_log(table / LOG, folder / LOG)
-        yield Draft(table, folder)
+        yield Draft(folder, publisher or Linking(table))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
@@ -173,7 +200,7 @@ def _copy_log(log: Path, copy: Path) -> None:
     copy.mkdir()
     hint, start = _newest_checkpoint(log)  # read before the listing, which then holds its file
     listed = os.listdir(log)  # noqa: PTH208 - a Path for each of thousands of names is slow
-    if hint and f"{start:020d}.checkpoint.parquet" in listed:
+    if hint and checkpoint_name(start) in listed:
         (copy / NEWEST).write_bytes(hint)
     else:
         start = 0

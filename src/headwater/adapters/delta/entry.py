@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
+from headwater.adapters.delta.place import Log, Lying
 from headwater.adapters.delta.schema import with_partitions
 from headwater.errors import BrokenInvariant, CommitConflict, TableError
 from headwater.model.ids import TableName
@@ -64,7 +64,7 @@ def fence_entry(ids: Sequence[str]) -> NewEntry:
     return NewEntry(ids, {"kind": EntryKind.FENCE.value, "fences": list(ids)})
 
 
-def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> NewEntry:
+def commit_entry(seen: Seen, log: Log, commit: Commit, now: datetime) -> NewEntry:
     """A commit's entry; CommitConflict if what it builds on is not there."""
     anew = None if commit.anew is None else _anew(seen, commit, commit.anew)
     if anew is None:
@@ -79,7 +79,7 @@ def commit_entry(seen: Seen, folder: Path, commit: Commit, now: datetime) -> New
     return NewEntry(
         ids=(commit.manifest, commit.attempt),
         note=note,
-        add=[(part, _written_at(by, folder, part)) for part in commit.add],
+        add=_written(by, log, commit.add),
         remove=_live(seen, commit.table, commit.remove),
         removed_at=int(now.timestamp() * 1000),
         widened=commit.widened,
@@ -98,7 +98,7 @@ def _anew(seen: Seen, commit: Commit, by: tuple[str, ...]) -> Anew:
     return Anew(with_partitions(commit.schema, by), by)
 
 
-def compaction_entry(seen: Seen, folder: Path, wanted: Compaction, now: datetime) -> NewEntry:
+def compaction_entry(seen: Seen, log: Log, wanted: Compaction, now: datetime) -> NewEntry:
     """A compaction's entry; CommitConflict if the parts it joins are not what they were."""
     _require_types(seen, wanted)
     removed = _live(seen, wanted.table, wanted.remove)
@@ -111,7 +111,7 @@ def compaction_entry(seen: Seen, folder: Path, wanted: Compaction, now: datetime
     return NewEntry(
         ids=(wanted.attempt,),
         note=note,
-        add=[(part, _written_at(seen.partition_by, folder, part)) for part in wanted.add],
+        add=_written(seen.partition_by, log, wanted.add),
         remove=removed,
         removed_at=int(now.timestamp() * 1000),
         data_change=False,
@@ -175,8 +175,16 @@ def _live(seen: Seen, table: TableName, remove: Sequence[str]) -> list[Part]:
     return [live[path] for path in remove]
 
 
-def _written_at(by: tuple[str, ...], folder: Path, part: Part) -> int:
-    """When the part's file was written; a part that is not as described never gets a name."""
+def _written(by: tuple[str, ...], log: Log, parts: Sequence[Part]) -> list[tuple[Part, int]]:
+    """Each part and when its file was written."""
+    for part in parts:
+        _require_layout(by, part)
+    found = log.find([part.path for part in parts])
+    return [(part, _written_at(part, lying)) for part, lying in zip(parts, found, strict=True)]
+
+
+def _require_layout(by: tuple[str, ...], part: Part) -> None:
+    """A part that is not as described never gets a name."""
     if tuple(name for name, _ in part.partition) != by:
         raise CommitConflict(
             f"{part.path} is not laid out by {', '.join(by) or 'nothing'}",
@@ -187,13 +195,14 @@ def _written_at(by: tuple[str, ...], folder: Path, part: Part) -> int:
             f"{part.path} has an empty text as a partition value, which Delta reads as null",
             hint="write null in its place",
         )
-    try:
-        status = (folder / part.path).stat()
-    except FileNotFoundError as error:
-        raise CommitConflict(f"{part.path} is gone", hint="convert again") from error
-    if status.st_size != part.size_bytes:
+
+
+def _written_at(part: Part, lying: Lying | None) -> int:
+    if lying is None:
+        raise CommitConflict(f"{part.path} is gone", hint="convert again")
+    if lying.size_bytes != part.size_bytes:
         raise CommitConflict(
-            f"{part.path} has {status.st_size} bytes, not the {part.size_bytes} written",
+            f"{part.path} has {lying.size_bytes} bytes, not the {part.size_bytes} written",
             hint="convert again",
         )
-    return status.st_mtime_ns // 1_000_000
+    return lying.written_at_ms

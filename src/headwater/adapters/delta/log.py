@@ -18,6 +18,7 @@ from headwater.model.part import Part
 from headwater.ports.tables import EntryKind, LogEntry
 
 LOG = "_delta_log"
+NEWEST = "_last_checkpoint"
 OURS = "headwater"  # our key in an entry's commitInfo
 ARRIVAL = "_arrival"
 _KINDS = {kind.value: kind for kind in EntryKind}
@@ -27,6 +28,11 @@ DIGITS = 20
 def entry_name(version: int) -> str:
     """The file name of a version's entry."""
     return f"{version:0{DIGITS}d}.json"
+
+
+def checkpoint_name(version: int) -> str:
+    """The file name of a version's checkpoint, where it is one file."""
+    return f"{version:0{DIGITS}d}.checkpoint.parquet"
 
 
 def version_of(name: str) -> int | None:

@@ -15,15 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from headwater.adapters.delta import schema as columns
 from headwater.adapters.delta.door import door
-from headwater.adapters.delta.draft import (
-    DRAFTS,
-    Draft,
-    abandoned,
-    confirm,
-    draft,
-    drafts_of,
-    make_log,
-)
+from headwater.adapters.delta.draft import Draft
 from headwater.adapters.delta.entry import (
     CHECKPOINT_EVERY,
     NewEntry,
@@ -31,17 +23,10 @@ from headwater.adapters.delta.entry import (
     compaction_entry,
     fence_entry,
 )
+from headwater.adapters.delta.folder import Folders
 from headwater.adapters.delta.history import schema_versions
-from headwater.adapters.delta.hold import held, hold
-from headwater.adapters.delta.log import (
-    LOG,
-    entry_name,
-    has_entries,
-    newest_version,
-    read_entry,
-    read_log,
-)
-from headwater.adapters.delta.turn import turn
+from headwater.adapters.delta.log import LOG, entry_name, has_entries, read_entry, read_log
+from headwater.adapters.delta.place import Log, Place
 from headwater.errors import (
     BrokenInvariant,
     CommitConflict,
@@ -75,10 +60,10 @@ _logger = logging.getLogger(__name__)
 
 
 class DeltaTables:
-    """The tables below one folder: `<root>/<table>/` holds parts and `_delta_log`."""
+    """The tables of one place: of a folder, where a path is given."""
 
-    def __init__(self, root: Path | str, clock: Clock = utc_now) -> None:
-        self._root = Path(root)
+    def __init__(self, where: Path | str | Place, clock: Clock = utc_now) -> None:
+        self._place: Place = Folders(Path(where)) if isinstance(where, str | Path) else where
         self._clock = clock
 
     def warm(self) -> None:
@@ -87,27 +72,30 @@ class DeltaTables:
 
     def names(self) -> list[TableName]:
         """Tables that exist, by name."""
-        if not self._root.is_dir():
-            return []
-        found = (path for path in self._root.iterdir() if _NAME.fullmatch(path.name))
-        return sorted(TableName(path.name) for path in found if has_entries(path / LOG))
+        found = (TableName(name) for name in self._place.names() if _NAME.fullmatch(name))
+        return [table for table in found if self._place.log(table).exists()]
 
     def location(self, table: TableName) -> str:
-        """The folder below which the table's parts lie; it need not exist yet."""
-        return str(self._folder(table))
+        """The folder or URL below which the table's parts lie; it need not exist yet."""
+        return self._log(table).location
 
     def version(self, table: TableName) -> int | None:
         """The newest version, as the names in its log say; None if there is no such table."""
-        return newest_version(self._folder(table) / LOG)
+        return self._log(table).newest()
 
     def snapshot(self, table: TableName, version: int | None = None) -> Snapshot | None:
         """The table now, or at a version; None if there is no such table or version."""
-        folder = self._folder(table)
-        if not has_entries(folder / LOG):
-            return None
-        if version is not None and not (folder / LOG / entry_name(version)).exists():
+        log = self._log(table)
+        if not log.exists():
             return None
         with door(table):
+            if version is None:
+                folder = log.state()
+            else:
+                entries = log.since(0)
+                if not (entries / entry_name(version)).exists():
+                    return None
+                folder = entries.parent
             handle = _open(folder, version)
             return Snapshot(table, handle.version, handle.schema, handle.partition_by, handle.parts)
 
@@ -117,12 +105,12 @@ class DeltaTables:
         A column that the table requires and the schema lets be null may be null from then on.
         Added columns may be null. Partition columns made of dates need not be in the schema.
         """
-        folder = self._folder(table)
+        log = self._log(table)
         wanted = columns.with_partitions(schema, partition_by)
         columns.to_delta(wanted.columns)  # refuses types before anything is made
-        if not has_entries(folder / LOG):
+        if not log.exists():
             with door(table):
-                make_log(folder)
+                log.prepare()
         self._write(table, lambda copy: _bring(copy, table, wanted, partition_by))
 
     def commit(self, commit: Commit) -> CommitResult:
@@ -131,146 +119,139 @@ class DeltaTables:
         A try looks at the log as it is, makes its entry for the very next version, and
         succeeds only if that version is still free; whoever loses looks again.
         """
-        self._require_table(commit.table)
-        return self._write(commit.table, lambda copy: self._try_commit(copy, commit))
+        log = self._existing(commit.table)
+        return self._write(commit.table, lambda copy: self._try_commit(copy, log, commit))
 
     def compact(self, compaction: Compaction) -> CommitResult:
         """One log entry that puts parts in the place of others with the same rows."""
-        self._require_table(compaction.table)
-        return self._write(compaction.table, lambda copy: self._try_compact(copy, compaction))
+        log = self._existing(compaction.table)
+        return self._write(compaction.table, lambda copy: self._try_compact(copy, log, compaction))
 
     def compacting(self, table: TableName) -> AbstractContextManager[bool]:
         """Hold the right to compact the table; False where somebody else has it."""
-        return hold(self._compacting(table))
+        return self._log(table).hold()
 
     def is_compacting(self, table: TableName) -> bool:
         """Whether somebody who lives holds that right."""
-        return held(self._compacting(table))
+        return self._log(table).held()
 
     def fence(self, table: TableName, ids: Sequence[AttemptId | ManifestId]) -> set[str]:
         """Commit an empty entry with these ids, so that whoever holds one is refused.
 
         UnknownTable if there is no table to hold the entry.
         """
-        self._require_table(table)
-        return self._write(table, lambda copy: self._try_fence(copy, table, ids))
+        log = self._existing(table)
+        return self._write(table, lambda copy: _try_fence(copy, log, ids))
 
     def committed(self, table: TableName, manifest: ManifestId) -> LogEntry | None:
         """The entry that committed the manifest, or None; a fence is not a commit."""
-        folder = self._folder(table)
-        if not has_entries(folder / LOG):
+        log = self._log(table)
+        if not log.exists():
             return None
         with door(table):
-            entry = _holder(_open(folder), folder, manifest)
+            entry = _holder(_open(log.state()), log, manifest)
         if entry is None or entry.manifest is None:
             return None
-        confirm(folder)  # whoever asks goes on to settle, and must not be undone by a power cut
+        log.confirm()  # whoever asks goes on to settle, and must not be undone by a power cut
         return entry
 
     def log(self, table: TableName, since: int = 0) -> Iterator[LogEntry]:
         """The entries from that version on, in order; BrokenInvariant at a gap."""
-        return read_log(self._folder(table) / LOG, since)
+        return read_log(self._log(table).since(since), since)
 
     def schema_versions(self, table: TableName) -> Iterator[SchemaVersion]:
         """The versions at which the columns became others, in order, the first among them."""
-        return schema_versions(self._folder(table) / LOG)
+        return schema_versions(self._log(table).since(0))
 
     def unfinished(self, older_than: datetime) -> int:
         """How many writes died before then and left something that a sweep removes."""
-        return sum(1 for _ in self._abandoned(older_than))
+        return sum(1 for _ in self._place.abandoned(older_than))
 
     def sweep(self, older_than: datetime) -> int:
         """Remove what writes that died before then have left; answer how many."""
         removed = 0
-        for left in self._abandoned(older_than):
+        for left in self._place.abandoned(older_than):
             shutil.rmtree(left, ignore_errors=True)
             removed += 1
         return removed
 
-    def _abandoned(self, older_than: datetime) -> Iterator[Path]:
-        for drafts in (self._root / DRAFTS).glob("*"):
-            yield from abandoned(drafts, older_than.timestamp())
-
-    def _folder(self, table: TableName) -> Path:
+    def _log(self, table: TableName) -> Log:
         if not _NAME.fullmatch(table):
             raise UsageError(
                 f"{table!r} is not a table name",
                 hint="use small letters, digits and _, a letter first",
             )
-        return self._root / table
+        return self._place.log(table)
 
-    def _require_table(self, table: TableName) -> None:
-        if not has_entries(self._folder(table) / LOG):
+    def _existing(self, table: TableName) -> Log:
+        log = self._log(table)
+        if not log.exists():
             raise UnknownTable(f"there is no table {table}", hint="see `headwater tables`")
+        return log
 
     def _write(self, table: TableName, step: Callable[[Draft], _Answer | None]) -> _Answer:
         """Take a step in one draft after the other until it has an answer."""
-        folder = self._folder(table)
+        log = self._log(table)
         for _ in range(_TRIES):
-            with door(table), turn(drafts_of(folder), folder / LOG), draft(folder) as copy:
+            with door(table), log.turn(), log.draft() as copy:
                 answer = step(copy)
             if copy.published and copy.published % CHECKPOINT_EVERY == 0:
-                self._checkpoint(table)
+                _checkpoint(table, log)
             if answer is not None:
                 return answer
         raise TableError(
             f"{table}: other writers were faster {_TRIES} times", hint="try again with fewer"
         )
 
-    def _try_commit(self, copy: Draft, commit: Commit) -> CommitResult | None:
-        folder = self._folder(commit.table)
+    def _try_commit(self, copy: Draft, log: Log, commit: Commit) -> CommitResult | None:
         handle = _open(copy.folder)
         point("log.read")
-        known = _known(handle, folder, commit)
+        known = _known(handle, log, commit)
         if known is not None:
-            confirm(folder)
+            log.confirm()
             return known
-        _require_base(handle, folder, commit)
-        entry = commit_entry(handle, folder, commit, self._clock())
+        _require_base(handle, log, commit)
+        entry = commit_entry(handle, log, commit, self._clock())
         point("log.validated")
         version = _append(copy, handle, entry)
         return None if version is None else CommitResult(CommitOutcome.OK, version)
 
-    def _try_compact(self, copy: Draft, wanted: Compaction) -> CommitResult | None:
-        folder = self._folder(wanted.table)
+    def _try_compact(self, copy: Draft, log: Log, wanted: Compaction) -> CommitResult | None:
         handle = _open(copy.folder)
         point("log.read")
-        known = _compacted(handle, folder, wanted)
+        known = _compacted(handle, log, wanted)
         if known is not None:
-            confirm(folder)
+            log.confirm()
             return known
-        entry = compaction_entry(handle, folder, wanted, self._clock())
+        entry = compaction_entry(handle, log, wanted, self._clock())
         point("log.validated")
         version = _append(copy, handle, entry)
         return None if version is None else CommitResult(CommitOutcome.OK, version)
 
-    def _compacting(self, table: TableName) -> Path:
-        return self._root / DRAFTS / f"{self._folder(table).name}.compacting"
 
-    def _try_fence(
-        self, copy: Draft, table: TableName, ids: Sequence[AttemptId | ManifestId]
-    ) -> set[str] | None:
-        handle = _open(copy.folder)
-        point("log.read")
-        there = {str(each) for each in ids if handle.committed_in(each) is not None}
-        fresh = [each for each in dict.fromkeys(ids) if each not in there]
-        point("log.validated")
-        if not fresh:
-            confirm(self._folder(table))
-            return there
-        return None if _append(copy, handle, fence_entry(fresh)) is None else there
+def _try_fence(copy: Draft, log: Log, ids: Sequence[AttemptId | ManifestId]) -> set[str] | None:
+    handle = _open(copy.folder)
+    point("log.read")
+    there = {str(each) for each in ids if handle.committed_in(each) is not None}
+    fresh = [each for each in dict.fromkeys(ids) if each not in there]
+    point("log.validated")
+    if not fresh:
+        log.confirm()
+        return there
+    return None if _append(copy, handle, fence_entry(fresh)) is None else there
 
-    def _checkpoint(self, table: TableName) -> None:
-        """Spare readers the reading of every entry; the log is as true without it."""
-        point("ckpt.before")
-        try:
-            with door(table), draft(self._folder(table)) as copy:
-                handle = _open(copy.folder)
-                handle.checkpoint()
-                copy.publish_checkpoint(handle.version)
-        except HeadwaterError as error:
-            _logger.warning("%s: the commit is in, its checkpoint is not: %s", table, error)
-        point("ckpt.after")
+
+def _checkpoint(table: TableName, log: Log) -> None:
+    """Spare readers the reading of every entry; the log is as true without it."""
+    point("ckpt.before")
+    try:
+        with door(table), log.draft() as copy:
+            handle = _open(copy.folder)
+            handle.checkpoint()
+            copy.publish_checkpoint(handle.version)
+    except HeadwaterError as error:
+        _logger.warning("%s: the commit is in, its checkpoint is not: %s", table, error)
+    point("ckpt.after")
 
 
 def _open(folder: Path, version: int | None = None) -> Handle:
@@ -308,9 +289,9 @@ def _append(copy: Draft, handle: Handle, entry: NewEntry) -> int | None:
     return version if copy.publish(version) else None
 
 
-def _known(handle: Handle, folder: Path, commit: Commit) -> CommitResult | None:
+def _known(handle: Handle, log: Log, commit: Commit) -> CommitResult | None:
     """What the log has decided about this commit already."""
-    entry = _holder(handle, folder, commit.manifest)
+    entry = _holder(handle, log, commit.manifest)
     if entry is not None and entry.manifest is not None:
         return CommitResult(CommitOutcome.DUPLICATE, entry.version)
     if entry is not None or handle.committed_in(commit.attempt) is not None:
@@ -318,22 +299,24 @@ def _known(handle: Handle, folder: Path, commit: Commit) -> CommitResult | None:
     return None
 
 
-def _compacted(handle: Handle, folder: Path, wanted: Compaction) -> CommitResult | None:
+def _compacted(handle: Handle, log: Log, wanted: Compaction) -> CommitResult | None:
     """What the log has decided about this compaction already."""
     version = handle.committed_in(wanted.attempt)
     if version is None:
         return None
-    if wanted.attempt in read_entry(folder / LOG, version).fences:
+    if wanted.attempt in read_entry(log.entries([version]), version).fences:
         return CommitResult(CommitOutcome.FENCED, None)
     return CommitResult(CommitOutcome.DUPLICATE, version)
 
 
-def _require_base(handle: Handle, folder: Path, commit: Commit) -> None:
+def _require_base(handle: Handle, log: Log, commit: Commit) -> None:
     """No row came or went since the version that the commit is built onto; fences may have."""
     if commit.onto is None:
         return
-    for version in range(commit.onto + 1, handle.version + 1):
-        entry = read_entry(folder / LOG, version)
+    since = range(commit.onto + 1, handle.version + 1)
+    entries = log.entries(since)
+    for version in since:
+        entry = read_entry(entries, version)
         if entry.changes_rows or entry.manifest is not None:
             raise CommitConflict(
                 f"{commit.table}: version {version} came while it was built on {commit.onto}",
@@ -341,15 +324,15 @@ def _require_base(handle: Handle, folder: Path, commit: Commit) -> None:
             )
 
 
-def _holder(handle: Handle, folder: Path, manifest: ManifestId) -> LogEntry | None:
+def _holder(handle: Handle, log: Log, manifest: ManifestId) -> LogEntry | None:
     """The entry that holds the manifest's id: its commit, or a fence."""
     version = handle.committed_in(manifest)
     if version is None:
         return None
-    entry = read_entry(folder / LOG, version)
+    entry = read_entry(log.entries([version]), version)
     if manifest != entry.manifest and manifest not in entry.fences:
         raise BrokenInvariant(
-            f"{folder.name}: the log says that entry {version} holds {manifest}, and it does not",
+            f"{log.location}: the log says that entry {version} holds {manifest}, and it does not",
             hint="see `headwater verify`",
         )
     return entry

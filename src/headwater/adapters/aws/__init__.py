@@ -1,0 +1,1 @@
+"""What of a lake is Amazon's: buckets and queues."""

@@ -1,0 +1,92 @@
+"""What the vendor's errors mean in our words."""
+
+from __future__ import annotations
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    TokenRetrievalError,
+)
+
+from headwater.errors import StoreError
+
+VENDOR = (BotoCoreError, ClientError)
+
+_NO_KEYS = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, TokenRetrievalError)
+_BAD_KEYS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "AllAccessDisabled"})
+_NOWHERE = frozenset({"NoSuchBucket", "QueueDoesNotExist"})
+_LATER = frozenset(
+    {
+        "409",
+        "500",
+        "503",
+        "ConditionalRequestConflict",
+        "InternalError",
+        "NoSuchUpload",
+        "OperationAborted",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "ThrottlingException",
+    }
+)
+
+
+def code_of(error: Exception) -> str:
+    """The vendor's word for it."""
+    if not isinstance(error, ClientError):
+        return ""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def is_doubtful(error: Exception) -> bool:
+    """Whether the call may have had its effect, or may have it when it is asked again."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or code_of(error) in _LATER  # noqa: PLR2004 - HTTP's own
+    return not isinstance(error, (*_NO_KEYS, NoRegionError))
+
+
+def translate(where: str, error: Exception) -> StoreError:
+    """The error of ours that says the same."""
+    code = code_of(error)
+    if isinstance(error, _NO_KEYS):
+        return StoreError(
+            f"{where} needs credentials, and none were found: {error}",
+            hint="set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give the machine a role",
+        )
+    if isinstance(error, NoRegionError):
+        return StoreError(f"{where} needs a region, and none is set", hint="set AWS_REGION")
+    if code in _BAD_KEYS:
+        return StoreError(
+            f"{where} does not take these credentials: {code}",
+            hint="renew the credentials, and see that the clock is right",
+        )
+    if code in _DENIED:
+        return StoreError(
+            f"{where} may not be touched: access is denied",
+            hint="give this role the right to get, put, list and delete there, and to use its key",
+        )
+    if code in _NOWHERE:
+        return StoreError(f"{where} does not exist", hint="make it, or check its name and region")
+    return StoreError(f"{where} could not be reached: {_reason(error)}", hint="try again")
+
+
+def _reason(error: Exception) -> str:
+    said = error.response.get("Error", {}) if isinstance(error, ClientError) else {}
+    return " ".join(f"{said.get('Code', '')} {said.get('Message', '')}".split()) or str(error)

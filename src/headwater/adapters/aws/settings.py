@@ -1,0 +1,68 @@
+"""How Amazon's services are reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from headwater.errors import MissingExtra
+
+_TRIES = 6  # of a request, by the vendor's client: 500, 503, time-outs; waits grow, with jitter
+_CONNECTIONS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSettings:
+    """What is left out is found as the vendor's tools find it: environment, profile, role."""
+
+    region: str | None = None
+    endpoint: str | None = None
+    profile: str | None = None
+    tries: int = _TRIES
+    connect_seconds: float = 5
+    answer_seconds: float = 60
+
+    def client(self, service: str) -> Any:
+        """The vendor's client of a service; many threads may share it."""
+        try:
+            import boto3  # noqa: PLC0415 - an extra, and slow to import
+            from botocore.config import Config  # noqa: PLC0415 - same
+        except ImportError as error:
+            raise MissingExtra(
+                f"{service} needs boto3, which is not installed",
+                hint="pip install 'headwater[aws]'",
+            ) from error
+        session = boto3.session.Session(profile_name=self.profile, region_name=self.region)
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": self.tries},
+            connect_timeout=self.connect_seconds,
+            read_timeout=self.answer_seconds,
+            max_pool_connections=_CONNECTIONS,
+        )
+        make: Any = session.client  # its stubs know each service by its literal name
+        return make(service, endpoint_url=self.endpoint, config=config)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Settings:
+    """How objects are put into S3."""
+
+    aws: AwsSettings = field(default_factory=partial(AwsSettings))
+    kms_key: str | None = None  # None: as the bucket says
+    storage_class: str | None = None
+
+    @property
+    def put_options(self) -> dict[str, Any]:
+        """What every put repeats."""
+        options: dict[str, Any] = {}
+        if self.kms_key is not None:
+            # One data key for the bucket's many objects: KMS bills each request.
+            options |= {
+                "ServerSideEncryption": "aws:kms",
+                "SSEKMSKeyId": self.kms_key,
+                "BucketKeyEnabled": True,
+            }
+        if self.storage_class is not None:
+            options["StorageClass"] = self.storage_class
+        return options
