@@ -139,6 +139,15 @@ class TestFaults:
         with store_with(first(2, "GET", SHORT)) as faulty_store:
             assert faulty_store.read("a", *wanted) == store.read("a", *wanted)
 
+    def test_a_scan_that_breaks_off_goes_on_where_it_was(self, store, store_with):
+        put = store.create("a", b"0123456789")
+        shown = bytearray()
+
+        with store_with(first(2, "GET", SHORT)) as faulty_store:
+            assert faulty_store.scan("a", shown.extend).stamp == put.stamp
+
+        assert shown == b"0123456789"
+
     def test_a_body_that_is_always_cut_short_is_an_error(self, store, store_with):
         store.create("a", b"0123456789")
 

@@ -69,8 +69,8 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         queue=_opened(lambda: queue_of(settings, clock)),
         ledger=ledger,
         tables=ZonedTables(
-            tables_at(settings, "processed", stores["processed"]),
-            tables_at(settings, "curated", stores["curated"]),
+            tables_at(settings, "processed", stores["processed"], clock),
+            tables_at(settings, "curated", stores["curated"], clock),
             [model.table for model in settings.models],
         ),
         engine=engine,

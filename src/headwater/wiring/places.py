@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from headwater.adapters.delta import DeltaTables
+from headwater.adapters.aws.settings import AwsSettings, S3Settings
+from headwater.adapters.delta import DeltaTables, StoredTables
 from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
@@ -27,13 +29,21 @@ def store_at(settings: Settings, place: Place) -> Store:
     """The objects of a zone."""
     if isinstance(place, Path):
         return FileStore(place)
+    from headwater.adapters.aws.bucket import S3Bucket  # noqa: PLC0415 - an extra
+    from headwater.adapters.objects import ObjectStore  # noqa: PLC0415 - for such lakes alone
+
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    return ObjectStore(S3Bucket(bucket, S3Settings(_aws(settings), settings.kms_key)), prefix)
 
 
-def tables_at(settings: Settings, zone: str, store: Store) -> Tables:
+def tables_at(settings: Settings, zone: str, store: Store, clock: Clock) -> Tables:
     """The tables of a zone."""
     place = settings.zones[zone]
     if isinstance(place, Path):
         return DeltaTables(place)
+    # A mirror is of no use to another store, should the zone ever lie elsewhere.
+    mirror = settings.home / ".mirror" / hashlib.sha256(place.encode()).hexdigest()[:16]
+    return DeltaTables(StoredTables(store, mirror, clock), clock)
 
 
 def engines(stores: Iterable[Store]) -> tuple[Callable[[], Engine], Asker]:
@@ -47,14 +57,16 @@ def engines(stores: Iterable[Store]) -> tuple[Callable[[], Engine], Asker]:
 
 def ledger_of(settings: Settings) -> Ledger:
     """The ledger."""
-    if settings.ledger_url is None:
-        return SqliteLedger(settings.ledger)
+    return SqliteLedger(settings.ledger)
 
 
 def queue_of(settings: Settings, clock: Clock) -> Queue:
     """The queue."""
-    if settings.queue_url is None:
-        return SqliteQueue(settings.queue, clock=clock)
+    return SqliteQueue(settings.queue, clock=clock)
+
+
+def _aws(settings: Settings) -> AwsSettings:
+    return AwsSettings(region=settings.region)
 
 
 def replace_ledger(

@@ -12,10 +12,12 @@ from botocore.exceptions import ClientError
 from headwater.adapters.aws.door import VENDOR, code_of, is_doubtful, translate
 from headwater.adapters.aws.settings import S3Settings
 from headwater.adapters.objects.bucket import Doubtful, Found
-from headwater.errors import ObjectExists, ObjectMissing, StoreError
+from headwater.errors import ObjectExists, ObjectMissing, SourceChanged, StoreError
 
 _MARK = "headwater-mark"  # a write's own, in the object's metadata
 _ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+_OTHER = frozenset({"412", "PreconditionFailed"})
+_PIECE_BYTES = 1024 * 1024
 
 
 class S3Bucket:
@@ -68,6 +70,24 @@ class S3Bucket:
         if len(body) != _promised(answer, start, length):
             raise Doubtful(_cut_short(key))
         return body
+
+    def stream(self, key: str, start: int, stamp: str | None) -> tuple[Found, Iterator[bytes]]:
+        """The object, and its bytes from there on, piece by piece."""
+        asked = {"Range": f"bytes={start}-"} if start else {}
+        asked |= {"IfMatch": stamp} if stamp else {}
+        with self._door(key, doubtful=True):
+            try:
+                answer = self._s3.get_object(Bucket=self._name, Key=key, **asked)
+            except ClientError as error:
+                if code_of(error) in _ABSENT:
+                    raise _missing(key) from error
+                if code_of(error) in _OTHER:
+                    raise _changed(key) from error
+                raise
+        left = _promised(answer, start, None)
+        modified_at = _to_the_second(answer["LastModified"])
+        found = Found(key, start + left, answer["ETag"], modified_at)
+        return found, self._pieces(key, answer["Body"], left)
 
     def put(self, key: str, body: bytes, mark: str) -> None:
         """Put bytes under a free key, with the mark; ObjectExists, Doubtful."""
@@ -129,6 +149,15 @@ class S3Bucket:
                 return
             yield page
 
+    def _pieces(self, key: str, body: Any, left: int) -> Iterator[bytes]:
+        shown = 0
+        with self._door(key, doubtful=True):
+            for piece in body.iter_chunks(_PIECE_BYTES):
+                shown += len(piece)
+                yield piece
+        if shown != left:
+            raise Doubtful(_cut_short(key))
+
     @contextmanager
     def _door(self, key: str, *, doubtful: bool = False) -> Iterator[None]:
         """Let only our own errors out."""
@@ -176,6 +205,10 @@ class _Upload:
         """Forget the pieces; what cannot be forgotten is left to the sweep."""
         with suppress(*VENDOR):
             self._s3.abort_multipart_upload(**self._where, UploadId=self._id)
+
+
+def _changed(key: str) -> SourceChanged:
+    return SourceChanged(f"{key} changed while it was read", hint="try again once it lies still")
 
 
 def _promised(answer: dict[str, Any], start: int, length: int | None) -> int:

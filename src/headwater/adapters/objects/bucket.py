@@ -62,6 +62,14 @@ class Bucket(Protocol):
         """The bytes, or a range of them; ObjectMissing, Doubtful where they came in part."""
         ...
 
+    def stream(self, key: str, start: int, stamp: str | None) -> tuple[Found, Iterator[bytes]]:
+        """The object, and its bytes from there on, piece by piece.
+
+        ObjectMissing; SourceChanged if a stamp is given and it has another by now; Doubtful,
+        from the pieces too, where they do not come to the end.
+        """
+        ...
+
     def put(self, key: str, body: bytes, mark: str) -> None:
         """Put bytes under a free key, with the mark; ObjectExists, Doubtful."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -61,6 +61,22 @@ class ObjectStore:
                 raise _missing(name)
             return b""
         return ask_again(lambda: self._bucket.get(key, start, length))
+
+    def scan(self, name: str, see: Callable[[bytes], object]) -> Stat:
+        """Show every byte; answer what object they were of. What breaks off is gone on with."""
+        key = self._key(name)
+        shown, stamp = 0, None
+
+        def go_on() -> Found:
+            nonlocal shown, stamp
+            found, pieces = self._bucket.stream(key, shown, stamp)
+            stamp = found.stamp
+            for piece in pieces:
+                see(piece)
+                shown += len(piece)
+            return found
+
+        return self._stat(ask_again(go_on))
 
     def stat(self, name: str) -> Stat | None:
         """The object as it lies there, or None."""
