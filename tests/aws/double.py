@@ -7,11 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 REGION = "eu-central-1"
@@ -24,6 +27,14 @@ class Double:
     """Where it listens, and how a program is told to go there."""
 
     url: str
+    later: Path  # by how many seconds its queues are ahead of the clock
+
+    def pass_time(self, span: timedelta) -> None:
+        """Make that much of its queues' time pass."""
+        ahead = float(self.later.read_text()) + span.total_seconds()
+        fresh = self.later.with_suffix(".new")
+        fresh.write_text(str(ahead))
+        fresh.replace(self.later)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -62,18 +73,23 @@ class Double:
 def double() -> Iterator[Double]:
     """One that has answered; its own process is ended afterwards."""
     port = _free_port()
+    folder = tempfile.TemporaryDirectory()
+    later = Path(folder.name) / "later"
+    later.write_text("0")
+    served = str(Path(__file__).with_name("served.py"))
     process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        [sys.executable, served, str(later), "-H", "127.0.0.1", "-p", str(port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         _await(port, process)
-        yield Double(f"http://127.0.0.1:{port}")
+        yield Double(f"http://127.0.0.1:{port}", later)
     finally:
         process.terminate()
         process.wait(timeout=30)
+        folder.cleanup()
 
 
 def _free_port() -> int:

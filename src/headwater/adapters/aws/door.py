@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -29,7 +32,9 @@ _BAD_KEYS = frozenset(
     }
 )
 _DENIED = frozenset({"403", "AccessDenied", "AccessDeniedException", "AllAccessDisabled"})
-_NOWHERE = frozenset({"NoSuchBucket", "QueueDoesNotExist"})
+_NOWHERE = frozenset(
+    {"AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "QueueDoesNotExist"}
+)
 _LATER = frozenset(
     {
         "409",
@@ -45,6 +50,15 @@ _LATER = frozenset(
         "ThrottlingException",
     }
 )
+
+
+@contextmanager
+def door(where: str) -> Iterator[None]:
+    """Let only our own errors out."""
+    try:
+        yield
+    except VENDOR as error:
+        raise translate(where, error) from error
 
 
 def code_of(error: Exception) -> str:
