@@ -29,16 +29,6 @@ def announcement(raw: RawName) -> str:
     return json.dumps({"raw": raw})
 
 
-def announced(body: str) -> RawName | None:
-    """The raw object a message is about; None where it is not one of ours."""
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return None
-    raw = said.get("raw") if isinstance(said, dict) else None
-    return RawName(raw) if isinstance(raw, str) else None
-
-
 def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
     """Measure objects that lie in the raw zone and make arrivals of them.
 

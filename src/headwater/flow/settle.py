@@ -49,12 +49,15 @@ def acknowledge(world: World, hands: Hands) -> None:
     if not hands:
         return
     arrivals = world.ledger.by_raw(list(hands))
-    settled = _take(hands, [raw for raw, arrival in arrivals.items() if arrival.settled])
+    settled = take(hands, [raw for raw, arrival in arrivals.items() if arrival.settled])
     if settled:
         point("q.before_ack")
         world.queue.delete(settled)
         point("q.after_ack")
 
 
-def _take(hands: Hands, raws: Iterable[RawName]) -> list[ReceiptHandle]:
-    return [handle for raw in raws for handle in hands.pop(raw, [])]
+def take(hands: Hands, raws: Iterable[RawName]) -> list[ReceiptHandle]:
+    """Handles that may go: a message may be about several objects, and waits for all."""
+    taken = dict.fromkeys(handle for raw in raws for handle in hands.pop(raw, []))
+    held = {handle for several in hands.values() for handle in several}
+    return [handle for handle in taken if handle not in held]

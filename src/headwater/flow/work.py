@@ -13,6 +13,7 @@ from threading import Event
 
 from headwater.errors import (
     HeadwaterError,
+    InputError,
     LedgerError,
     NoSpace,
     StoreError,
@@ -28,8 +29,8 @@ from headwater.flow.notify import EVERY as NOTIFY_EVERY
 from headwater.flow.notify import begin, look, look_in_turn
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
-from headwater.flow.register import announced, is_known, register
-from headwater.flow.settle import Hands, acknowledge
+from headwater.flow.register import is_known, register
+from headwater.flow.settle import Hands, acknowledge, take
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
@@ -290,18 +291,29 @@ def take_in(world: World, hands: Hands) -> bool:
         return False
     point("ev.received")
     void = []
+    heard: set[RawName] = set()
     for message in messages:
-        raw = announced(message.body)
-        if raw is None:
+        raws = _heard(world, message)
+        if raws == ():
             void.append(message.handle)
-        else:
+        for raw in raws or ():
             hands.setdefault(raw, []).append(message.handle)
+            heard.add(raw)
     point("ev.decoded")
-    void += _register_unknown(world, hands, {announced(message.body) for message in messages})
+    void += _register_unknown(world, hands, heard)
     point("ev.registered")
     if void:
         world.queue.delete(void)
     return True
+
+
+def _heard(world: World, message: Message) -> tuple[RawName, ...] | None:
+    """What it announces; None where nobody understands it: it goes to the dead letters in time."""
+    try:
+        return tuple(dict.fromkeys(world.hears(message.body)))
+    except InputError as error:
+        _logger.warning("message %s: %s", message.id, error)
+        return None
 
 
 def put_aside(world: World, hands: Hands) -> None:
@@ -311,18 +323,15 @@ def put_aside(world: World, hands: Hands) -> None:
     hands.clear()
 
 
-def _register_unknown(
-    world: World, hands: Hands, raws: set[RawName | None]
-) -> Sequence[ReceiptHandle]:
+def _register_unknown(world: World, hands: Hands, raws: set[RawName]) -> Sequence[ReceiptHandle]:
     """Register what is there and not known; answer the messages about what never was."""
-    stats = {raw: _stat(world, raw) for raw in raws if raw is not None}
+    stats = {raw: _stat(world, raw) for raw in raws}
     there = [stat for stat in stats.values() if stat is not None]
     known = is_known(world, there)
     register(world, [stat for stat, is_in in zip(there, known, strict=True) if not is_in])
     gone = [raw for raw, stat in stats.items() if stat is None]
     in_ledger = world.ledger.by_raw(gone)
-    never = [raw for raw in gone if raw not in in_ledger]
-    return [handle for raw in never for handle in hands.pop(raw, [])]
+    return take(hands, [raw for raw in gone if raw not in in_ledger])
 
 
 def _stat(world: World, raw: RawName) -> Stat | None:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from headwater.errors import UnknownFeed, UnknownModel
+from headwater.flow.announced import Hearing, announced
 from headwater.model.clock import Clock, utc_now
 from headwater.model.curated import Model
 from headwater.model.feed import Feed
@@ -57,6 +58,7 @@ class World:
     notifiers: tuple[Notifier, ...] = ()
     secret: Callable[[str], str | None] = os.environ.get  # by its name
     prices: Prices = field(default_factory=Prices)
+    hears: Hearing = announced
     peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
 
     def feed(self, name: str) -> Feed:

@@ -28,6 +28,7 @@ from headwater.ports.notifier import Notifier
 from headwater.reading.source import spell
 from headwater.wiring.places import (
     engines,
+    hearing,
     ledger_of,
     queue_of,
     replace_ledger,
@@ -84,6 +85,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         root=settings.root,
         notifiers=tuple(_notifier(each, settings.root) for each in settings.notify),
         prices=settings.prices,
+        hears=hearing(settings),
         peeker=DuckEngine,
     )
     return Lake(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from headwater.adapters.aws import events
 from headwater.adapters.aws.settings import AwsSettings, S3Settings
 from headwater.adapters.delta import DeltaTables, StoredTables
 from headwater.adapters.duckdb.asking.ask import DuckAsker
@@ -15,9 +16,11 @@ from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
 from headwater.adapters.staging import Places, Shelf, StagedAsker, StagedEngine
-from headwater.config.settings import Place, Settings
+from headwater.config.settings import Place, Settings, Url
+from headwater.flow.announced import Hearing, announced
 from headwater.flow.rebuild import Rebuilt
 from headwater.model.clock import Clock
+from headwater.model.ids import RawName
 from headwater.ports.engine import Asker, Engine
 from headwater.ports.ledger import Ledger
 from headwater.ports.queue import Queue
@@ -32,7 +35,7 @@ def store_at(settings: Settings, place: Place) -> Store:
     from headwater.adapters.aws.bucket import S3Bucket  # noqa: PLC0415 - an extra
     from headwater.adapters.objects import ObjectStore  # noqa: PLC0415 - for such lakes alone
 
-    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    bucket, prefix = _bucket(place)
     return ObjectStore(S3Bucket(bucket, S3Settings(_aws(settings), settings.kms_key)), prefix)
 
 
@@ -62,7 +65,34 @@ def ledger_of(settings: Settings) -> Ledger:
 
 def queue_of(settings: Settings, clock: Clock) -> Queue:
     """The queue."""
-    return SqliteQueue(settings.queue, clock=clock)
+    if settings.queue_url is None:
+        return SqliteQueue(settings.queue, clock=clock)
+    from headwater.adapters.aws.queue import SqsQueue, queue_called  # noqa: PLC0415 - an extra
+
+    aws = _aws(settings)
+    return SqsQueue(queue_called(settings.queue_url.removeprefix("sqs://"), aws), aws)
+
+
+def hearing(settings: Settings) -> Hearing:
+    """What understands the messages of this lake: of a bucket, S3 tells itself what was put."""
+    place = settings.zones["raw"]
+    if isinstance(place, Path):
+        return announced
+    bucket, prefix = _bucket(place)
+    folder = f"{prefix}/" if prefix else ""
+
+    def hears(body: str) -> list[RawName]:
+        said = announced(body)
+        told = () if said else events.announced(body)
+        ours = [each.key for each in told if each.bucket == bucket]
+        return [*said, *(RawName(k.removeprefix(folder)) for k in ours if k.startswith(folder))]
+
+    return hears
+
+
+def _bucket(place: Url) -> tuple[str, str]:
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    return bucket, prefix
 
 
 def _aws(settings: Settings) -> AwsSettings:

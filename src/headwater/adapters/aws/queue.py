@@ -203,6 +203,15 @@ class SqsQueue:
         return self._policy
 
 
+def queue_called(name: str, settings: AwsSettings | None = None) -> str:
+    """The URL of the queue of that name; StoreError where there is none."""
+    with door(name):
+        url: str = (
+            (settings or AwsSettings()).client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+        )
+    return url
+
+
 def create_queue(
     name: str, settings: AwsSettings | None = None, *, max_receives: int = MAX_RECEIVES
 ) -> str:
