@@ -59,11 +59,11 @@ class Double:
 
 
 @contextmanager
-def double() -> Iterator[Double]:
+def double(module: str = "moto.server") -> Iterator[Double]:
     """One that has answered; its own process is ended afterwards."""
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        [sys.executable, "-m", module, "-H", "127.0.0.1", "-p", str(port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

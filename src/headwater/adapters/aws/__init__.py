@@ -1,0 +1,1 @@
+"""What runs on AWS, and on what speaks as AWS does."""
