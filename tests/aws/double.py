@@ -76,9 +76,8 @@ def double() -> Iterator[Double]:
     folder = tempfile.TemporaryDirectory()
     later = Path(folder.name) / "later"
     later.write_text("0")
-    served = str(Path(__file__).with_name("served.py"))
     process = subprocess.Popen(
-        [sys.executable, served, str(later), "-H", "127.0.0.1", "-p", str(port)],
+        [sys.executable, "-m", "tests.aws.served", str(later), "-H", "127.0.0.1", "-p", str(port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

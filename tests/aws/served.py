@@ -16,6 +16,8 @@ from threading import RLock
 from moto.server import main
 from moto.sqs import models
 
+from tests.aws import steady
+
 later = Path(sys.argv[1])
 lock = RLock()
 
@@ -42,4 +44,5 @@ models.Message.had_receipt_handle = (  # type: ignore[method-assign]
 for name in ("send_message", "receive_message", "delete_message"):
     setattr(models.SQSBackend, name, one_at_a_time(getattr(models.SQSBackend, name)))
 
+steady.mend()
 main(sys.argv[2:])

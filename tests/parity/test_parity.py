@@ -7,6 +7,8 @@ from itertools import count
 import pytest
 
 import headwater
+from headwater.adapters.aws.ledger import create_table
+from headwater.adapters.aws.queue import create_queue
 from tests.parity.scripts import SCRIPTS
 
 _numbers = count(1)
@@ -14,6 +16,13 @@ _numbers = count(1)
 
 def on_s3(aws):
     return f"lake: s3://{aws.bucket()}/lake\n"
+
+
+def on_aws(aws):
+    bucket = aws.bucket()
+    create_table(aws.client("dynamodb"), bucket)
+    create_queue(bucket)
+    return f"lake: s3://{bucket}\nledger: dynamodb://{bucket}\nqueue: sqs://{bucket}\n"
 
 
 def told(lake):
@@ -54,7 +63,7 @@ def played(script, place, folder):
         return told(lake)
 
 
-@pytest.mark.parametrize("place", [on_s3])
+@pytest.mark.parametrize("place", [on_s3, on_aws])
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_a_lake_comes_to_the_same_on(place, script, as_aws, tmp_path):
     here = played(script, "lake: ./lake\n", tmp_path / "files")

@@ -60,7 +60,13 @@ def engines(stores: Iterable[Store]) -> tuple[Callable[[], Engine], Asker]:
 
 def ledger_of(settings: Settings) -> Ledger:
     """The ledger."""
-    return SqliteLedger(settings.ledger)
+    if settings.ledger_url is None:
+        return SqliteLedger(settings.ledger)
+    from headwater.adapters.aws.ledger import DynamoLedger  # noqa: PLC0415 - an extra
+
+    return DynamoLedger(
+        _aws(settings).client("dynamodb"), settings.ledger_url.removeprefix("dynamodb://")
+    )
 
 
 def queue_of(settings: Settings, clock: Clock) -> Queue:

@@ -1,1 +1,1 @@
-"""What of a lake is Amazon's: buckets and queues."""
+"""What runs on AWS, and on what speaks as AWS does."""

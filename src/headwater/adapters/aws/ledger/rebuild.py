@@ -1,0 +1,140 @@
+"""Fills an empty ledger with what raw and the tables' logs say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from headwater.adapters.aws.ledger import papers, places
+from headwater.adapters.aws.ledger.failure import Refused
+from headwater.adapters.aws.ledger.feeds import Feeds
+from headwater.adapters.aws.ledger.intake import point_at
+from headwater.adapters.aws.ledger.items import (
+    write_arrival,
+    write_manifest,
+    write_name,
+    write_work,
+)
+from headwater.adapters.aws.ledger.settled import entry_of
+from headwater.adapters.aws.ledger.table import Table
+from headwater.adapters.aws.ledger.writes import ABSENT, Item, decode, delete, put
+from headwater.errors import LedgerError
+from headwater.model.arrival import Arrival
+from headwater.model.codec import to_plain
+from headwater.model.ids import ArrivalId, ManifestId, RawName, TableName
+from headwater.model.manifest import ENDED, Manifest
+from headwater.model.part import Part
+from headwater.model.receipt import FileBooks, Receipt
+
+Parts = dict[tuple[TableName, ManifestId], list[Any]]
+
+
+def load(
+    table: Table,
+    feeds: Feeds,
+    arrivals: list[Arrival],
+    manifests: list[tuple[Manifest, Receipt]],
+    parts: Iterable[tuple[TableName, ManifestId, Part]],
+) -> None:
+    """Write everything; until it is all there, a mark keeps everybody from reading."""
+    token = places.new_token()
+    _require_empty(table, token)
+    _require_each_once([each.id for each in arrivals], "arrival")
+    _require_each_once([manifest.id for manifest, _ in manifests], "manifest")
+    grouped: Parts = {}
+    for name, manifest, part in parts:
+        grouped.setdefault((name, manifest), []).append(to_plain(part))
+    mark = {"pk": places.LOADING[0], "sk": places.LOADING[1], "token": token}
+    table.write(put(mark))
+    feeds.meet([None, *(each.feed for each in arrivals), *(each.feed for each, _ in manifests)])
+    table.put_all(_arrivals(feeds, arrivals, manifests))
+    table.put_all(_manifests(table, feeds, arrivals, manifests, grouped))
+    table.put_all(_leftovers(table, grouped))
+    table.write(delete(places.LOADING))
+
+
+def _require_empty(table: Table, token: str) -> None:
+    pk, sk = places.NUMBERS
+    try:  # whoever comes second finds the counter, as of any ledger that has anything
+        table.write(put({"pk": pk, "sk": sk, "n": 0, "token": token}, when=ABSENT))
+    except Refused:
+        if (table.get(places.NUMBERS) or {}).get("token") != token:
+            raise LedgerError(
+                f"the DynamoDB table {table.name} is not empty, and only an empty one can be loaded",
+                hint="make the table anew first: headwater verify --rebuild does that",
+            ) from None
+
+
+def _require_each_once(ids: list[Any], what: str) -> None:
+    if len(set(ids)) != len(ids):
+        raise LedgerError(
+            f"what is to be loaded names an {what} twice"
+            if what[0] in "aeiou"
+            else f"what is to be loaded names a {what} twice",
+            hint="nothing was changed; please report it with this message",
+        )
+
+
+def _arrivals(
+    feeds: Feeds, arrivals: list[Arrival], manifests: list[tuple[Manifest, Receipt]]
+) -> Iterator[Mapping[str, Any]]:
+    books = {file.arrival: file for _, receipt in manifests for file in receipt.files}
+    homes = {id_: manifest.id for manifest, _ in manifests for id_ in manifest.arrivals}
+    before = {each.id: each for each in arrivals}
+    pointers: dict[RawName, Item] = {}
+    for number, arrival in zip(feeds.number(len(arrivals)), arrivals, strict=True):
+        item = write_arrival(arrival, number, "")
+        item |= {"manifest": homes.get(arrival.id, arrival.manifest)}
+        item |= _books(books.get(arrival.id))
+        yield {**item, "again": _is_again(arrival, before) or None}
+        yield write_name(arrival)
+        pointer = point_at(arrival, pointers.get(arrival.raw))["Put"]["Item"]
+        pointers[arrival.raw] = decode(pointer)
+    yield from pointers.values()
+
+
+def _books(file: FileBooks | None) -> Item:
+    if file is None:
+        return {}
+    books = file.books
+    return {
+        "rows_written": books.written,
+        "rows_quarantined": books.quarantined,
+        "counted": books.counted,
+    }
+
+
+def _is_again(arrival: Arrival, before: Mapping[ArrivalId, Arrival]) -> bool:
+    old = before.get(arrival.replaces) if arrival.replaces else None
+    return old is not None and (old.raw, old.version) == (arrival.raw, arrival.version)
+
+
+def _manifests(
+    table: Table,
+    feeds: Feeds,
+    arrivals: list[Arrival],
+    manifests: list[tuple[Manifest, Receipt]],
+    grouped: Parts,
+) -> Iterator[Item]:
+    known = {each.id: each for each in arrivals}
+    for number, (manifest, receipt) in zip(feeds.number(len(manifests)), manifests, strict=True):
+        mine = [known[id_] for id_ in manifest.arrivals]
+        values = {
+            papers.MEMBERS: [[each.id, each.key, each.generation, each.size_bytes] for each in mine],
+            papers.RECEIPT: to_plain(receipt),
+            papers.PARTS: grouped.pop((manifest.table, manifest.id), []),
+        }
+        names = papers.lay(table, manifest.id, values)
+        members = names.pop(papers.MEMBERS)
+        yield {**write_manifest(manifest, number, members, ""), **names}
+        yield entry_of(manifest, receipt, names, receipt.finished_at, number)
+        if manifest.state not in ENDED:
+            yield write_work(manifest, number)
+
+
+def _leftovers(table: Table, grouped: Parts) -> Iterator[Item]:
+    """Parts of manifests that nobody knows any more."""
+    for (name, manifest), parts in grouped.items():
+        names = papers.lay(table, manifest, {papers.PARTS: parts})
+        place = {"pk": places.settled_of(None), "sk": f"{0:020}#{name}#{manifest}"}
+        yield {**place, "manifest": manifest, "feed": "", "table": name, **names}

@@ -1,0 +1,84 @@
+"""DynamoLedger keeps the ledger's contract, whether a step fits into a transaction or is spread."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from functools import partial
+
+import pytest
+
+from headwater.adapters.aws.ledger import DynamoLedger, create_table
+from tests.aws.double import Double, double
+from tests.contracts.ledger import LedgerContract
+
+WORKER = """
+from tests.aws.test_dynamo_ledger import open_at
+from tests.contracts.ledger_races import work_until_done
+from tests.contracts.work import NOW, arrive, sightings
+
+ledger = open_at({url!r}, {table!r}, {step_items})
+arrive(ledger, *sightings(3))
+work_until_done(ledger, NOW)
+"""
+SMALLEST = 4  # items that one sighting may need
+
+_numbers = itertools.count(1)
+
+
+def open_at(url, table, step_items):
+    ledger = DynamoLedger(Double(url).client("dynamodb"), table, step_items=step_items)
+    ledger._table._patience_seconds = 20  # a double that cannot answer shall not be waited for
+    return ledger
+
+
+@pytest.fixture(scope="session", name="steady")
+def _steady():
+    with double() as running:
+        yield running
+
+
+@pytest.fixture(params=[100, SMALLEST], ids=["whole", "spread"])
+def step_items(request):
+    return request.param
+
+
+@pytest.fixture
+def new_table(steady):
+    def new():
+        name = f"ledger-{os.getpid()}-{next(_numbers)}"
+        create_table(steady.client("dynamodb"), name)
+        return name
+
+    return new
+
+
+@pytest.fixture
+def table(new_table):
+    return new_table()
+
+
+@pytest.fixture
+def open_ledger(steady, table, step_items):
+    return partial(open_at, steady.url, table, step_items)
+
+
+@pytest.fixture
+def ledger(open_ledger):
+    ledger = open_ledger()
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def open_ledger_anew(steady, new_table, step_items):
+    return lambda: open_at(steady.url, new_table(), step_items)
+
+
+@pytest.fixture
+def worker_script(steady, table, step_items):
+    return WORKER.format(url=steady.url, table=table, step_items=step_items)
+
+
+class TestDynamoLedger(LedgerContract):
+    """Every promise of the contract."""
