@@ -110,7 +110,8 @@ class TestMirror:
 
         assert sales.snapshot("sales") is None
         sales.ensure("sales", SALES, ())
-        assert sales.committed("sales", "m1") is None
+        assert sales.version("sales") == 0
+        assert sales.commit(commit_of("m1")).outcome is OK
 
     @pytest.mark.slow
     def test_a_checkpoint_spares_a_new_reader_the_entries_before_it(

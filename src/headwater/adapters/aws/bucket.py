@@ -7,8 +7,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from headwater.adapters.aws.door import VENDOR, code_of, is_doubtful, translate
 from headwater.adapters.aws.settings import S3Settings
 from headwater.adapters.objects.bucket import Doubtful, Found
@@ -39,7 +37,7 @@ class S3Bucket:
         with self._door(key):
             try:
                 head = self._s3.head_object(Bucket=self._name, Key=key)
-            except ClientError as error:
+            except VENDOR as error:
                 if code_of(error) in _ABSENT:
                     return None
                 raise
@@ -60,7 +58,7 @@ class S3Bucket:
         with self._door(key, doubtful=True):
             try:
                 answer = self._s3.get_object(Bucket=self._name, Key=key, **asked)
-            except ClientError as error:
+            except VENDOR as error:
                 if code_of(error) == "InvalidRange":  # behind the last byte
                     return b""
                 if code_of(error) in _ABSENT:

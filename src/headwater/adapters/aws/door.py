@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    NoRegionError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    TokenRetrievalError,
-)
+from headwater.errors import MissingExtra, StoreError
 
-from headwater.errors import StoreError
+try:
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        NoRegionError,
+        PartialCredentialsError,
+        ProfileNotFound,
+        TokenRetrievalError,
+    )
+except ImportError as _error:
+    raise MissingExtra(
+        "a lake on AWS needs boto3, which is not installed", hint="pip install 'headwater[aws]'"
+    ) from _error
 
 VENDOR = (BotoCoreError, ClientError)
 

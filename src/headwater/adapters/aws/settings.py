@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from headwater.errors import MissingExtra
-
 _TRIES = 6  # of a request, by the vendor's client: 500, 503, time-outs; waits grow, with jitter
 _CONNECTIONS = 32
 
@@ -25,14 +23,9 @@ class AwsSettings:
 
     def client(self, service: str) -> Any:
         """The vendor's client of a service; many threads may share it."""
-        try:
-            import boto3  # noqa: PLC0415 - an extra, and slow to import
-            from botocore.config import Config  # noqa: PLC0415 - same
-        except ImportError as error:
-            raise MissingExtra(
-                f"{service} needs boto3, which is not installed",
-                hint="pip install 'headwater[aws]'",
-            ) from error
+        import boto3  # noqa: PLC0415 - slow to import, and door.py says so where it is missing
+        from botocore.config import Config  # noqa: PLC0415 - same
+
         session = boto3.session.Session(profile_name=self.profile, region_name=self.region)
         config = Config(
             retries={"mode": "standard", "total_max_attempts": self.tries},

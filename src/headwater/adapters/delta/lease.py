@@ -1,7 +1,8 @@
 """A right that one process has at a time, among all that share a store: politeness, no more.
 
-Whoever wants it puts an object whose name says when it began and when it ends, and has it if
-no other that lives began before. It is renewed by further objects while it is held.
+Whoever wants it looks whether somebody has it, and if not puts an object whose name says when
+it began and when it ends. Of those who did so at once, the one whose name is first has it. It
+is renewed by further objects while it is held.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from headwater.model.clock import Clock
 from headwater.ports.store import Store
 
 LASTS = timedelta(seconds=60)
+RENEWED_SECONDS = LASTS.total_seconds() / 4
 _DIGITS = 15  # of milliseconds: names sort as times do
 
 
@@ -45,6 +47,9 @@ class Lease:
     @contextmanager
     def hold(self) -> Iterator[bool]:
         """Hold it until the end of the block; False where somebody else holds it."""
+        if self._living():
+            yield False
+            return
         now = self._now()
         mine = _Lease(now, secrets.token_hex(8), now + _milliseconds(LASTS))
         self._put(mine)
@@ -68,7 +73,7 @@ class Lease:
         return bool(self._living())
 
     def _renew(self, lease: _Lease, given_up: Event) -> None:
-        while not given_up.wait(LASTS.total_seconds() / 4):
+        while not given_up.wait(RENEWED_SECONDS):
             with suppress(StoreError):  # the next time is early enough
                 self._put(_Lease(lease.began, lease.holder, self._now() + _milliseconds(LASTS)))
 

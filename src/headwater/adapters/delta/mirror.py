@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+from headwater.adapters.delta.draft import sync
 from headwater.adapters.delta.log import (
     DIGITS,
     LOG,
@@ -75,6 +76,7 @@ class Mirror:
     def keep(self, made: Path) -> None:
         """Take in a file that was put into the log."""
         with suppress(OSError):  # it is fetched, then
+            sync(made)
             os.link(made, self.folder / made.name)
 
     def _look(self) -> dict[str, Stat]:
@@ -132,6 +134,7 @@ class Mirror:
         """Put a file here: whole as soon as it has its name."""
         made = self.table / f".{secrets.token_hex(8)}"
         made.write_bytes(body)
+        sync(made)  # a mirror that a power cut has torn would be believed afterwards
         if written_at is not None:
             os.utime(made, (written_at, written_at))
         made.replace(self.folder / name)
