@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+
 import pytest
 
+from headwater.adapters.aws.ledger import create_table
 from tests.aws.double import Double, double
+
+SMALLEST = 4  # items of a step: as many as one sighting may need
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session", name="aws")
 def _aws() -> Double:
     with double() as running:
         yield running
+
+
+@pytest.fixture(scope="session", name="steady")
+def _steady():
+    with double("tests.aws.steady") as running:
+        yield running
+
+
+@pytest.fixture(params=[100, SMALLEST], ids=["whole", "spread"])
+def step_items(request):
+    return request.param
+
+
+@pytest.fixture
+def new_table(steady):
+    def new():
+        name = f"ledger-{os.getpid()}-{next(_numbers)}"
+        create_table(steady.client("dynamodb"), name)
+        return name
+
+    return new

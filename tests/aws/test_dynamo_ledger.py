@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from functools import partial
 
 import pytest
 
-from headwater.adapters.aws.ledger import DynamoLedger, create_table
-from tests.aws.double import Double, double
+from headwater.adapters.aws.ledger import DynamoLedger
+from tests.aws.double import Double
 from tests.contracts.ledger import LedgerContract
 
 WORKER = """
@@ -21,36 +19,12 @@ ledger = open_at({url!r}, {table!r}, {step_items})
 arrive(ledger, *sightings(3))
 work_until_done(ledger, NOW)
 """
-SMALLEST = 4  # items that one sighting may need
-
-_numbers = itertools.count(1)
 
 
 def open_at(url, table, step_items):
     ledger = DynamoLedger(Double(url).client("dynamodb"), table, step_items=step_items)
     ledger._table._patience_seconds = 20  # a double that cannot answer shall not be waited for
     return ledger
-
-
-@pytest.fixture(scope="session", name="steady")
-def _steady():
-    with double("tests.aws.steady") as running:
-        yield running
-
-
-@pytest.fixture(params=[100, SMALLEST], ids=["whole", "spread"])
-def step_items(request):
-    return request.param
-
-
-@pytest.fixture
-def new_table(steady):
-    def new():
-        name = f"ledger-{os.getpid()}-{next(_numbers)}"
-        create_table(steady.client("dynamodb"), name)
-        return name
-
-    return new
 
 
 @pytest.fixture

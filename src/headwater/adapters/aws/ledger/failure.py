@@ -37,7 +37,7 @@ _KEYS = frozenset(
 _FAULT = 500  # from here on it is the service's
 
 
-class Refused(Exception):  # noqa: N818 - an answer that every caller looks behind, not an error
+class Refused(Exception):
     """A condition did not hold: look who made it so, for it may have been an earlier try."""
 
 

@@ -27,7 +27,6 @@ from headwater.adapters.aws.ledger.items import (
 )
 from headwater.adapters.aws.ledger.table import Table, batched
 from headwater.adapters.aws.ledger.writes import ABSENT, Item, Key, Write, delete, put
-from headwater.errors import IllegalMove
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.ids import ArrivalId, FeedName, ManifestId
 from headwater.model.manifest import Manifest
