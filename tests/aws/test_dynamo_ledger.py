@@ -56,3 +56,6 @@ def worker_script(steady, table, step_items):
 
 class TestDynamoLedger(LedgerContract):
     """Every promise of the contract."""
+
+    PROCESSES = 6  # the double answers one request at a time
+    ARRIVALS = 240
