@@ -18,7 +18,6 @@ from tests.contracts.work import (
     NOW,
     SALES,
     SECOND,
-    arrive,
     claim,
     parts_of,
     receipt_of,
@@ -106,13 +105,3 @@ def test_the_nth_write_that_goes_wrong_changes_no_answer_and_no_state(proxy, thr
         proxy.spoil(number, fault)
 
         assert story(ledger) == expected, f"the write number {number}"
-
-
-def test_what_a_lost_answer_left_marked_is_finished_by_whoever_asks_next(through, step_items):
-    ledger = through()
-    arrive(ledger, *sightings(3))
-    ledger.batch(SALES, NOW, flush=True)
-
-    held = claim(ledger)
-
-    assert {each.state for each in ledger.members(held.manifest.id)} == {"processing"}
