@@ -10,6 +10,7 @@ import pytest
 from headwater.adapters.aws.ledger import create_table
 from tests.aws.double import Double, double
 
+WHOLE = pytest.param(100, id="whole")
 SMALLEST = 4  # items of a step: as many as one sighting may need
 _numbers = itertools.count(1)
 
@@ -26,7 +27,7 @@ def _steady():
         yield running
 
 
-@pytest.fixture(params=[100, SMALLEST], ids=["whole", "spread"])
+@pytest.fixture(params=[WHOLE, pytest.param(SMALLEST, id="spread", marks=pytest.mark.slow)])
 def step_items(request):
     return request.param
 

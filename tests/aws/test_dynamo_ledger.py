@@ -59,3 +59,7 @@ class TestDynamoLedger(LedgerContract):
 
     PROCESSES = 6  # the double answers one request at a time
     ARRIVALS = 240
+
+    @pytest.mark.slow
+    def test_ten_thousand_sightings_go_in_one_call(self, ledger):
+        super().test_ten_thousand_sightings_go_in_one_call(ledger)
