@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from functools import partial
 
 import pytest
 
-from headwater.adapters.aws.ledger import DynamoLedger, create_table
-from tests.aws.double import Double, double
+from headwater.adapters.aws.ledger import DynamoLedger
+from tests.aws.double import Double
 from tests.contracts.ledger import LedgerContract
 
 WORKER = """
@@ -21,36 +19,12 @@ ledger = open_at({url!r}, {table!r}, {step_items})
 arrive(ledger, *sightings(3))
 work_until_done(ledger, NOW)
 """
-SMALLEST = 4  # items that one sighting may need
-
-_numbers = itertools.count(1)
 
 
 def open_at(url, table, step_items):
     ledger = DynamoLedger(Double(url).client("dynamodb"), table, step_items=step_items)
     ledger._table._patience_seconds = 20  # a double that cannot answer shall not be waited for
     return ledger
-
-
-@pytest.fixture(scope="session", name="steady")
-def _steady():
-    with double() as running:
-        yield running
-
-
-@pytest.fixture(params=[100, SMALLEST], ids=["whole", "spread"])
-def step_items(request):
-    return request.param
-
-
-@pytest.fixture
-def new_table(steady):
-    def new():
-        name = f"ledger-{os.getpid()}-{next(_numbers)}"
-        create_table(steady.client("dynamodb"), name)
-        return name
-
-    return new
 
 
 @pytest.fixture
@@ -82,3 +56,10 @@ def worker_script(steady, table, step_items):
 
 class TestDynamoLedger(LedgerContract):
     """Every promise of the contract."""
+
+    PROCESSES = 6  # the double answers one request at a time
+    ARRIVALS = 240
+
+    @pytest.mark.slow
+    def test_ten_thousand_sightings_go_in_one_call(self, ledger):
+        super().test_ten_thousand_sightings_go_in_one_call(ledger)

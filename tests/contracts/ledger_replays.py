@@ -124,6 +124,16 @@ class ReplayContract:
         assert states(ledger) == ["superseded", "completed", "completed"]
         assert [each.generation for each in ledger.latest("sales", ["a.csv"])] == [2, 3]
 
+    def test_versions_of_one_object_that_stand_apart_are_replayed_as_one(self, ledger):
+        first = [
+            complete_apart(ledger, replace(apart(version), raw="a"))[0] for version in ("v1", "v2")
+        ]
+
+        again = ledger.replay([each.id for each in first], NOW, apart=True, together=SALES)
+
+        assert [each.generation for each in again] == [3, 4]
+        assert ledger.by_raw(["a"]) == {"a": again[-1]}
+
     def test_what_was_refused_of_a_version_that_stands_apart_stays_refused(self, ledger):
         finish(
             ledger,

@@ -99,7 +99,7 @@ def _end(
     ending: Sequence[Write],
     moves: Iterable[Write],
 ) -> bool:
-    """End the manifest and its arrivals; False if somebody was here in between, and it may go on."""
+    """End the manifest and its arrivals; False if that is to be tried again."""
     endings = list(moves)
     whole = len(ending) + len(endings) <= table.step_items
     id_ = held.manifest.id

@@ -28,7 +28,7 @@ def _record(table: Table, happenings: Sequence[Happening]) -> int:
         counter = table.get(places.EVENT_NUMBERS) or {}
         last = counter.get("n", 0)
         if counter.get("token") == token:
-            return last - int(counter["before"])  # an earlier try, whose answer was lost
+            return int(last) - int(counter["before"])  # an earlier try, whose answer was lost
         events, stands = _changes(table, happenings, last)
         if not events:
             return 0
@@ -89,9 +89,7 @@ def meet(table: Table, notifier: str) -> None:
         return
 
 
-def untold(
-    table: Table, notifier: str, now: datetime, until: datetime, limit: int
-) -> list[Event]:
+def untold(table: Table, notifier: str, now: datetime, until: datetime, limit: int) -> list[Event]:
     """Take events that a notifier is to be told, in order."""
     at = (_NOTIFIERS, notifier)
     known = table.get(at)
@@ -101,7 +99,7 @@ def untold(
     token = places.new_token()
     taken = {"busy_until": places.micros(until), "token": token}
     when = "#busy_until <= :now AND #told = :told"
-    values = {"now": places.micros(now), "told": known["told"]}
+    values: dict[str, Any] = {"now": places.micros(now), "told": known["told"]}
     try:
         table.write(update(at, taken, when=when, **values))
     except Refused:
@@ -114,12 +112,12 @@ def told(table: Table, notifier: str, event: int, busy_until: datetime) -> None:
     """Note up to which event it was told, and when it may next be taken."""
     at = (_NOTIFIERS, notifier)
     free = {"busy_until": places.micros(busy_until)}
-    for changes, when, values in (
-        ({**free, "told": event}, "#told <= :event", {"event": event}),
-        (free, PRESENT, {}),
+    for write in (
+        update(at, {**free, "told": event}, when="#told <= :event", event=event),
+        update(at, free, when=PRESENT),
     ):
         try:
-            table.write(update(at, changes, when=when, **values))
+            table.write(write)
         except Refused:  # it was told of later ones, or nobody met it
             continue
         return

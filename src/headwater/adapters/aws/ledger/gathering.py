@@ -151,14 +151,15 @@ def _anew(table: Table, plan: Plan, rows: Sequence[Row]) -> Iterator[list[Write]
     feed = plan.manifest.feed
     numbers = dict(zip((row[0] for row in plan.rows), plan.numbers, strict=True))
     before = table.get_all(at(feed, [*row[:2], row[4]]) for row in rows)
-    raws = {item["raw"] for item in before.values()}
-    pointers = table.get_all(map(places.raw_at, raws))
+    last = {before[at(feed, [*row[:2], row[4]])]["raw"]: row[0] for row in rows}
+    pointers = table.get_all(map(places.raw_at, last))  # which name the last of several
     for row in rows:
         old = read_arrival(before[at(feed, [*row[:2], row[4]])])
         state = ArrivalState.PROCESSING
         arrival = replace(again(old, row), state=state, manifest=plan.manifest.id)
         item = write_arrival(arrival, numbers[row[0]], plan.manifest.id)
-        yield add({**item, "again": True}, arrival, pointers.get(places.raw_at(arrival.raw)))
+        writes = add({**item, "again": True}, arrival, pointers.get(places.raw_at(arrival.raw)))
+        yield writes if last[old.raw] == row[0] else writes[:-1]
 
 
 def again(before: Arrival, row: Row) -> Arrival:

@@ -47,13 +47,14 @@ class Intake:
     _tried: dict[int, Registration] = field(default_factory=dict)
     _numbers: dict[int, int] = field(default_factory=dict)
     _answers: dict[int, Registration] = field(default_factory=dict)
+    _gone: set[str] = field(default_factory=set)
 
     def register(self, sightings: Sequence[Sighting]) -> list[Registration]:
         """Make arrivals of sightings; one conditional step for each key."""
         self.feeds.meet(each.feed for each in sightings)
         for some in _apart(sightings):
             self._settle(some)
-        return [self._answers[number] for number in range(len(sightings))]
+        return [self._answer(number) for number in range(len(sightings))]
 
     def _settle(self, todo: list[Numbered]) -> None:
         for _ in self.table.rounds("register"):
@@ -76,6 +77,14 @@ class Intake:
             except Refused:  # somebody was here in between, or an earlier try of ours
                 return
         self._answers |= {number: judged[number].registration for number in group}
+        self._gone |= {item["id"] for number in group for item in judged[number].supersedes}
+
+    def _answer(self, number: int) -> Registration:
+        """As it is after the whole call: what came later in it may have superseded it."""
+        answer = self._answers[number]
+        if answer.arrival.id not in self._gone:
+            return answer
+        return replace(answer, arrival=replace(answer.arrival, state=ArrivalState.SUPERSEDED))
 
     def _groups(
         self, known: Known, judged: dict[int, Judgement]
@@ -168,10 +177,10 @@ def _verdict(
     newest = newest_of(found)
     if newest is None:
         return Outcome.NEW, ArrivalState.PENDING, None
-    same = newest
+    same: Item | None = newest
     if sighting.apart:
-        same = next((each for each in found if _stands(each, sighting)), None) or {}
-    if same.get("version") == sighting.version:
+        same = next((each for each in found if _stands(each, sighting)), None)
+    if same is not None and same["version"] == sighting.version:
         return Outcome.DUPLICATE, ArrivalState.DUPLICATE, same["id"]
     return Outcome.REWRITE, ArrivalState.PENDING, newest["id"]
 

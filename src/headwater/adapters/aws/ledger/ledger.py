@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 class DynamoLedger(Watchings):
     """Arrivals, manifests, attempts and receipts of one lake, for any number of machines."""
 
-    def __init__(
-        self, client: DynamoDBClient, table: str, *, step_items: int = STEP_ITEMS
-    ) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, *, step_items: int = STEP_ITEMS) -> None:
         """Take a client, and how many items one transaction may touch."""
         super().__init__(Table(client, table, step_items=step_items))
 

@@ -76,6 +76,7 @@ class Questions:
             if not found:
                 return []
             number = found[0]["seq"]
+        items: Iterable[Item]
         if key is not None:
             items = self._under_key(key, feed, states, number)
         else:
@@ -216,17 +217,15 @@ class Questions:
             key=lambda item: item["seq"],
         )
 
-    def _listed(
-        self, lists: Iterable[str], states: Sequence[str], number: int
-    ) -> Iterator[Item]:
-        where, values = one_of("state", states) if states else (None, {})
+    def _listed(self, lists: Iterable[str], states: Sequence[str], number: int) -> Iterator[Item]:
+        where, chosen = one_of("state", states) if states else (None, {})
+        values: dict[str, Any] = {"number": number, **chosen}
         found = [
             self._table.query(
                 "#list = :list AND #seq > :number",
                 index=LISTED,
                 where=where,
                 list=each,
-                number=number,
                 **values,
             )
             for each in lists
@@ -255,7 +254,7 @@ class Questions:
 def _brought(entry: Item) -> Brought:
     changes = settled.told(entry, "changes")
     at = places.time_at(entry["finished_at"])
-    told = from_plain(
+    return from_plain(
         Brought,
         {
             "feed": entry["feed"],
@@ -265,4 +264,3 @@ def _brought(entry: Item) -> Brought:
             "changes": changes,
         },
     )
-    return told

@@ -37,15 +37,12 @@ def load(
     parts: Iterable[tuple[TableName, ManifestId, Part]],
 ) -> None:
     """Write everything; until it is all there, a mark keeps everybody from reading."""
-    token = places.new_token()
-    _require_empty(table, token)
-    _require_each_once([each.id for each in arrivals], "arrival")
-    _require_each_once([manifest.id for manifest, _ in manifests], "manifest")
+    _require_each_once([each.id for each in arrivals])
+    _require_each_once([manifest.id for manifest, _ in manifests])
+    _begin(table)
     grouped: Parts = {}
     for name, manifest, part in parts:
         grouped.setdefault((name, manifest), []).append(to_plain(part))
-    mark = {"pk": places.LOADING[0], "sk": places.LOADING[1], "token": token}
-    table.write(put(mark))
     feeds.meet([None, *(each.feed for each in arrivals), *(each.feed for each, _ in manifests)])
     table.put_all(_arrivals(feeds, arrivals, manifests))
     table.put_all(_manifests(table, feeds, arrivals, manifests, grouped))
@@ -53,24 +50,24 @@ def load(
     table.write(delete(places.LOADING))
 
 
-def _require_empty(table: Table, token: str) -> None:
-    pk, sk = places.NUMBERS
-    try:  # whoever comes second finds the counter, as of any ledger that has anything
-        table.write(put({"pk": pk, "sk": sk, "n": 0, "token": token}, when=ABSENT))
+def _begin(table: Table) -> None:
+    """Mark the ledger as being loaded; a counter says of any ledger that has anything."""
+    token = places.new_token()
+    counter, mark = ({"pk": pk, "sk": sk} for pk, sk in (places.NUMBERS, places.LOADING))
+    try:
+        table.write(put({**counter, "n": 0}, when=ABSENT), put({**mark, "token": token}))
     except Refused:
-        if (table.get(places.NUMBERS) or {}).get("token") != token:
+        if (table.get(places.LOADING) or {}).get("token") != token:
             raise LedgerError(
-                f"the DynamoDB table {table.name} is not empty, and only an empty one can be loaded",
+                f"the DynamoDB table {table.name} is not empty, and only an empty one is loaded",
                 hint="make the table anew first: headwater verify --rebuild does that",
             ) from None
 
 
-def _require_each_once(ids: list[Any], what: str) -> None:
+def _require_each_once(ids: list[Any]) -> None:
     if len(set(ids)) != len(ids):
         raise LedgerError(
-            f"what is to be loaded names an {what} twice"
-            if what[0] in "aeiou"
-            else f"what is to be loaded names a {what} twice",
+            "what is to be loaded names an arrival or a manifest twice",
             hint="nothing was changed; please report it with this message",
         )
 
@@ -120,7 +117,9 @@ def _manifests(
     for number, (manifest, receipt) in zip(feeds.number(len(manifests)), manifests, strict=True):
         mine = [known[id_] for id_ in manifest.arrivals]
         values = {
-            papers.MEMBERS: [[each.id, each.key, each.generation, each.size_bytes] for each in mine],
+            papers.MEMBERS: [
+                [each.id, each.key, each.generation, each.size_bytes] for each in mine
+            ],
             papers.RECEIPT: to_plain(receipt),
             papers.PARTS: grouped.pop((manifest.table, manifest.id), []),
         }

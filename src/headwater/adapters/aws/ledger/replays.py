@@ -103,7 +103,7 @@ class Replay:
         taken: dict[str, int] = {}
         for item in items:
             family = list(under(self.table, places.feed_of(item), item["key"]))
-            generation = taken.get(item["key"], family[0]["generation"]) + 1
+            generation = taken.get(item["key"], int(family[0]["generation"])) + 1
             row = self._row(item, family, generation)
             if row is not None:
                 taken[item["key"]] = generation

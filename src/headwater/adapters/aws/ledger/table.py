@@ -95,7 +95,7 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def put_all(self, items: Iterable[Mapping[str, Any]]) -> None:
-        """Write items on no condition, in no order: what nothing points to, or is always the same."""
+        """Write items on no condition: what nothing points to yet, or is always the same."""
         for some in batched(items, _PUT_ITEMS):
             waiting: Any = {self.name: [{"PutRequest": {"Item": encode(each)}} for each in some]}
             for _ in self.rounds("write"):
@@ -169,7 +169,7 @@ class Table:
         The next try is then refused by its own condition, and who asked looks and finds
         what is its own.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow
 
         deadline = time.monotonic() + self._patience_seconds
         number = 0

@@ -11,7 +11,7 @@ from headwater.adapters.aws.ledger.endings import finish_endings
 from headwater.adapters.aws.ledger.failure import Refused
 from headwater.adapters.aws.ledger.questions import Questions
 from headwater.adapters.aws.ledger.table import batched
-from headwater.adapters.aws.ledger.writes import Item, update
+from headwater.adapters.aws.ledger.writes import ABSENT, Item, update
 from headwater.model.checks import Action
 from headwater.model.event import Event, Happening
 from headwater.model.ids import ArrivalId, FeedName
@@ -47,13 +47,12 @@ class Watchings(Questions):
         """Note that somebody looks at the feed, or None: at the lake; the first time is kept."""
         at = (_WATCHES, f"F#{feed or places.UNROUTED}")
         looked = places.micros(now)
-        for changes, when in (
-            ({"since": looked, "looked": looked}, "attribute_not_exists(#pk)"),
-            ({"looked": looked}, "#looked < :now"),
+        for write in (
+            update(at, {"since": looked, "looked": looked}, when=ABSENT),
+            update(at, {"looked": looked}, when="#looked < :now", now=looked),
         ):
             try:
-                values = {"now": looked} if ":now" in when else {}
-                self._table.write(update(at, changes, when=when, **values))
+                self._table.write(write)
             except Refused:
                 continue
             return
