@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from headwater.emulator import accounts, machines
+from headwater.emulator import accounts, jobs, machines
 from headwater.emulator.agenda import Agenda
 from headwater.emulator.clock import Clock
 from headwater.emulator.control import Control
@@ -21,6 +21,7 @@ from headwater.emulator.functions.invoke import Functions
 from headwater.emulator.functions.mappings import Mappings
 from headwater.emulator.functions.retries import Retries
 from headwater.emulator.functions.warm import Warm
+from headwater.emulator.jobs import Jobs
 from headwater.emulator.machines import Machines
 from headwater.emulator.pump import Pump
 
@@ -38,6 +39,7 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
     mappings.install()
     notifications.install(Announcer(deliveries, clock))
     rules.install(deliveries)
+    jobs.install(Jobs(agenda, url))
     moving = (Mappings(agenda, functions), Schedules(clock, deliveries), Machines())
     pump = Pump(clock, agenda, moving)
     services = DomainDispatcherApplication(create_backend_app)

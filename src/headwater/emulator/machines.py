@@ -2,8 +2,8 @@
 
 The double records executions without running them until it is told to; then it calls its
 other services on `localhost`, as one account for all, takes an execution without a name
-for another of that kind, and knows neither ValidateStateMachineDefinition nor
-ListStateMachineVersions, which Terraform asks for.
+for another of that kind, and fails each task that waits for a job. Terraform asks for
+ValidateStateMachineDefinition and ListStateMachineVersions, which it does not know.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from threading import Lock
@@ -26,7 +27,16 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from headwater.emulator.patch import Function, add, exchange
 
 _PATIENCE_SECONDS = 900
+_CALLS = Config(
+    parameter_validation=False,
+    retries={"max_attempts": 0},
+    connect_timeout=_PATIENCE_SECONDS,
+    read_timeout=_PATIENCE_SECONDS,
+)
 _PARSER = "moto.stepfunctions.parser.models"
+_SERVICE = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
+_WAITING = f"{_SERVICE}.state_task_service_callback"
+_RESOURCE = f"{_SERVICE}.resource"
 _changing = Lock()
 
 
@@ -48,42 +58,42 @@ def install(url: str) -> None:
     def call_the_box(_: Function) -> Function:
         def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
             role = str(getattr(state_credentials, "role_arn", ""))
-            return boto3.client(
+            client = boto3.client(
                 service,  # type: ignore[call-overload]
                 endpoint_url=url,
                 region_name=region,
                 aws_access_key_id=(role.split(":") + [""] * 5)[4] or "testing",
                 aws_secret_access_key="testing",  # noqa: S106 - the box asks for any
-                config=Config(
-                    parameter_validation=False,
-                    retries={"max_attempts": 0},
-                    connect_timeout=_PATIENCE_SECONDS,
-                    read_timeout=_PATIENCE_SECONDS,
-                ),
+                config=_CALLS,
             )
+            client.meta.events.register("after-call", _count_times)
+            return client
 
         return boto_client_for
 
     exchange(boto_client, "boto_client_for", call_the_box)
-    exchange(responses, "get_backend", _name_executions)
+    exchange(responses, "get_backend", _change_parser)
     add(responses.StepFunctionResponse, "validate_state_machine_definition", _validate)
     add(responses.StepFunctionResponse, "list_state_machine_versions", _list_versions)
 
 
-def _name_executions(old: Function) -> Function:
+def _count_times(parsed: dict[str, Any], **_: Any) -> None:
+    """Milliseconds for times, as AWS has them in an execution's data; JSON has no times."""
+    for name, value in parsed.items():
+        if isinstance(value, datetime):
+            parsed[name] = int(value.timestamp() * 1000)
+        elif isinstance(value, dict):
+            _count_times(value)
+
+
+def _change_parser(old: Function) -> Function:
     """The parser takes seconds to import: it is changed when the first machine is asked for."""
 
     @cache
     def change() -> None:
-        def make(start: Function) -> Function:
-            def start_execution(
-                self: Any, state_machine_arn: str, name: str | None = None, *args: Any
-            ) -> Any:
-                return start(self, state_machine_arn, name or str(uuid.uuid4()), *args)
-
-            return start_execution
-
-        exchange(import_module(_PARSER).StepFunctionsParserBackend, "start_execution", make)
+        backend = import_module(_PARSER).StepFunctionsParserBackend
+        exchange(backend, "start_execution", _name)
+        exchange(import_module(_WAITING).StateTaskServiceCallback, "__init__", _give_endpoint)
 
     def get_backend(account: str, region: str) -> Any:
         with _changing:
@@ -91,6 +101,25 @@ def _name_executions(old: Function) -> Function:
         return old(account, region)
 
     return get_backend
+
+
+def _name(old: Function) -> Function:
+    def start_execution(
+        self: Any, state_machine_arn: str, name: str | None = None, *args: Any
+    ) -> Any:
+        return old(self, state_machine_arn, name or str(uuid.uuid4()), *args)
+
+    return start_execution
+
+
+def _give_endpoint(old: Function) -> Function:
+    """Tasks that wait for a job end by closing an endpoint that only waiters for a token have."""
+
+    def __init__(self: Any, supported_integration_patterns: set[Any]) -> None:  # noqa: N807 - of the class
+        token = import_module(_RESOURCE).ResourceCondition.WaitForTaskToken
+        old(self, {*supported_integration_patterns, token})
+
+    return __init__
 
 
 def _validate(self: Any) -> ActionResult:

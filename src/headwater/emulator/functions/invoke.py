@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,13 @@ from moto.awslambda import models
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.utils import get_backend
 
+from headwater.emulator.environment import passed_on
 from headwater.emulator.faults import Faults
 from headwater.emulator.functions.retries import Retries
 from headwater.emulator.functions.sandbox import Limits, Outcome, Sandbox
 from headwater.emulator.functions.warm import Warm
 from headwater.emulator.patch import Function, exchange
 
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "JAVA_HOME", "VIRTUAL_ENV")
 _MEBI = 1 << 20
 _TAIL_BYTES = 4096
 
@@ -67,15 +66,8 @@ class Functions:
     def _environment(
         self, function: LambdaFunction, code: Path, layers: list[Path]
     ) -> dict[str, str]:
-        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         return {
-            **inherited,
-            "AWS_ENDPOINT_URL": self._url,
-            "AWS_REGION": function.region,
-            "AWS_DEFAULT_REGION": function.region,
-            "AWS_ACCESS_KEY_ID": function.account_id,
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_EC2_METADATA_DISABLED": "true",
+            **passed_on(self._url, function.account_id, function.region),
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_VERSION": str(function.version),
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
