@@ -8,6 +8,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from headwater.emulator import accounts, jobs, machines
 from headwater.emulator.agenda import Agenda
+from headwater.emulator.answers import queries
+from headwater.emulator.answers.queries import Queries
 from headwater.emulator.clock import Clock
 from headwater.emulator.control import Control
 from headwater.emulator.deliveries import Deliveries
@@ -40,6 +42,7 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
     notifications.install(Announcer(deliveries, clock))
     rules.install(deliveries)
     jobs.install(Jobs(agenda, url))
+    queries.install(Queries(agenda))
     moving = (Mappings(agenda, functions), Schedules(clock, deliveries), Machines())
     pump = Pump(clock, agenda, moving)
     services = DomainDispatcherApplication(create_backend_app)
