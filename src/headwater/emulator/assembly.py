@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from headwater.emulator import accounts, jobs, machines
+from headwater.emulator import accounts, jobs, machines, queues
 from headwater.emulator.agenda import Agenda
-from headwater.emulator.answers import queries
+from headwater.emulator.answers import queries as athena
 from headwater.emulator.answers.queries import Queries
 from headwater.emulator.clock import Clock
 from headwater.emulator.control import Control
@@ -38,12 +38,19 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
     accounts.install()
     retries.install()
     invoke.install(functions, again)
+    queues.install()
     mappings.install()
     notifications.install(Announcer(deliveries, clock))
     rules.install(deliveries)
-    jobs.install(Jobs(agenda, url))
-    queries.install(Queries(agenda))
-    moving = (Mappings(agenda, functions), Schedules(clock, deliveries), Machines())
+    scripts = Jobs(agenda, url)
+    jobs.install(scripts)
+    athena.install(Queries(agenda))
+    moving = (Mappings(agenda, clock, functions), Schedules(clock, deliveries), Machines())
     pump = Pump(clock, agenda, moving)
     services = DomainDispatcherApplication(create_backend_app)
-    return Front(services, Control(pump, faults), faults), pump, warm.close
+
+    def close() -> None:
+        warm.close()
+        scripts.close()
+
+    return Front(services, Control(pump, faults), faults), pump, close

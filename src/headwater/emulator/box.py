@@ -48,6 +48,7 @@ class Box:
             "AWS_ACCESS_KEY_ID": self._key,
             "AWS_SECRET_ACCESS_KEY": "testing",  # the box asks for some, whatever they are
             "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ALLOW_HTTP": "true",  # for clients that refuse what is not encrypted
         }
 
     def client(self, service: str) -> Any:

@@ -22,4 +22,5 @@ def passed_on(url: str, account: str, region: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": account,
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ALLOW_HTTP": "true",
     }

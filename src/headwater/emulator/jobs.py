@@ -43,6 +43,12 @@ class Jobs:
         """Take who does things, and where a script finds AWS."""
         self._agenda = agenda
         self._url = url
+        self._running: set[int] = set()
+
+    def close(self) -> None:
+        """End every script, and what it has started."""
+        for pid in list(self._running):
+            os.killpg(pid, signal.SIGKILL)
 
     def begin(self, job: FakeJob, run: FakeJobRun) -> None:
         """Have the script run soon; until it has ended the run says RUNNING."""
@@ -91,11 +97,14 @@ class Jobs:
                 start_new_session=True,  # Spark's Java ends with it
             ) as process,
         ):
+            self._running.add(process.pid)
             try:
                 return process.wait(int(run.timeout or _DEFAULT_MINUTES) * _MINUTE)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 return None
+            finally:
+                self._running.discard(process.pid)
 
     def _environment(self, job: FakeJob) -> dict[str, str]:
         backend = job.backend

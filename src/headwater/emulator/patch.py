@@ -21,6 +21,6 @@ def exchange(owner: Any, name: str, make: Callable[[Function], Function]) -> Non
     setattr(owner, name, make(old))
 
 
-def add(owner: Any, name: str, function: Function) -> None:
-    """Give the double a function that it lacks."""
-    setattr(owner, name, function)
+def add(owner: Any, name: str, what: object) -> None:
+    """Give the double what it lacks, or what it has to have otherwise."""
+    setattr(owner, name, what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from threading import Event, Lock, Thread
@@ -11,6 +12,7 @@ from headwater.emulator.agenda import Agenda
 from headwater.emulator.clock import Clock
 
 _LOOK_SECONDS = 0.05
+_log = logging.getLogger(__name__)
 
 
 class Moving(Protocol):
@@ -55,7 +57,10 @@ class Pump:
 
     def _run(self) -> None:
         while not self._end.wait(_LOOK_SECONDS):
-            self._step()
+            try:
+                self._step()
+            except Exception:  # noqa: BLE001 - the door: the next look may find it mended
+                _log.exception("the box could not see what is due")
 
     def _step(self) -> None:
         with self._lock:

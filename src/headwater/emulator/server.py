@@ -42,6 +42,8 @@ def main() -> None:
     except KeyboardInterrupt:
         pass
     finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
         pump.stop()
         close()
         os._exit(0)  # threads of the double wait for calls that nobody makes any more

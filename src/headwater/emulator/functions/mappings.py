@@ -9,9 +9,9 @@ once its visibility timeout has passed.
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.awslambda.models import EventSourceMapping, lambda_backends
@@ -19,8 +19,10 @@ from moto.sqs import models
 from moto.sqs.models import Message, Queue, sqs_backends
 
 from headwater.emulator.agenda import Agenda
+from headwater.emulator.clock import Clock
 from headwater.emulator.functions.invoke import Functions
 from headwater.emulator.functions.sandbox import Outcome
+from headwater.emulator.patch import add
 
 _AT_ONCE = 2
 """So many batches of one mapping run at a time where it says nothing: AWS begins with five."""
@@ -29,12 +31,13 @@ _AT_ONCE = 2
 class Mappings:
     """What polls the queues that functions are mapped to."""
 
-    def __init__(self, agenda: Agenda, functions: Functions) -> None:
-        """Take who does things, and how a function is run."""
+    def __init__(self, agenda: Agenda, clock: Clock, functions: Functions) -> None:
+        """Take who does things, the clock, and how a function is run."""
         self._agenda = agenda
+        self._clock = clock
         self._functions = functions
         self._running: Counter[str] = Counter()
-        self._since: dict[str, float] = {}
+        self._since: dict[str, datetime] = {}
 
     def step(self) -> None:
         """Take what waits in each queue, and hand it to its function."""
@@ -56,9 +59,10 @@ class Mappings:
         waiting = len(queue.messages)
         if not waiting:
             return False
-        since = self._since.setdefault(mapping.uuid, time.monotonic())
-        window = float(mapping.max_batch_window or 0)
-        return waiting >= mapping.batch_size or time.monotonic() - since >= window
+        now = self._clock.now()
+        since = self._since.setdefault(mapping.uuid, now)
+        window = timedelta(seconds=mapping.max_batch_window or 0)
+        return waiting >= mapping.batch_size or now - since >= window
 
     def _batch(self, mapping: EventSourceMapping, queue: Queue, messages: Sequence[Message]) -> Any:
         def hand_over() -> None:
@@ -81,9 +85,7 @@ class Mappings:
 def install() -> None:
     """Keep the double from invoking functions inside the call that sends a message."""
     # A property without memory: what the double writes down there, it does not find again.
-    models.Queue.lambda_event_source_mappings = property(  # type: ignore[assignment]
-        lambda _: {}, lambda _, __: None
-    )
+    add(models.Queue, "lambda_event_source_mappings", property(lambda _: {}, lambda *_: None))
 
 
 def _mapped() -> Iterator[tuple[EventSourceMapping, Queue]]:
