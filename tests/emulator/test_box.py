@@ -103,6 +103,19 @@ def test_it_says_what_to_export_and_ends_when_it_is_told(tmp_path, number):
 
 
 @pytest.mark.slow
+def test_a_box_that_is_killed_is_told_and_not_waited_for(tmp_path):
+    with start("emulate", "--json", cwd=tmp_path) as process:
+        process.stdout.readline()
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        (box,) = children.read_text(encoding="ascii").split()
+        os.kill(int(box), signal.SIGKILL)
+        err = process.stderr.read()
+
+    assert process.returncode == 1
+    assert "the box ended by itself" in err
+
+
+@pytest.mark.slow
 def test_it_says_what_to_export_as_json(tmp_path):
     process = start("emulate", "--json", cwd=tmp_path)
     said = json.loads(process.stdout.readline())

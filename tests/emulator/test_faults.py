@@ -50,6 +50,18 @@ def test_events_are_doubled_and_lost(aws_in_the_box, told):
     assert len(keys) == 20 - done["lost"] + done["duplicate"] > len(set(keys))
 
 
+def test_what_a_topic_tells_is_lost_as_other_events_are(aws_in_the_box):
+    url, arn = make_queue(aws_in_the_box, "told")
+    sns = aws_in_the_box.client("sns")
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    aws_in_the_box.spoil({"lost": 1})
+
+    sns.publish(TopicArn=topic, Message="hello")
+
+    assert received(aws_in_the_box, url) == []
+
+
 def test_a_late_event_comes_when_its_time_has_passed(aws_in_the_box, told):
     bucket, url = told
     aws_in_the_box.spoil({"late": 1, "late_seconds": 600})

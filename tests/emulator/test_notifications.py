@@ -89,6 +89,31 @@ def test_a_put_does_not_wait_for_the_function_that_is_told(aws_in_the_box):
     assert received(aws_in_the_box, seen) == ["a"]
 
 
+def test_a_publisher_does_not_wait_for_the_function_that_is_told(aws_in_the_box):
+    seen, _ = make_queue(aws_in_the_box, "seen")
+    function = make_function(
+        aws_in_the_box,
+        "told",
+        """
+        import os, boto3
+
+        def handle(event, context):
+            said = event["Records"][0]["Sns"]["Message"]
+            boto3.client("sqs").send_message(QueueUrl=os.environ["SEEN"], MessageBody=said)
+        """,
+        Environment={"Variables": {"SEEN": seen}},
+    )
+    sns = aws_in_the_box.client("sns")
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+
+    sns.publish(TopicArn=topic, Message="hello")
+    before = received(aws_in_the_box, seen)
+    assert aws_in_the_box.quiet()
+
+    assert (before, received(aws_in_the_box, seen)) == ([], ["hello"])
+
+
 def test_eventbridge_is_told_in_its_own_words(aws_in_the_box):
     url, arn = make_queue(aws_in_the_box, "told")
     bucket, events = aws_in_the_box.bucket(), aws_in_the_box.client("events")

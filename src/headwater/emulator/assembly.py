@@ -13,7 +13,7 @@ from headwater.emulator.answers.queries import Queries
 from headwater.emulator.clock import Clock
 from headwater.emulator.control import Control
 from headwater.emulator.deliveries import Deliveries
-from headwater.emulator.events import notifications, rules
+from headwater.emulator.events import notifications, rules, topics
 from headwater.emulator.events.notifications import Announcer
 from headwater.emulator.events.schedules import Schedules
 from headwater.emulator.faults import Faults
@@ -42,6 +42,7 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
     mappings.install()
     notifications.install(Announcer(deliveries, clock))
     rules.install(deliveries)
+    topics.install(deliveries, agenda)
     scripts = Jobs(agenda, url)
     jobs.install(scripts)
     athena.install(Queries(agenda))

@@ -11,10 +11,11 @@ from shlex import quote
 import click
 
 from headwater.cli.call import Call, verb
-from headwater.errors import EXIT_DONE, UsageError
+from headwater.errors import EXIT_DONE, HeadwaterError, UsageError
 from headwater.show.page import Span, Tone, dim, line
 
-_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD}
+"""What ends a box; the last of them says that it has ended by itself."""
 
 
 @click.command("emulate")
@@ -55,7 +56,8 @@ def command(
             call.voice.say(
                 (line(dim(f"AWS in the box listens on {box.url}; "), how, dim(" ends it")),)
             )
-        signal.sigwait(_ENDING)
+        if signal.sigwait(_ENDING) == signal.SIGCHLD:
+            raise HeadwaterError("the box ended by itself", hint="headwater doctor")
     return EXIT_DONE
 
 
