@@ -22,7 +22,7 @@ class Warm:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._folder = Path(tempfile.mkdtemp(prefix="headwater-functions-"))
+        self._folder: Path | None = None
         self._idle: OrderedDict[Sandbox, str] = OrderedDict()
         self._all: set[Sandbox] = set()
         self._lock = Lock()
@@ -65,9 +65,12 @@ class Warm:
                 sandbox.forget()
             self._all.clear()
             self._idle.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _unpack(self, name: str, archive: bytes) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="headwater-functions-"))
         folder = self._folder / name
         if not folder.exists():
             folder.mkdir()
