@@ -32,7 +32,7 @@ def queue(url):
 
 @pytest.fixture
 def pass_time(as_aws):
-    return as_aws.pass_time
+    return lambda span: as_aws.tick(span.total_seconds())
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ class S3Bucket:
         with self._door(key, doubtful=True):
             try:
                 answer = self._s3.get_object(Bucket=self._name, Key=key, **asked)
-            except ClientError as error:
+            except VENDOR as error:
                 if code_of(error) in _ABSENT:
                     raise _missing(key) from error
                 if code_of(error) in _OTHER:

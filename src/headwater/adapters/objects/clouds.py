@@ -10,7 +10,14 @@ from threading import Condition
 from typing import TYPE_CHECKING, Any
 
 from headwater.adapters.objects.bucket import Doubtful, Found
-from headwater.errors import MissingExtra, ObjectExists, ObjectMissing, StoreError, UsageError
+from headwater.errors import (
+    MissingExtra,
+    ObjectExists,
+    ObjectMissing,
+    SourceChanged,
+    StoreError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Vendor
@@ -21,6 +28,7 @@ try:
         AlreadyExistsError,
         BaseError,
         PermissionDeniedError,
+        PreconditionError,
         UnauthenticatedError,
     )
     from obstore.store import from_url
@@ -32,6 +40,7 @@ except ImportError as error:
 
 _MARK = "headwater-mark"  # a write's own, in the object's metadata
 _UPLOADS = ".uploads/"  # hidden: no store's name begins so
+_PIECE_BYTES = 1024 * 1024
 _TRIES = 5
 _PATIENCE = timedelta(seconds=120)
 
@@ -76,9 +85,7 @@ class ObstoreBucket:
         """The bytes, or a range of them; ObjectMissing, Doubtful where they came in part."""
         found = self.find(key)
         if found is None:
-            raise ObjectMissing(
-                f"{key} is not there", hint="list what is there, and check the name"
-            )
+            raise _missing(key)
         wanted = max(found.size_bytes - start, 0)
         wanted = wanted if length is None else min(wanted, length)
         if not wanted:
@@ -86,10 +93,25 @@ class ObstoreBucket:
         with self._door(key, doubtful=True):
             body = bytes(obstore.get_range(self._vendor, key, start=start, length=wanted))
         if len(body) != wanted:
-            raise Doubtful(
-                StoreError(f"{key} came in part only, again and again", hint="try again")
-            )
+            raise Doubtful(_cut_short(key))
         return body
+
+    def stream(self, key: str, start: int, stamp: str | None) -> tuple[Found, Iterator[bytes]]:
+        """The object, and its bytes from there on, piece by piece."""
+        options: Any = {"range": {"offset": start}} if start else {}
+        if stamp is not None:
+            options["if_match"] = stamp
+        with self._door(key, doubtful=True):
+            try:
+                got = obstore.get(self._vendor, key, options=options)
+            except FileNotFoundError as error:
+                raise _missing(key) from error
+            except PreconditionError as error:
+                raise SourceChanged(
+                    f"{key} changed while it was read", hint="try again once it lies still"
+                ) from error
+        found = _found(got.meta, "")
+        return found, self._pieces(key, got, found.size_bytes - start)
 
     def put(self, key: str, body: bytes, mark: str) -> None:
         """Put bytes under a free key, with the mark; ObjectExists, Doubtful."""
@@ -128,6 +150,15 @@ class ObstoreBucket:
         for each in left:
             self.delete(each.key)
         return len(left)
+
+    def _pieces(self, key: str, got: Any, left: int) -> Iterator[bytes]:
+        shown = 0
+        with self._door(key, doubtful=True):
+            for piece in got.stream(min_chunk_size=_PIECE_BYTES):
+                shown += len(piece)
+                yield bytes(piece)
+        if shown != left:
+            raise Doubtful(_cut_short(key))
 
     @contextmanager
     def _door(self, key: str, *, doubtful: bool = False) -> Iterator[None]:
@@ -194,6 +225,14 @@ class _Staged:
         """Forget the pieces; what cannot be forgotten is left to the sweep."""
         with suppress(BaseError, FileNotFoundError):
             obstore.delete(self._vendor, self._hidden)
+
+
+def _missing(key: str) -> ObjectMissing:
+    return ObjectMissing(f"{key} is not there", hint="list what is there, and check the name")
+
+
+def _cut_short(key: str) -> StoreError:
+    return StoreError(f"{key} came in part only, again and again", hint="try again")
 
 
 def _found(meta: Any, mark: str) -> Found:

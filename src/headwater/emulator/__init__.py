@@ -1,0 +1,1 @@
+"""AWS in the box: a double of its services on loopback, and the pumps between them."""

@@ -1,0 +1,1 @@
+"""Athena in the box: questions about tables of the Glue catalog, answered by DuckDB."""

@@ -1,0 +1,1 @@
+"""AWS in the box, asked over HTTP as a user's program asks it."""
