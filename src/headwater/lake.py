@@ -221,9 +221,11 @@ class Lake:
         return Listing(expectations(self._world, feeds))
 
     def checks(self, feed: str | None = None, *, runs: int = RUNS) -> list[CheckStory]:
-        """What the checks of a feed, or of all, found in their last runs."""
-        feeds = [self._world.feed(feed)] if feed is not None else []
-        return Listing(checks(self._world, feeds, runs=runs))
+        """What the checks of a feed or a model, or of all, found in their last runs."""
+        if feed is None:
+            return Listing(checks(self._world, runs=runs))
+        model = self._world.find_model(feed)
+        return Listing(checks(self._world, [model or self._world.feed(feed)], runs=runs))
 
     def tables(self) -> list[TableStanding]:
         """The tables there are."""

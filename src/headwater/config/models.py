@@ -12,6 +12,7 @@ from headwater.config.mistakes import nearest
 from headwater.config.model_keys import ModelKeys
 from headwater.config.rules import Broken
 from headwater.errors import QueryError
+from headwater.model.checks import Exists
 from headwater.model.curated import Mode, Model, ModelName
 from headwater.model.feed import Feed
 from headwater.model.ids import TableName
@@ -85,6 +86,7 @@ def _model(name: str, keys: ModelKeys, root: Path) -> Model:
         compression=keys.compression.value,
         wide=keys.parquet is Pages.WIDE,
         file_size_bytes=keys.file_size,
+        checks=tuple(keys.checks),
     )
     return _in_pieces(model, keys, key) if keys.mode is Mode.INCREMENTAL else _whole(model, keys)
 
@@ -176,6 +178,13 @@ def _unread(model: Model, writers: Collection[str]) -> Iterator[Broken]:
                 ("models", model.name, key),
                 f"no feed and no model writes table {table}",
                 f"did you mean {meant}? {there}" if meant else there,
+            )
+    for at, check in enumerate(model.checks):
+        if isinstance(check.rule, Exists) and check.rule.table not in writers:
+            yield Broken(
+                ("models", model.name, "checks", at, "exists"),
+                f"no feed and no model writes table {check.rule.table}",
+                f"tables that are written: {', '.join(sorted(writers))}",
             )
     for table in model.refresh.after:
         if table not in model.reads:

@@ -235,6 +235,7 @@ class Engine(Protocol):
         """Write the parts of a model's table.
 
         QueryError if the SQL cannot be answered over these tables, or its answer not stored.
+        CheckFailed, and no part written, if a check fails that halts.
         """
         ...
 

@@ -27,6 +27,7 @@ from headwater.show.receipts import failed_page, receipts_page
 _MARKS = {
     ModelState.FRESH: Mark.GOOD,
     ModelState.FAILED: Mark.BAD,
+    ModelState.HALTED: Mark.BAD,
     ModelState.STALE: Mark.WARN,
     ModelState.HELD: Mark.WARN,
 }

@@ -168,6 +168,9 @@ def _needs(status: Status) -> Iterator[Line]:
     for model in status.models:
         if model.state is ModelState.FAILED:
             yield _need(Mark.BAD, f"model {model.model} failed", f"headwater models {model.model}")
+        if model.state is ModelState.HALTED:
+            what = f"a check halts the build of model {model.model}"
+            yield _need(Mark.BAD, what, f"headwater models {model.model}")
     for found in status.undecided:
         waiting = counted(found.columns, "column")
         what = f"{waiting} of {found.feed} to decide about"

@@ -215,5 +215,9 @@ def _error(answer: Mapping[str, Any]) -> HeadwaterError:
     if "trace" in answer:
         _logger.error("%s\n%s", answer["message"], answer["trace"])
     kind = getattr(errors, str(answer["error"]), EngineError)
+    if kind is errors.CheckFailed:
+        return errors.CheckFailed(
+            answer["message"], hint=answer.get("hint"), found=answer.get("found", ())
+        )
     error: HeadwaterError = kind(answer["message"], hint=answer.get("hint"))
     return error

@@ -363,8 +363,9 @@ from (select 1) left join (
 where before.kind is not :kind and (:kind <> 'recovered' or before.kind is not null);
 
 -- name: dead_batches
-select m.feed, m.id, m.error, (
-  select a.cause ->> '$.code' from arrivals a where a.manifest = m.id limit 1)
+select m.feed, m.id, m.error, coalesce(
+  (select a.cause ->> '$.code' from arrivals a where a.manifest = m.id limit 1),
+  (select 'check_failed' from halts h where h.manifest = m.id))
 from manifests m
 where m.state = 'dead' and m.created_at >= :since
   and not exists (select 1 from events e where e.feed = m.feed and e.subject = m.id)
@@ -403,23 +404,37 @@ where seq > :told order by seq limit :limit;
 update notifiers set told = max(told, :event), busy_until = :until where name = :name;
 
 -- name: check_runs
-select r.manifest, r.settled_at, c.value ->> 'name', c.value ->> 'action',
+with told as (
+  select * from (
+    select manifest, settled_at as at, 0 as halted, seq, body -> '$.checks' as checks from receipts
+    where settled_at is not null and feed = :feed and json_array_length(body, '$.checks') > 0
+    order by settled_at desc, seq desc limit :runs
+  ) union all select * from (
+    select manifest, at, 1, seq, checks from halts
+    where feed = :feed order by at desc, seq desc limit :runs
+  )
+)
+select r.manifest, r.at, r.halted, c.value ->> 'name', c.value ->> 'action',
   c.value ->> 'examined', c.value ->> 'failed'
-from (
-  select manifest, settled_at, seq, body from receipts
-  where settled_at is not null and feed = :feed and json_array_length(body, '$.checks') > 0
-  order by settled_at desc, seq desc limit :runs
-) r cross join json_each(r.body, '$.checks') c
-order by r.settled_at, r.seq;
+from (select * from told order by at desc, halted desc, seq desc limit :runs) r
+cross join json_each(r.checks) c
+order by r.at, r.halted, r.seq;
+
+-- name: halt
+insert into halts (manifest, feed, at, checks) values (:manifest, :feed, :at, :checks)
+on conflict do nothing;
 
 -- name: checks_failing_since
 with runs as (
-  select c.value ->> 'name' as name, c.value ->> 'failed' as failed, r.settled_at, r.seq
+  select c.value ->> 'name' as name, c.value ->> 'failed' as failed, r.settled_at as at
   from receipts r cross join json_each(r.body, '$.checks') c
   where r.settled_at is not null and r.feed = :feed
+  union all
+  select c.value ->> 'name', c.value ->> 'failed', h.at
+  from halts h cross join json_each(h.checks) c where h.feed = :feed
 ), good as (
-  select name, max(settled_at) as at from runs where failed = 0 group by name
+  select name, max(at) as at from runs where failed = 0 group by name
 )
-select runs.name, min(runs.settled_at) from runs left join good using (name)
-where failed > 0 and settled_at > coalesce(good.at, 0)
+select runs.name, min(runs.at) from runs left join good using (name)
+where failed > 0 and runs.at > coalesce(good.at, 0)
 group by runs.name;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,9 @@ from headwater.flow.models.inputs import (
 )
 from headwater.flow.models.plan import planned
 from headwater.flow.world import World
+from headwater.model.checks import Exists
 from headwater.model.curated import Build, BuiltFrom, Mode, Model
+from headwater.model.ids import TableName
 from headwater.model.manifest import Claim
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Progress, Watch
@@ -66,7 +68,6 @@ def build(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed
     watch(Progress("building", claim.manifest.feed, 0, 0, rows_in))
     point("src.open")
     edifice = engine.build(_task(world, claim, site), watch)
-    # Checks of what was built have their place here: before its books, and before anybody sees it.
     receipt = _account(claim, site, edifice, (started_at, world.clock()))
     point("stage.pre")
     world.ledger.stage(claim, receipt, edifice.parts)
@@ -146,7 +147,25 @@ def _task(world: World, claim: Claim, site: _Site) -> Building:
         scratch=str(world.scratch / claim.attempt_id / str(secrets.randbelow(_TOKENS))),
         changed=_changed(world, site),
         limits=world.limits,
+        checks=site.model.checks,
+        base=site.base,
+        lookups=tuple(_lookups(world, site)),
+        at=world.clock(),
     )
+
+
+def _lookups(world: World, site: _Site) -> Iterator[Reading]:
+    """Tables that checks look into: as they are read, or else as they are."""
+    read = {each.snapshot.table: each for each in site.readings}
+    for name in sorted({c.rule.table for c in site.model.checks if isinstance(c.rule, Exists)}):
+        table = TableName(name)
+        snapshot = read[table].snapshot if table in read else world.tables.snapshot(table)
+        if snapshot is None:
+            raise TableError(
+                f"a check of model {site.model.name} looks into table {table}, which is not there",
+                hint=f"land what makes {table} first, then headwater refresh {site.model.name}",
+            )
+        yield Reading(snapshot, world.tables.location(table))
 
 
 def _changed(world: World, site: _Site) -> Changed | None:
@@ -223,6 +242,8 @@ def _account(
         engine=edifice.engine,
         started_at=times[0],
         finished_at=times[1],
+        checks=edifice.checks,
+        notes=edifice.notes,
         build=Build(
             definition=site.plan.definition,
             mode=Mode.FULL if edifice.partitions is None else Mode.INCREMENTAL,
