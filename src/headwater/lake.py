@@ -22,6 +22,7 @@ from headwater.flow.expected import Expected, expectations
 from headwater.flow.explain import Story, explain
 from headwater.flow.hold import Held
 from headwater.flow.land import Landing, LandingOutcome, land
+from headwater.flow.models.lineage import ColumnLineage, lineage
 from headwater.flow.models.refresh import Order, Refreshed, refresh
 from headwater.flow.models.standing import ModelStanding
 from headwater.flow.models.standing import models as standing_of_models
@@ -246,6 +247,10 @@ class Lake:
     def models(self) -> list[ModelStanding]:
         """The models in the order of building: their state, inputs, last build, SQL."""
         return Listing(standing_of_models(self._world))
+
+    def lineage(self, model: str) -> list[ColumnLineage]:
+        """Of each column of a model the columns of tables, and of files, that it is made of."""
+        return Listing(lineage(self._world, self._world.model(model)))
 
     def plan(self, feed: str, *files: Source, under: str = "") -> Plan:
         """What these files would come to: batches, parts, requests, money; nothing is written."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from headwater.config import sql as engine
+from headwater.config import sql
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import nearest
 from headwater.config.model_keys import ModelKeys
@@ -64,7 +64,7 @@ def _model(name: str, keys: ModelKeys, root: Path) -> Model:
     text = _text(name, keys, root)
     key = "sql" if keys.sql is not None else "file"
     try:
-        reads = engine.reads(text)
+        reads = sql.reads(text)
     except QueryError as error:
         raise _Fault(name, key, error.message, error.hint or "") from error
     if not reads:
@@ -115,7 +115,7 @@ def _in_pieces(model: Model, keys: ModelKeys, key: str) -> Model:
         raise _Fault(model.name, "since", f"the SQL does not read {table}", hint)
     columns = dict.fromkeys(str(by.column) for by in model.partition)
     try:
-        return replace(model, since=engine.since(model.sql, table, list(columns)))
+        return replace(model, since=sql.since(model.sql, table, list(columns)))
     except QueryError as error:
         raise _Fault(model.name, key, error.message, error.hint or "") from error
 

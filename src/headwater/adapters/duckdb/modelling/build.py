@@ -14,7 +14,6 @@ from headwater.adapters.duckdb.asking.misasked import misasked
 from headwater.adapters.duckdb.asking.view import view_of
 from headwater.adapters.duckdb.modelling.attend import attending
 from headwater.adapters.duckdb.modelling.checked import check
-from headwater.adapters.duckdb.modelling.statement import parse
 from headwater.adapters.duckdb.modelling.stored import casts, stored
 from headwater.adapters.duckdb.parts.scatter import Scattered, guarding
 from headwater.adapters.duckdb.parts.write import Destination, Draft, publish
@@ -93,7 +92,7 @@ def _in_our_words(task: Building) -> Iterator[None]:
 
 def _open(connection: duckdb.DuckDBPyConnection, task: Building) -> None:
     """Views of the tables, and no other file to be read or written but the scratch folder's."""
-    parse(task.sql)
+    _require_one_select(connection, task.sql)
     for reading in task.readings:
         _show(connection, quote.name(reading.snapshot.table), reading.snapshot, reading.location)
     files = [
@@ -115,6 +114,13 @@ def _open(connection: duckdb.DuckDBPyConnection, task: Building) -> None:
     connection.execute(f"SET allowed_directories = {quote.texts([f'{task.scratch}/'])}")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def _require_one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """The engine's own parser has the last word about what it is given."""
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
+        raise QueryError("it is not one SELECT", hint="a model is one SELECT over tables")
 
 
 def _show(
