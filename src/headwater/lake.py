@@ -258,8 +258,10 @@ class Lake:
         return plan(self._world, self._world.feed(feed), paths, under=under)
 
     def costs(self, *, feed: str | None = None) -> list[Spending]:
-        """What each feed's batches would have cost on AWS, by month."""
-        return Listing(self._world.ledger.spending(feed=self._feed_name(feed)))
+        """What batches, builds and compactions of each feed or model would have cost on AWS."""
+        model = self._world.find_model(feed) if feed is not None else None
+        name = FeedName(model.name) if model is not None else self._feed_name(feed)
+        return Listing(self._world.ledger.spending(feed=name))
 
     def schema(self, feed: str) -> ColumnStory:
         """The columns of a feed's table, the versions that changed them, what is undecided."""

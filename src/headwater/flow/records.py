@@ -16,6 +16,7 @@ from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manifest import Manifest, ManifestState
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
+from headwater.ports.ledger import Upkeep
 from headwater.ports.watching import Halt
 
 FORGOTTEN = Cause("ledger_rebuilt", "the ledger was made anew while it was being worked on")
@@ -45,6 +46,7 @@ class Records:
     feeds: dict[Key, set[FeedName]] = field(default_factory=lambda: defaultdict(set))
     dead: set[FeedName] = field(default_factory=set)  # feeds that gave a manifest up
     halts: list[Halt] = field(default_factory=list)
+    upkeep: list[Upkeep] = field(default_factory=list)
 
 
 def read_records(world: World) -> Records:
@@ -76,6 +78,8 @@ def manifest_objects(world: World) -> Iterator[tuple[Manifest, bool]]:
 
 def _read_log(world: World, table: TableName, records: Records) -> None:
     for entry in world.tables.log(table):
+        if entry.upkeep:
+            records.upkeep.append(from_plain(Upkeep, entry.upkeep))
         if entry.manifest is None or entry.receipt is None:
             continue
         committed = from_entry(entry.receipt, entry.version, entry.added)

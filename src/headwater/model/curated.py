@@ -115,6 +115,7 @@ class BuiltFrom:
     table: TableName
     version: int
     rows: int = 0
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,3 +63,4 @@ class Edifice:
     partitions: tuple[tuple[str | None, ...], ...] | None = None  # built; None: all there are
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()  # of what checks found
+    cpu_seconds: float = 0.0  # that it took

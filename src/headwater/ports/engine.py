@@ -177,6 +177,7 @@ class Compacted:
 
     joined: tuple[Joined, ...]
     damaged: tuple[str, ...] = ()  # parts that are gone, or whose bytes are not those written
+    cpu_seconds: float = 0.0  # that it took
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,15 +220,30 @@ limit :limit;
 -- name: spending
 select feed, substr(body ->> '$.finished_at', 1, 7) as month, body ->> '$.cost.currency' as money,
   sum(body ->> '$.cost.nanos'), count(*), sum(json_array_length(body, '$.files')),
-  sum((select sum(value ->> '$.size_bytes') from json_each(body, '$.files'))),
-  sum(body ->> '$.size_bytes_out'), total(body ->> '$.cpu_seconds')
+  sum(coalesce(
+    (select sum(value ->> '$.size_bytes') from json_each(body, '$.build.inputs')),
+    (select sum(value ->> '$.size_bytes') from json_each(body, '$.files')), 0)),
+  sum(body ->> '$.size_bytes_out'), total(body ->> '$.cpu_seconds'),
+  iif(body ->> '$.build' is null, 'batches', 'builds') as work
 from receipts
 where settled_at is not null and settled_at >= :settled_since
   and (:feed is null or feed = :feed)
   and body ->> '$.cost.nanos' is not null
-group by feed, month, money
+group by feed, month, money, work
 having month >= :since
-order by feed, month, money;
+union all
+select feed, strftime('%Y-%m', at / 1000000, 'unixepoch') as month, cost ->> '$.currency' as money,
+  sum(cost ->> '$.nanos'), count(*), 0, sum(bytes_in), sum(bytes_out), total(cpu_seconds),
+  'compactions' as work
+from upkeep
+where at >= :settled_since and (:feed is null or feed = :feed)
+group by feed, month, money
+order by 1, 2, 3, work;
+
+-- name: upkeep
+insert into upkeep (attempt, feed, at, bytes_in, bytes_out, cpu_seconds, cost)
+values (:attempt, :feed, :at, :bytes_in, :bytes_out, :cpu_seconds, :cost)
+on conflict do nothing;
 
 -- name: manners
 select body -> '$.manners'

@@ -1,4 +1,4 @@
--- Version 4: what checks found in batches that they halted, which have no receipt.
+-- Version 4: what has no receipt: checks of batches that they halted, and costs of compactions.
 
 create table halts (
   manifest text not null unique,
@@ -9,3 +9,16 @@ create table halts (
 ) strict;
 
 create index halts_by_feed on halts (feed, at, seq);
+
+create table upkeep (
+  attempt text not null unique,
+  feed text not null,
+  at integer not null,
+  bytes_in integer not null,
+  bytes_out integer not null,
+  cpu_seconds real not null,
+  cost text not null,
+  seq integer primary key
+) strict;
+
+create index upkeep_by_time on upkeep (at);

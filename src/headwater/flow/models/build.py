@@ -18,6 +18,7 @@ from headwater.flow.commit import (
     say,
     without_table,
 )
+from headwater.flow.forecast import reckoned_within
 from headwater.flow.models.inputs import (
     Standing,
     built_in_log,
@@ -29,6 +30,7 @@ from headwater.flow.models.inputs import (
 from headwater.flow.models.plan import planned
 from headwater.flow.world import World
 from headwater.model.checks import Exists
+from headwater.model.cost import Cost
 from headwater.model.curated import Build, BuiltFrom, Mode, Model
 from headwater.model.ids import TableName
 from headwater.model.manifest import Claim
@@ -69,6 +71,7 @@ def build(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed
     point("src.open")
     edifice = engine.build(_task(world, claim, site), watch)
     receipt = _account(claim, site, edifice, (started_at, world.clock()))
+    receipt = replace(receipt, cost=_cost(world, site, edifice))
     point("stage.pre")
     world.ledger.stage(claim, receipt, edifice.parts)
     point("stage.post")
@@ -228,7 +231,11 @@ def _account(
     before = sum(part.rows for part in site.base.parts) if site.base is not None else 0
     gone = sum(part.rows for part in _replaced(site, edifice))
     read = tuple(
-        replace(each, rows=sum(part.rows for part in reading.snapshot.parts))
+        replace(
+            each,
+            rows=sum(part.rows for part in reading.snapshot.parts),
+            size_bytes=sum(part.size_bytes for part in reading.snapshot.parts),
+        )
         for each, reading in zip(site.plan.inputs, site.readings, strict=True)
     )
     return Receipt(
@@ -244,6 +251,7 @@ def _account(
         finished_at=times[1],
         checks=edifice.checks,
         notes=edifice.notes,
+        cpu_seconds=edifice.cpu_seconds,
         build=Build(
             definition=site.plan.definition,
             mode=Mode.FULL if edifice.partitions is None else Mode.INCREMENTAL,
@@ -253,6 +261,12 @@ def _account(
             partitions=None if edifice.partitions is None else len(edifice.partitions),
         ),
     )
+
+
+def _cost(world: World, site: _Site, edifice: Edifice) -> Cost:
+    sizes = [part.size_bytes for each in site.readings for part in each.snapshot.parts]
+    written = [part.size_bytes for part in edifice.parts]
+    return reckoned_within(world, site.model.layout, (sizes, written), edifice.cpu_seconds)
 
 
 def _commit(
