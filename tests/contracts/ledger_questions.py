@@ -69,6 +69,10 @@ class QuestionContract:
             )
             ledger.settle(held, receipt, parts_of(held), receipt.finished_at)
 
+        assert ledger.spent("sales", "2025-04", "USD") == 12
+        assert ledger.spent("sales", "2025-05", "USD") == 13
+        assert ledger.spent("sales", "2025-04", "CHF") == 0
+        assert ledger.spent("returns", "2025-04", "USD") == 0
         every = ledger.spending()
         later = ledger.spending(feed="sales", since="2025-05")
 
@@ -95,6 +99,7 @@ class QuestionContract:
             "sales", "2025-04", "USD", 7, 1, 0, 30, 20, 0.5, work=Work.COMPACTIONS
         )
         assert may.month == "2025-05"
+        assert ledger.spent("sales", "2025-04", "USD") == 7
         assert ledger.spending(since="2025-05") == [may]
         assert ledger.spending(feed="returns") == []
 

@@ -289,6 +289,13 @@ class Ledger(Watching, Protocol):
         """Receipts of committed manifests, the newest first."""
         ...
 
+    def spent(self, feed: FeedName, month: str, currency: str) -> int:
+        """What a feed's work of a month cost, in billionths of the currency; quick to answer.
+
+        The sum of what `spending` tells.
+        """
+        ...
+
     def upkeep(self, done: Sequence[Upkeep]) -> None:
         """Keep what commits of compactions took; the first word of each is kept."""
         ...

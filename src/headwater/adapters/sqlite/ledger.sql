@@ -240,6 +240,17 @@ where at >= :settled_since and (:feed is null or feed = :feed)
 group by feed, month, money
 order by 1, 2, 3, work;
 
+-- name: spent
+select (
+  select coalesce(sum(body ->> '$.cost.nanos'), 0) from receipts indexed by receipts_spent
+  where settled_at is not null and feed = :feed
+    and substr(body ->> '$.finished_at', 1, 7) = :month and body ->> '$.cost.currency' = :currency
+) + (
+  select coalesce(sum(cost ->> '$.nanos'), 0) from upkeep
+  where feed = :feed and at >= :begin and strftime('%Y-%m', at / 1000000, 'unixepoch') = :month
+    and cost ->> '$.currency' = :currency
+);
+
 -- name: upkeep
 insert into upkeep (attempt, feed, at, bytes_in, bytes_out, cpu_seconds, cost)
 values (:attempt, :feed, :at, :bytes_in, :bytes_out, :cpu_seconds, :cost)

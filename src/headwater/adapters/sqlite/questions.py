@@ -119,6 +119,12 @@ class Questions:
         rows = self._all("spending", feed=feed, since=since, settled_since=settled_since)
         return [replace(Spending(*row[:-1]), work=Work(row[-1])) for row in rows]
 
+    def spent(self, feed: FeedName, month: str, currency: str) -> int:
+        """What a feed's work of a month cost, in billionths of the currency."""
+        begin = micros(datetime.fromisoformat(f"{month}-01T00:00:00+00:00"))
+        row = self._one("spent", feed=feed, month=month, currency=currency, begin=begin)
+        return int(row[0]) if row else 0
+
     def manners(self, feed: FeedName) -> list[Manner]:
         """How the files of the feed's latest settled receipt that tells are spelled."""
         row = self._one("manners", feed=feed)

@@ -22,3 +22,9 @@ create table upkeep (
 ) strict;
 
 create index upkeep_by_time on upkeep (at);
+
+-- A budget asks before every claim what the month has cost: answered from this index alone.
+create index receipts_spent on receipts (
+  feed, substr(body ->> '$.finished_at', 1, 7), body ->> '$.cost.currency',
+  body ->> '$.cost.nanos'
+) where settled_at is not null;
