@@ -3,8 +3,8 @@
 A thread makes the pieces while DuckDB takes those before apart. What stays is a Parquet file of
 cells as the source spells them, each row with its place: the number of its piece, and its index
 within. Rows of very many columns stay a text, as DuckDB cannot write all of these at once. Where
-a row stands in the source is asked of its piece: the first few are kept, and to answer for a
-later one the source is read again as far as that.
+a row stands in the source is asked of its piece, which is kept where rows may turn out to be bad;
+else the first few are, and to answer for a later one the source is read again as far as that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.careful.keeping import Keeping
 from headwater.adapters.duckdb.careful.refusals import Refusals, Refused
 from headwater.adapters.duckdb.sources.cells import json_cells
 from headwater.adapters.duckdb.sources.relation import INDEX, Reader
@@ -40,7 +41,6 @@ GROUP_ROWS = 122_880
 """Of a row group, where rows are not wide."""
 
 _INDEX_BITS = 32
-_KEPT_BYTES = 16 * 1024 * 1024
 _GROUP_BYTES = 32 * 1024 * 1024  # of a row group, while it is gathered
 _FEWEST_ROWS = 128
 _WORKBOOK_GROWTH = 200  # packed by itself
@@ -60,13 +60,13 @@ class CellFile:
     source: Source
     path: Path
     refusals: Refusals
+    keeping: Keeping
     clean: int = 0
     size_bytes: int = 0  # of the clean records
     nuls: int = 0  # among their text
     comments: Comments = field(default_factory=Comments)
     group_rows: int = GROUP_ROWS  # of a row group, so that it fits into little memory
     text: str | None = None  # SQL of the records, where the file is a text
-    _kept: list[Piece] = field(default_factory=list)
 
     @property
     def refused(self) -> int:
@@ -113,7 +113,7 @@ class CellFile:
 
     def find(self, places: Iterable[int]) -> Iterator[tuple[int, str]]:
         """The line and the raw text of the rows at these places, which are in order."""
-        every = enumerate(chain(self._kept, self._beyond()))
+        every = enumerate(chain(self.keeping.pieces(), self._beyond()))
         for number, some in groupby(places, key=lambda place: place >> _INDEX_BITS):
             piece = next(piece for n, piece in every if n == number)
             for place in some:
@@ -130,13 +130,12 @@ class CellFile:
             refused = Refused(one.line, one.column, one.raw, one.code, one.message)
             self.refusals.add(self.source.input, refused)
         piece.refused.clear()  # they lie on the disk, and may be far more than there is text
-        if self.size_bytes <= _KEPT_BYTES:
-            self._kept.append(piece)
+        self.keeping.add(piece)
 
     def _beyond(self) -> Iterator[Piece]:
         """The pieces behind those that are kept."""
         for number, piece in enumerate(pieces(self.source)):
-            if number >= len(self._kept):
+            if number >= self.keeping.count:
                 yield piece
 
 
@@ -147,6 +146,7 @@ class CellFiles:
     connection: duckdb.DuckDBPyConnection
     reader: Reader
     folder: Path
+    late: bool = True  # whether rows far from the beginning may be asked for
 
     def read(self, source: Source, shape: Shape) -> CellFile:
         """Read all of a source. Unreadable refuses it."""
@@ -160,12 +160,14 @@ class CellFiles:
     def _read(self, source: Source, shape: Shape, names: int) -> CellFile:
         folder = self.folder / f"cells-{source.place}"
         folder.mkdir(exist_ok=True)
-        made = CellFile(source, folder / "cells.parquet", Refusals(folder))
+        keeping = Keeping(folder / "pieces", late=self.late)
+        made = CellFile(source, folder / "cells.parquet", Refusals(folder), keeping)
         try:
             laid = shape.wide and source.delimited
             written = self._lay(made, shape) if laid else self._write(made, shape, names)
         except BaseException:
             made.path.unlink(missing_ok=True)
+            keeping.drop()
             raise
         finally:
             self.reader.drop()

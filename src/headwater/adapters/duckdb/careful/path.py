@@ -71,6 +71,7 @@ class Careful:
     _files: dict[int, CellFile] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)  # sources of which some rows did not fit
     _observed: dict[int, frozenset[str]] = field(default_factory=dict)  # of sources: columns
+    _known: bool = False  # whether columns have types that no value of a source was asked about
 
     def look(self, group: Group, known: frozenset[str]) -> dict[str, Evidence]:
         """Evidence of cells of no known column; of JSON, the keys first.
@@ -78,6 +79,7 @@ class Careful:
         Unreadable refuses the source.
         """
         source = group.sources[0]
+        self._known = bool(known)
         if group.shape.json and not source.found.columns:
             keys = self._keys(self.file_of(group))
             texts, rename = group.shape.texts, group.shape.rename
@@ -188,7 +190,8 @@ class Careful:
         """What was read of a group's one source; it is read when it is first asked for."""
         source = group.sources[0]
         if source.place not in self._files:
-            files = CellFiles(self.connection, self.reader, self.scratch)
+            late = self.numbered or self._known or bool(self.feed.schema.columns)
+            files = CellFiles(self.connection, self.reader, self.scratch, late=late)
             self._files[source.place] = files.read(source, group.shape)
         return self._files[source.place]
 
