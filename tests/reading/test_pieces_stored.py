@@ -15,7 +15,7 @@ def test_a_stored_piece_finds_lines_and_raw_texts_as_before():
     builder.take(b"i,j", 11)
     piece = builder.piece()
 
-    again = restored(piece.stored())
+    again = restored(piece.notes(), piece.text)
 
     told = [(piece.line_of(n), piece.raw_of(n)) for n in range(piece.count)]
     assert [(again.line_of(n), again.raw_of(n)) for n in range(again.count)] == told
@@ -23,11 +23,11 @@ def test_a_stored_piece_finds_lines_and_raw_texts_as_before():
 
 
 def test_an_empty_piece_can_be_stored():
-    assert restored(PieceBuilder(b"\t").piece().stored()).count == 0
+    assert restored(PieceBuilder(b"\t").piece().notes(), b"").count == 0
 
 
 def test_a_piece_that_holds_its_source_is_not_stored():
     builder = SourcedBuilder(b",")
     builder.take_run([b"a"], SourceLines(1, [b"A"]))
 
-    assert builder.piece().stored() is None
+    assert builder.piece().notes() is None

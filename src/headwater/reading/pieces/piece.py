@@ -71,8 +71,8 @@ class Piece:
             lines[place] = b"%d%b%b" % (first + index, separator, record)
         return b"\n".join(lines)
 
-    def stored(self) -> bytes | None:
-        """What tells where its records stand, to be written down; None if that is something else.
+    def notes(self) -> bytes | None:
+        """What tells where the records of its text stand; None if that cannot be written down.
 
         Refusals and comments are left out.
         """
@@ -80,7 +80,6 @@ class Piece:
             return None
         spelled = self._verbatim.values()
         parts = (
-            self.text,
             self._separator,
             _packed(number for run in self._runs for number in run),
             _packed(self._verbatim),
@@ -102,14 +101,14 @@ class Piece:
 
 
 _BEYOND = 1 << 62
-_HEAD = 7  # numbers: how many records, and the lengths of six parts
+_HEAD = 6  # numbers: how many records, and the lengths of five parts
 
 
-def restored(stored: bytes) -> Piece:
-    """The piece that was stored."""
-    count, *lengths = _unpacked(stored[: _HEAD * _NUMBER.itemsize])
+def restored(notes: bytes, text: bytes) -> Piece:
+    """The piece of these notes and of that text."""
+    count, *lengths = _unpacked(notes[: _HEAD * _NUMBER.itemsize])
     ends = list(accumulate(lengths, initial=_HEAD * _NUMBER.itemsize))
-    text, separator, *numbers, spelled = (stored[a:b] for a, b in pairwise(ends))
+    separator, *numbers, spelled = (notes[a:b] for a, b in pairwise(ends))
     runs, indices, sizes = map(_unpacked, numbers)
     places = pairwise(accumulate(sizes, initial=0))
     verbatim = {i: spelled[a:b] for i, (a, b) in zip(indices, places, strict=True)}

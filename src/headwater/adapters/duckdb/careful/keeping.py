@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,46 +21,41 @@ _LENGTH_BYTES = 8
 
 @dataclass(slots=True)
 class Keeping:
-    """Pieces in order, as many as are wanted.
+    """Pieces in order, up to the first of which more would have to be kept than can be written."""
 
-    Whether one is wanted that lies on the disk is known before the first is read: where no
-    value can be bad, nobody asks for it, and to write it down would be for nothing.
-    """
-
-    path: Path
-    late: bool = True  # whether pieces behind the first few are kept
-    count: int = 0  # of the kept
+    path: Path  # of what is kept beside the texts
     _size_bytes: int = 0
     _first: list[Piece] = field(default_factory=list)
+    _texts: list[Path] = field(default_factory=list)
+    _ended: bool = False
 
-    def add(self, piece: Piece) -> None:
-        """Keep one more."""
+    @property
+    def count(self) -> int:
+        """How many are kept."""
+        return len(self._first) + len(self._texts)
+
+    def add(self, piece: Piece, text: Path | None) -> None:
+        """Keep one more, if its text lies in a file or it is one of the first."""
         self._size_bytes += len(piece.text)
         if self._size_bytes <= _KEPT_BYTES:
             self._first.append(piece)
-        elif self.late and (stored := piece.stored()) is not None:
-            self._write(stored)
+        elif not self._ended and text is not None and (notes := piece.notes()) is not None:
+            self._write(notes)
+            self._texts.append(text)
         else:
-            self.late = False  # what is kept has no gaps
-            return
-        self.count += 1
+            self._ended = True  # what is kept has no gaps
 
     def pieces(self) -> Iterator[Piece]:
         """The kept ones, from the first."""
         yield from self._first
-        if self.count == len(self._first):
+        if not self._texts:
             return
         with self.path.open("rb") as file:
-            while length := int.from_bytes(file.read(_LENGTH_BYTES), "big"):
-                yield restored(zstd.decompress(file.read(length)))
+            for text in self._texts:
+                length = int.from_bytes(file.read(_LENGTH_BYTES), "big")
+                yield restored(zstd.decompress(file.read(length)), text.read_bytes())
 
-    def drop(self) -> None:
-        """Keep none any longer."""
-        self._first.clear()
-        with suppress(FileNotFoundError):
-            self.path.unlink()
-
-    def _write(self, stored: bytes) -> None:
-        packed = zstd.compress(stored, level=_LEVEL)
+    def _write(self, notes: bytes) -> None:
+        packed = zstd.compress(notes, level=_LEVEL)
         with self.path.open("ab") as file:
             file.write(len(packed).to_bytes(_LENGTH_BYTES, "big") + packed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -87,10 +88,13 @@ def tolerant(
     return f"SELECT *{oks} FROM (SELECT {names}{inner} FROM ({relation}))"
 
 
-def finals(shape: Shape, plan: Plan, feed: Feed) -> str:
-    """The columns of rows from `tolerant`, as they are written."""
-    made = cells(shape, plan, feed)
-    return "".join(f", {c.final} AS {quote.name(c.target.name)}" for c in _written(made))
+def finals(shape: Shape, plan: Plan, feed: Feed, fit: str = "") -> str:
+    """The columns of rows from `tolerant`, as they are written; fit: which of them may be."""
+    return "".join(
+        f", {c.final if not fit or re.fullmatch('v[0-9]+', c.final) else _only(c.final, fit)} "
+        f"AS {quote.name(c.target.name)}"
+        for c in _written(cells(shape, plan, feed))
+    )
 
 
 def mended(shape: Shape, plan: Plan, feed: Feed) -> str:
@@ -107,6 +111,11 @@ def mended(shape: Shape, plan: Plan, feed: Feed) -> str:
 
 def _written(made: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in made if cell.target.type is not None]
+
+
+def _only(value: str, fit: str) -> str:
+    """A value that may not be made of everything."""
+    return f"CASE WHEN {fit} THEN {value} END"
 
 
 def _ok(cell: Cell, n: int) -> str:
