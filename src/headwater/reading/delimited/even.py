@@ -40,4 +40,7 @@ def _stray(
     around = np.concatenate((np.full(1, _FEED, np.uint8), letters, np.full(1, _FEED, np.uint8)))
     beside = around[places]  # before those that open
     beside[1::2] = around[places[1::2] + 2]  # behind those that close
-    return (beside != delimiter) & (beside != _FEED) & (beside != letters[places[:1]])
+    stray: npt.NDArray[np.bool_] = (
+        (beside != delimiter) & (beside != _FEED) & (beside != letters[places[:1]])
+    )
+    return stray
