@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from itertools import count as count_from
 
 import numpy as np
@@ -69,6 +71,23 @@ class Piece:
             lines[place] = b"%d%b%b" % (first + index, separator, record)
         return b"\n".join(lines)
 
+    def notes(self) -> bytes | None:
+        """What tells where the records of its text stand; None if that cannot be written down.
+
+        Refusals and comments are left out.
+        """
+        if type(self) is not Piece:
+            return None
+        spelled = self._verbatim.values()
+        parts = (
+            self._separator,
+            _packed(number for run in self._runs for number in run),
+            _packed(self._verbatim),
+            _packed(map(len, spelled)),
+            b"".join(spelled),
+        )
+        return _packed((self.count, *map(len, parts))) + b"".join(parts)
+
     def _place(self, index: int) -> int:
         if index == self.count:
             return len(self._lines) - 1
@@ -82,6 +101,31 @@ class Piece:
 
 
 _BEYOND = 1 << 62
+_HEAD = 6  # numbers: how many records, and the lengths of five parts
+
+
+def restored(notes: bytes, text: bytes) -> Piece:
+    """The piece of these notes and of that text."""
+    count, *lengths = _unpacked(notes[: _HEAD * _NUMBER.itemsize])
+    ends = list(accumulate(lengths, initial=_HEAD * _NUMBER.itemsize))
+    separator, *numbers, spelled = (notes[a:b] for a, b in pairwise(ends))
+    runs, indices, sizes = map(_unpacked, numbers)
+    places = pairwise(accumulate(sizes, initial=0))
+    verbatim = {i: spelled[a:b] for i, (a, b) in zip(indices, places, strict=True)}
+    each = iter(runs)
+    return Piece(text, count, [], separator, list(zip(each, each, each, strict=True)), verbatim)
+
+
+_NUMBER = np.dtype(np.int64)
+
+
+def _packed(numbers: Iterable[int]) -> bytes:
+    return np.fromiter(numbers, _NUMBER).tobytes()
+
+
+def _unpacked(packed: bytes) -> list[int]:
+    found: list[int] = np.frombuffer(packed, _NUMBER).tolist()
+    return found
 
 
 def shown(raw: bytes) -> str:

@@ -62,7 +62,7 @@ class Apart:
     def told(self) -> Iterator[Refused]:
         """What is said of these rows."""
         first = "arg_min({'text': text, 'empty': empty}, first)"
-        return Misfits(self.connection, self.plan, "").kept(
+        return Misfits(self.connection, self.plan).kept(
             self.file,
             "SELECT place, first, f.text AS text, f.empty AS empty, bad, NULL AS raw FROM ("
             f"SELECT place, min(first) AS first, {first} AS f, sum(bad)::BIGINT AS bad "
