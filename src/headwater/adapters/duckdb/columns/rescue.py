@@ -19,7 +19,11 @@ def unplaced(shape: Shape, plan: Plan) -> frozenset[int]:
     """The cells that no column takes, if the plan has a column that keeps them."""
     if not any(target.rescues for target in plan.targets):
         return frozenset()
-    return frozenset(i for i, name in enumerate(shape.columns) if plan.find(name) is None)
+    return frozenset(
+        i
+        for i, name in enumerate(shape.columns)
+        if plan.find(name) is None and name.lower() not in plan.elsewhere
+    )
 
 
 def new_values(shape: Shape, plan: Plan) -> str:
