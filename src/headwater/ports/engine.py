@@ -50,6 +50,7 @@ class Limits:
     cell_bytes: int = 16 * 1024 * 1024
     columns: int = 10_000
     partitions: int = 2_000
+    refused_rows: int = 1_000_000  # of a file, where they are more than those that are sound
     in_order: bool = False  # whether rows keep the order that their files have them in
     head_bytes: int | None = None  # of an input read record by record: where a look is enough
 

@@ -32,6 +32,7 @@ from headwater.ports.engine import Limits
 from headwater.reading.pieces.comments import Comments
 from headwater.reading.pieces.piece import Piece
 from headwater.reading.records import records
+from headwater.reading.unreadable import Unreadable
 
 PLACE = "_at"
 """The column that says where a row stands."""
@@ -56,6 +57,7 @@ class CellFile:
     source: Source
     refusals: Refusals
     keeping: Keeping
+    most_refused: int  # if fewer are clean
     clean: int = 0
     size_bytes: int = 0  # of the clean records
     nuls: int = 0  # among their text
@@ -133,6 +135,12 @@ class CellFile:
         for one in piece.refused:
             refused = Refused(one.line, one.column, one.raw, one.code, one.message)
             self.refusals.add(self.source.input, refused)
+        if self.refused > max(self.most_refused, self.clean):
+            raise Unreadable(
+                "too_many_bad",
+                f"up to line {piece.refused[-1].line:,}, {self.refused:,} of its rows are refused "
+                "and fewer are sound; see with `headwater peek` what it is taken for",
+            )
         piece.refused.clear()  # they lie on the disk, and may be far more than there is text
         self.keeping.add(piece, path)
 
@@ -155,7 +163,8 @@ class CellFiles:
         """Read all of a source. Unreadable refuses it."""
         folder = self.folder / f"cells-{source.place}"
         folder.mkdir(exist_ok=True)
-        made = CellFile(source, Refusals(folder), Keeping(folder / "kept"))
+        most = self.reader.limits.refused_rows
+        made = CellFile(source, Refusals(folder), Keeping(folder / "kept"), most)
         made.wide = shape.wide and source.delimited
         try:
             paths = list(self._lay(made, folder))

@@ -41,9 +41,10 @@ class Misfits:
         for row in self._found(asked):
             yield self._refused(row, row[0] + 1, row[5])
 
-    def question(self, place: str, raw: str) -> str:
+    def question(self, place: str, raw: str, *, forgiven: bool = False) -> str:
         """SQL of each row's place, its first bad value, and how many there are."""
-        rows = f"SELECT {place} AS place, {misfit_of(self.plan, raw)} AS m FROM {self.rows}"
+        misfit = misfit_of(self.plan, raw, forgiven=forgiven)
+        rows = f"SELECT {place} AS place, {misfit} AS m FROM {self.rows}"
         return f"SELECT place, {_FACTS} FROM ({rows})"
 
     def _found(self, asked: str) -> Iterator[tuple[Any, ...]]:

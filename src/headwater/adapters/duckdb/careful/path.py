@@ -41,6 +41,7 @@ from headwater.shape.table import PROVENANCE
 
 _MENDING = frozenset({OnBadValue.NULL, OnBadValue.RESCUE})
 _LARGE_BYTES = 16 * 1024 * 1024  # less is written and read again at no cost
+_MOST_RESCUED = 900  # columns that bad values are rescued of: DuckDB takes no longer sums
 _FIRST_ROWS = 2_000  # of which the types are guessed, to be asked of all
 
 
@@ -143,6 +144,13 @@ class Careful:
     def _stage(self, group: Group, plan: Plan, refusals: Refusals, staged: Staged) -> None:
         shape, source = group.shape, staged.source
         told = Misfits(self.connection, plan)
+        if self.feed.on_bad_value is OnBadValue.RESCUE and len(plan.targets) > _MOST_RESCUED:
+            raise Unreadable(
+                "too_wide",
+                f"some of it is damaged, and of rows with {len(plan.targets):,} columns no bad "
+                f"value can be rescued, of up to {_MOST_RESCUED} it can; set on_bad_value: "
+                "quarantine or null",
+            )
         if shape.format is Format.PARQUET:
             staged.counted = source.counted or 0
             rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=(ROW,))
@@ -172,16 +180,18 @@ class Careful:
 
     def _is_apart(self, file: CellFile, plan: Plan) -> bool:
         """Whether its rows are written some columns after the others."""
-        mends = self.feed.on_bad_value in _MENDING
-        return file.wide and not self.numbered and not mends and is_wide(self.feed, plan)
+        rescues = self.feed.on_bad_value is OnBadValue.RESCUE
+        return file.wide and not self.numbered and not rescues and is_wide(self.feed, plan)
 
     def _stage_apart(
         self, of: tuple[Shape, Plan], file: CellFile, refusals: Refusals, staged: Staged
     ) -> None:
-        apart = Apart(self.connection, self.reader.limits, self.feed, file, *of)
+        forgives = self.feed.on_bad_value in _MENDING
+        apart = Apart(self.connection, self.reader.limits, self.feed, file, *of, forgives)
         if unfit := apart.look():
             for bad in apart.told():
                 refusals.add(staged.source.input, bad)
+        staged.nulled += apart.nulled()
         staged.paths += apart.write(self.scratch, f"staged-{staged.source.place}")
         staged.bad_values = unfit
         staged.refused += unfit

@@ -51,7 +51,7 @@ def raw_cells(shape: Shape, plan: Plan) -> frozenset[int]:
 def cells_of(shape: Shape, plan: Plan) -> frozenset[int]:
     """Which cells a plan takes."""
     places = (shape.find(target.name) for target in plan.targets)
-    return frozenset(place for place in places if place is not None)
+    return unplaced(shape, plan).union(place for place in places if place is not None)
 
 
 def cells(shape: Shape, plan: Plan, feed: Feed) -> list[Cell]:
