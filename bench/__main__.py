@@ -13,7 +13,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from bench.cases import BASELINE, CASES, PEERS, START
+from bench.cases import BASELINE, CASES, PEERS, START, TOGETHER
 from bench.contestants import HeadwaterRun, Wrong
 from bench.data import Shelf, Wanted
 from bench.environments import CHECKOUT, Environments, NotReady, java, versions
@@ -112,7 +112,8 @@ def run(options: Options, talk: Console) -> Report:
 
 
 def _cases(options: Options) -> list[str]:
-    asked = [name for name in options.cases if name != START]
+    named = [name for name in options.cases if name != START]
+    asked = list(dict.fromkeys(each for name in named for each in TOGETHER.get(name, (name,))))
     return [*asked, "dirty"] if options.dirty and "dirty" not in asked else asked
 
 

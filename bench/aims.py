@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bench.cases import BARE, BASELINE, HEADWATER
+from bench.cases import BARE, BASELINE, CASES, CLEAN, HEADWATER
 from bench.results import Report
 
 MEGABYTE = 1_000_000
@@ -46,6 +46,11 @@ AIMS = (
     Aim("partitioned", "within 1.2 GB", Kind.MEMORY, 1200),
     Aim("steps", "25 % over no steps", Kind.RATIO, 1.25, metric="cpu_seconds", peer=BARE),
     Aim("files", "1,000 files a second", Kind.FILES, 1000),
+    *(
+        Aim(name, "a third of the speed without", Kind.RATIO, 3.0, metric="cpu_seconds", peer=CLEAN)
+        for name, case in CASES.items()
+        if case.damaged
+    ),
 )
 
 

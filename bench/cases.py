@@ -14,6 +14,8 @@ class Case:
     format: str = "csv"
     partitioned: bool = False
     shaped: bool = False  # with steps and checks; Headwater without them is the peer
+    damaged: bool = False  # with one bad row in a hundred; Headwater without these is the peer
+    declared: bool = False  # its types
 
 
 CASES = {
@@ -25,9 +27,21 @@ CASES = {
         Case("partitioned", "the CSV file into 90 day partitions", partitioned=True),
         Case("files", "many small CSV files into one table"),
         Case("steps", "the CSV file through six steps and six checks", shaped=True),
-        Case("dirty", "the CSV file with bad rows, types declared"),
+        Case("dirty", "the CSV file with bad rows, types declared", declared=True),
+        Case("careful", "the CSV file with bad rows", damaged=True),
+        Case("careful-declared", "the same, types declared", damaged=True, declared=True),
+        Case("careful-ndjson", "the NDJSON with bad rows", format="ndjson", damaged=True),
+        Case(
+            "careful-ndjson-declared",
+            "the same, types declared",
+            format="ndjson",
+            damaged=True,
+            declared=True,
+        ),
     )
 }
+TOGETHER = {"careful": tuple(name for name, case in CASES.items() if case.damaged)}
+"""Cases that are asked for by one name."""
 START = "start"  # not a conversion: how long the program itself takes to start
 
 COLUMNS = {
@@ -62,6 +76,7 @@ class Peer:
 BASELINE = "duckdb"
 HEADWATER = "headwater"
 BARE = "headwater-bare"  # the same without steps and checks
+CLEAN = "headwater-clean"  # the same without bad rows
 
 STEPS = (
     {"rename": {"sku": "article"}},

@@ -10,13 +10,18 @@ from typing import Protocol
 import duckdb
 import yaml
 
-from bench.cases import BARE, CHECKS, COLUMNS, HEADWATER, STEPS, Case, Peer
+from bench.cases import BARE, CHECKS, CLEAN, COLUMNS, HEADWATER, STEPS, Case, Peer
 from bench.data import Input
 from bench.measure import clean_environment
 
 SCRIPTS = Path(__file__).with_name("peers")
 DONE, REFUSED_SOMETHING = 0, 3
 CHECK_SECONDS = 1_800
+TITLES = {
+    HEADWATER: "Headwater",
+    BARE: "Headwater, no steps",
+    CLEAN: "Headwater, clean file",
+}
 
 
 class Wrong(Exception):
@@ -86,10 +91,10 @@ class HeadwaterRun:
 
     scale = 1
 
-    def __init__(self, python: Path, *, bare: bool = False) -> None:
+    def __init__(self, python: Path, name: str = HEADWATER) -> None:
         """Take the interpreter it is installed beside; bare, it leaves out steps and checks."""
-        self.name = BARE if bare else HEADWATER
-        self.title = "Headwater, no steps" if bare else "Headwater"
+        self.name = name
+        self.title = TITLES[name]
         self._program = str(python.with_name("headwater"))
 
     def command(self, case: Case, given: Input, folder: Path) -> list[str]:
@@ -102,7 +107,8 @@ class HeadwaterRun:
 
     def ended_well(self, case: Case, exit_code: int) -> bool:
         """Bad rows must be told by the exit code, and clean data must not."""
-        return exit_code == (REFUSED_SOMETHING if case.name == "dirty" else DONE)
+        bad = case.name == "dirty" or (case.damaged and self.name != CLEAN)
+        return exit_code == (REFUSED_SOMETHING if bad else DONE)
 
     def output(self, folder: Path) -> Output:
         """Ask the lake for its rows, have it verify itself, and size the table's parts."""
@@ -147,7 +153,7 @@ def declare_feed(configuration: Path, case: Case, *, bare: bool = False) -> None
     feed: dict[str, object] = {"match": "sales/**", "format": case.format, "table": "sales"}
     if case.partitioned:
         feed["partition"] = ["year(order_ts)", "month(order_ts)", "day(order_ts)"]
-    if case.name == "dirty":
+    if case.declared:
         feed["schema"] = dict(COLUMNS)
     if case.shaped and not bare:
         feed |= {"steps": list(STEPS), "checks": list(CHECKS)}

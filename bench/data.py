@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +19,7 @@ RECIPE = 1  # raised when rows.sql or a form below changes, so that no cached in
 BYTES_PER_ROW = 93.5  # of the CSV, measured over 200,000 rows
 SMALL_FILE_BYTES = 10_000
 CHUNK_BYTES = 8 << 20
+_DAMAGED_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Shelf:
             return self._small_files(wanted)
         if case == "dirty":
             return self._dirty(wanted)
+        if case.startswith("careful"):
+            return self._damaged(case, wanted)
         maker = {"gz": self._gz, "ndjson": self._ndjson}.get(case, self._csv)
         file = maker(wanted.rows, wanted.seed)
         return Input(file, (file,), wanted.rows)
@@ -97,6 +102,22 @@ class Shelf:
         name = self._name(wanted.rows, wanted.seed, f"-dirty{every}.csv")
         file = self._once(name, lambda to: _spoil(self._csv(wanted.rows, wanted.seed), to, every))
         refused = wanted.rows // every if every else 0
+        return Input(file, (file,), wanted.rows - refused, refused)
+
+    def clean(self, case: str, wanted: Wanted) -> Input:
+        """Hand out what the input of a case was before its rows became bad."""
+        return self.input("ndjson" if "ndjson" in case else "csv", wanted)
+
+    def _damaged(self, case: str, wanted: Wanted) -> Input:
+        clean = self.clean(case, wanted)
+        ways = (0, 1, 2, 3) if case.endswith("-declared") else (2, 3)  # bad values change types
+        spoiled, heads = (_spoiled_object, 0) if "ndjson" in case else (_spoiled, 1)
+        name = clean.path.with_name(f"{clean.path.stem}-{case}{clean.path.suffix}").name
+        every = _DAMAGED_EVERY
+        file = self._once(
+            name, lambda to: _spoil(clean.path, to, every, ways=ways, spoiled=spoiled, heads=heads)
+        )
+        refused = wanted.rows // every
         return Input(file, (file,), wanted.rows - refused, refused)
 
     def _name(self, rows: int, seed: int, form: str) -> str:
@@ -158,18 +179,39 @@ def _batches(lines: BinaryIO, each: int) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _spoil(source: Path, target: Path, every: int) -> None:
-    """Make each `every`th row bad, in four ways by turns."""
+def _spoil(
+    source: Path,
+    target: Path,
+    every: int,
+    *,
+    ways: tuple[int, ...] = (0, 1, 2, 3),
+    spoiled: Callable[[bytes, int], bytes] | None = None,
+    heads: int = 1,
+) -> None:
+    """Make each `every`th row bad, in these ways by turns."""
+    made = spoiled or _spoiled
     with source.open("rb") as lines, target.open("wb") as out:
-        out.write(next(lines))
+        out.writelines(islice(lines, heads))
         for number, line in enumerate(lines, start=1):
             spoil = every and number % every == 0
-            out.write(_spoiled(line, number // every) if spoil else line)
+            out.write(made(line, ways[number // every % len(ways)]) if spoil else line)
 
 
-def _spoiled(line: bytes, turn: int) -> bytes:
+def _spoiled_object(line: bytes, way: int) -> bytes:
+    match way:
+        case 0:
+            return re.sub(rb'"quantity":\d+', b'"quantity":"a dozen"', line)
+        case 1:
+            return re.sub(rb'"order_ts":"[^"]*"', b'"order_ts":"2025-02-30 10:00:00"', line)
+        case 2:
+            return line[: len(line) // 2] + b"\n"
+        case _:
+            return line.rstrip(b"\n")[:-1] + b',"paid":true}\n'
+
+
+def _spoiled(line: bytes, way: int) -> bytes:
     fields = line.rstrip(b"\n").split(b",", 9)  # only the last of the ten may be quoted
-    match turn % 4:
+    match way:
         case 0:
             fields[5] = b"a dozen"
         case 1:

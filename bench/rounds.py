@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cases import BARE, BASELINE, HEADWATER, PEERS, Case, Peer
+from bench.cases import BARE, BASELINE, CLEAN, HEADWATER, PEERS, Case, Peer
 from bench.contestants import Contestant, HeadwaterRun, PeerRun, Wrong
 from bench.data import Input, Shelf, Wanted
 from bench.environments import Environments, NotReady, java
@@ -71,7 +71,9 @@ class Rounds:
             python = self.environments.headwater()
             ready.append(HeadwaterRun(python))
             if case.shaped:
-                ready.append(HeadwaterRun(python, bare=True))
+                ready.append(HeadwaterRun(python, BARE))
+            if case.damaged:
+                ready.append(HeadwaterRun(python, CLEAN))
         except NotReady as error:
             absent.append(Outcome(HEADWATER, "Headwater", case.name, (), "not built", str(error)))
         for name in self.plan.peers:
@@ -88,6 +90,8 @@ class Rounds:
         return ready, absent
 
     def _share(self, each: Contestant, case: Case, given: Input) -> Input:
+        if each.name == CLEAN:
+            return self.shelf.clean(case.name, self.plan.wanted)
         if each.scale == 1:
             return given
         return self.shelf.input(case.name, self.plan.wanted.shared(each.scale))
@@ -156,6 +160,8 @@ class Rounds:
 def _sits_out(peer: Peer, case: Case) -> str:
     if case.shaped:
         return "what steps cost is measured against Headwater without them"
+    if case.damaged:
+        return "what bad rows cost is measured against Headwater without them"
     if case.name not in peer.cases:
         return peer.lacks or "bad rows: only DuckDB has a like way, store_rejects"
     if peer.needs_java and java() is None:
@@ -164,5 +170,5 @@ def _sits_out(peer: Peer, case: Case) -> str:
 
 
 def _place(outcome: Outcome) -> int:
-    order = [BASELINE, HEADWATER, BARE, *PEERS]
+    order = [BASELINE, HEADWATER, BARE, CLEAN, *PEERS]
     return order.index(outcome.contestant)

@@ -35,6 +35,8 @@ HeadwaterError
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -249,9 +251,23 @@ class EngineRefused(EngineError):
 
 
 class CheckFailed(HeadwaterError):
-    """A check failed that halts a batch; nothing of it was written."""
+    """A check failed that halts a batch or a build; nothing of it was written."""
 
     code = "check_failed"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, found: Sequence[Mapping[str, object]] = ()
+    ) -> None:
+        """Take also what each check found, as plain data: this tree knows no other room."""
+        super().__init__(message, hint=hint)
+        self.found = tuple(found)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_halted, (self.message, self.hint, self.found))
+
+
+def _halted(message: str, hint: str | None, found: Sequence[Mapping[str, object]]) -> CheckFailed:
+    return CheckFailed(message, hint=hint, found=found)
 
 
 class QueryError(HeadwaterError):

@@ -22,6 +22,7 @@ from headwater.flow.expected import Expected, expectations
 from headwater.flow.explain import Story, explain
 from headwater.flow.hold import Held
 from headwater.flow.land import Landing, LandingOutcome, land
+from headwater.flow.models.lineage import ColumnLineage, lineage
 from headwater.flow.models.refresh import Order, Refreshed, refresh
 from headwater.flow.models.standing import ModelStanding
 from headwater.flow.models.standing import models as standing_of_models
@@ -221,9 +222,11 @@ class Lake:
         return Listing(expectations(self._world, feeds))
 
     def checks(self, feed: str | None = None, *, runs: int = RUNS) -> list[CheckStory]:
-        """What the checks of a feed, or of all, found in their last runs."""
-        feeds = [self._world.feed(feed)] if feed is not None else []
-        return Listing(checks(self._world, feeds, runs=runs))
+        """What the checks of a feed or a model, or of all, found in their last runs."""
+        if feed is None:
+            return Listing(checks(self._world, runs=runs))
+        model = self._world.find_model(feed)
+        return Listing(checks(self._world, [model or self._world.feed(feed)], runs=runs))
 
     def tables(self) -> list[TableStanding]:
         """The tables there are."""
@@ -245,14 +248,20 @@ class Lake:
         """The models in the order of building: their state, inputs, last build, SQL."""
         return Listing(standing_of_models(self._world))
 
+    def lineage(self, model: str) -> list[ColumnLineage]:
+        """Of each column of a model the columns of tables, and of files, that it is made of."""
+        return Listing(lineage(self._world, self._world.model(model)))
+
     def plan(self, feed: str, *files: Source, under: str = "") -> Plan:
         """What these files would come to: batches, parts, requests, money; nothing is written."""
         paths = [Path(file) for file in files]
         return plan(self._world, self._world.feed(feed), paths, under=under)
 
     def costs(self, *, feed: str | None = None) -> list[Spending]:
-        """What each feed's batches would have cost on AWS, by month."""
-        return Listing(self._world.ledger.spending(feed=self._feed_name(feed)))
+        """What batches, builds and compactions of each feed or model would have cost on AWS."""
+        model = self._world.find_model(feed) if feed is not None else None
+        name = FeedName(model.name) if model is not None else self._feed_name(feed)
+        return Listing(self._world.ledger.spending(feed=name))
 
     def schema(self, feed: str) -> ColumnStory:
         """The columns of a feed's table, the versions that changed them, what is undecided."""

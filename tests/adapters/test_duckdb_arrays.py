@@ -1,9 +1,11 @@
 """JSON arrays are read as fast as lines, and element by element where one of them is damaged."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from headwater.model.progress import nobody
 from headwater.ports.engine import Fate
 
 LARGE = 60_000
@@ -72,3 +74,15 @@ def test_arrays_and_lines_of_one_batch_are_rows_of_one_table(bench):
 
     assert [each.books.written for each in made.results] == [2, 3, 0, 0]
     assert len(bench.rows(made)) == 5
+
+
+@pytest.mark.parametrize("content", ["[{},{},{}" + ",1" * 500 + "]", "a,b\n1,2\n" + "3\n" * 500])
+def test_a_file_with_far_more_refused_rows_than_sound_ones_is_refused_whole(bench, content):
+    job = bench.job(content, "[{}]")
+    few = replace(job, limits=replace(job.limits, refused_rows=200))
+
+    made = bench.engine.convert(few, nobody)
+
+    assert [each.fate for each in made.results] == [Fate.REFUSED, Fate.READ]
+    assert made.results[0].cause.code == "too_many_bad"
+    assert "up to line" in made.results[0].cause.message

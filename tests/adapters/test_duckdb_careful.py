@@ -142,6 +142,40 @@ def test_the_types_of_a_large_damaged_file_are_made_from_all_its_values(bench):
     assert conversion.results[0].books.written == rows - 1
 
 
+def test_what_only_the_last_row_of_a_large_damaged_file_shows_is_heeded(bench):
+    rows = 300_000
+    lines = [f"{n},{'name ' * 6}{n},2024-01-02 10:00:00," for n in range(rows)]
+    lines[rows // 2] = "odd"
+    lines[-1] = "0x1,name,2024-01-02 10:00:00+02:00,5"
+
+    conversion = bench.convert("id,name,at,late\n" + "\n".join(lines) + "\n")
+
+    assert list(types_of(conversion).values()) == ["text", "text", "timestamp", "bigint"]
+    assert conversion.results[0].books.written == rows - 1
+    found = bench.rows(conversion, 'id, epoch("at") % 86400, late')
+    assert [row for row in found if row[2] is not None] == [("0x1", 8 * 3600, 5)]
+
+
+@pytest.mark.parametrize("declared", ["timestamp", "timestamp not null"])
+def test_declared_times_with_and_without_a_zone_are_told_apart_beside_bad_ones(bench, declared):
+    feed = feed_of(schema=schema_of(id="bigint", at=declared), max_bad=Tolerance(1_000_000))
+    times = [
+        "2024-01-02 10:00:00",
+        "2024-01-02T10:00:00Z",
+        "2024-01-02 10:00+02",
+        "2024-01-02 10:00",
+        "2024-02-30 10:00:00",
+        "2024-01-02 10:00:0Z",
+    ]
+    text = "id,at\n" + "".join(f"{n},{each}\n" for n, each in enumerate(times)) + "odd\n"
+
+    conversion = bench.convert(text, feed=feed)
+
+    hours = dict(bench.rows(conversion, "id, date_part('hour', \"at\")"))
+    assert hours == {0: 10, 1: 10, 2: 8, 3: 10}
+    assert [row[1] for row in bench.refused(conversion)] == [6, 7, 8]
+
+
 def test_too_many_bad_rows_refuse_a_file_after_all_of_it_was_read(bench):
     feed = feed_of(schema=schema_of(id="bigint"), on_bad_value=OnBadValue.FAIL)
 

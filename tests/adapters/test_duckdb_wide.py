@@ -11,10 +11,11 @@ import pytest
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.duckdb.parts.beside import Slice, put_beside
 from headwater.errors import EngineError
+from headwater.model.feed import OnBadValue, OnNewColumn
 from tests.contracts.bench import Bench, feed_of, schema_of, types_of
 
-COLUMNS = 1_200
-ROWS = 30
+COLUMNS = 1_160
+ROWS = 20
 KINDS = ("bigint", "decimal(18,2)", "text", "boolean")
 
 
@@ -118,9 +119,9 @@ def test_columns_without_a_value_among_many_are_left_out(own):
 def test_objects_of_hundreds_of_keys_are_read_in_little_memory(own):
     made = own.convert(lines(), records=[ROWS])
 
-    rows = own.rows(made, "c0, c2, c1198")
+    rows = own.rows(made, "c0, c2, c1158")
     assert len(types_of(made)) == COLUMNS // 2
-    assert sorted(rows) == sorted((0, f"r{r}c2", f"r{r}c1198") for r in range(ROWS))
+    assert sorted(rows) == sorted((0, f"r{r}c2", f"r{r}c1158") for r in range(ROWS))
     assert own.engine.peak_bytes < 500_000_000
 
 
@@ -146,3 +147,50 @@ def test_files_of_other_rows_are_not_put_beside_each_other(tmp_path):
 
     with pytest.raises(EngineError, match="not the same rows"):
         put_beside([Slice(one), Slice(two)], tmp_path / "both")
+
+
+def test_many_columns_are_written_apart_where_new_ones_are_rescued(own):
+    feed = feed_of(on_new_column=OnNewColumn.RESCUE)
+
+    first = own.convert(csv(), feed=feed, records=[ROWS + 1])
+
+    assert own.engine.peak_bytes < 400_000_000
+    assert len(first.schema.columns) == COLUMNS + 1
+    assert own.rows(first, "count(_rescued), count(*)") == [(0, ROWS)]
+
+
+@pytest.mark.parametrize("ending", ["", ",0,0\n"])
+def test_what_new_columns_hold_is_rescued_once_from_very_many(own, ending):
+    table = schema_of(**{f"c{n}": KINDS[n % 4] for n in range(COLUMNS - 1)})
+
+    made = own.convert(csv() + ending, feed=feed_of(on_new_column=OnNewColumn.RESCUE), table=table)
+
+    found = sorted(own.rows(made, "c2, _rescued"))
+    last = f"c{COLUMNS - 1}"
+    assert found == sorted(
+        (f"r{r}c2", f'{{"{last}":"{str(r % 2 == 0).lower()}"}}') for r in range(ROWS)
+    )
+
+
+def test_bad_values_of_very_many_columns_become_null(own):
+    rows = csv().splitlines()
+    columns = {f"c{n}": KINDS[n % 4] for n in range(COLUMNS)}
+    cells = rows[3].split(",")
+    cells[4], cells[1_104] = "many", "more"
+    rows[3] = ",".join(cells)
+    feed = feed_of(schema=schema_of(**columns), on_bad_value=OnBadValue.NULL)
+
+    made = own.convert("\n".join(rows) + "\n", feed=feed)
+
+    assert made.results[0].books.written == ROWS
+    assert own.rows(made, "count(c4), count(c1104), count(c1108)") == [(ROWS - 1, ROWS - 1, ROWS)]
+    assert any("2 values" in note for note in made.results[0].notes)
+
+
+def test_bad_values_of_too_many_columns_to_rescue_refuse_the_file(own):
+    feed = feed_of(schema=schema_of(c2="bigint"), on_bad_value=OnBadValue.RESCUE)
+
+    made = own.convert(csv(), feed=feed)
+
+    assert made.results[0].cause.code == "too_wide"
+    assert "on_bad_value" in made.results[0].cause.message

@@ -3,6 +3,7 @@ import gzip
 import duckdb
 import pytest
 
+from bench.cases import TOGETHER
 from bench.data import Shelf, Wanted
 
 WANTED = Wanted(size_bytes=200_000, files=8, seed=7, dirty=0.01)
@@ -71,6 +72,23 @@ def test_small_files_have_a_header_each_and_are_about_ten_kilobytes(shelf):
     assert {file.read_bytes().split(b",")[0] for file in given.files} == {b"order_id"}
     assert all(9_000 < file.stat().st_size < 11_000 for file in given.files)
     assert sum(len(file.read_bytes().splitlines()) - 1 for file in given.files) == given.rows
+
+
+@pytest.mark.parametrize("case", TOGETHER["careful"])
+def test_a_damaged_file_differs_from_the_clean_one_in_its_bad_rows_alone(shelf, case):
+    clean = shelf.clean(case, WANTED)
+
+    damaged = shelf.input(case, WANTED)
+
+    spoiled = sum(
+        left != right
+        for left, right in zip(
+            clean.path.read_bytes().splitlines(),
+            damaged.path.read_bytes().splitlines(),
+            strict=True,
+        )
+    )
+    assert spoiled == damaged.refused == clean.rows - damaged.rows > 0
 
 
 def test_the_dirty_file_has_as_many_bad_rows_as_it_says(shelf):

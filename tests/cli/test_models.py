@@ -118,7 +118,7 @@ def test_a_mistake_in_a_model_is_told_with_its_line(tmp_path):
     ran = ask(lake, "status")
 
     assert ran.code == 2
-    assert f"headwater.yaml:{line}: models.bad.sql: syntax error" in ran.err
+    assert f"headwater.yaml:{line}: models.bad.sql: it begins with" in ran.err
 
 
 def test_workers_in_a_crew_build_models_too(tmp_path):

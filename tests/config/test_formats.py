@@ -87,8 +87,8 @@ def test_the_tab_may_be_named_or_written():
         ("columns: [id]", "'id' is no place of a column", "amount 17 10"),
         ("columns: [id 1 6, name 4 5]", "inside the column before it", "in their order"),
         ("columns: [id 1 6, ID 7 5]", "have the same name", "a name of its own"),
-        ("pattern: '(a'", "no regular expression", "common, combined, level, syslog"),
-        ("pattern: '.*'", "no named groups", "common, combined, level, syslog"),
+        ("pattern: '(a'", "no regular expression", "common, combined, level, python, syslog"),
+        ("pattern: '.*'", "no named groups", "common, combined, level, python, syslog"),
         ("shet: 1", "no such key", "did you mean 'sheet'?"),
     ],
 )

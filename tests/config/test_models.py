@@ -87,8 +87,12 @@ def test_a_model_that_reads_its_own_table_is_a_circle():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("m:\n  sql: selec 1", 'yaml:6: models.m.sql: syntax error at or near "selec"'),
-        ("m:\n  sql: drop table sales", "models.m.sql: it is no SELECT"),
+        ("m:\n  sql: selec 1", "yaml:6: models.m.sql: it begins with 'selec', so it is no SELECT"),
+        ("m:\n  sql: select a b c from sales", 'it cannot be read at or near "c"'),
+        ("m:\n  sql: |\n    select a\n    from sales whre x\n    group a", "at line 2 of the SQL"),
+        ("m:\n  sql: select (a from sales", "a ) is missing"),
+        ("m:\n  sql: select 'a from sales", "a ' is not closed"),
+        ("m:\n  sql: drop table sales", "so it is no SELECT"),
         ("m:\n  sql: from sales; from sales", "one SELECT is expected, not 2"),
         ("m:\n  sql: select 1", "it reads no table"),
         ("m:\n  sql: from sale", "no feed and no model writes table sale | did you mean sales?"),
@@ -176,7 +180,7 @@ def test_joins_in_which_a_row_does_not_stand_for_itself_are_refused(sql, why):
         ("select day, sum(x) as x from sales group by 1", "day"),
         ("select * from sales", "day"),
         ("select cast(ts as date) as day, count(*) as n from sales group by all",
-         "CAST(ts AS date)"),
+         "CAST(ts AS DATE)"),
         ("select day, row_number() over (partition by day order by x) as n from sales", "day"),
         ("select day, x from sales where x in (select x from customers)", "day"),
     ],

@@ -13,7 +13,7 @@ from headwater.model.cost import Cost
 from headwater.model.feed import Format
 from headwater.model.manifest import ManifestState
 from headwater.model.manner import Manner
-from headwater.ports.ledger import Brought, Spending, Standing
+from headwater.ports.ledger import Brought, Spending, Standing, Upkeep, Work
 from tests.contracts.work import (
     DAY,
     NOW,
@@ -69,6 +69,10 @@ class QuestionContract:
             )
             ledger.settle(held, receipt, parts_of(held), receipt.finished_at)
 
+        assert ledger.spent("sales", "2025-04", "USD") == 12
+        assert ledger.spent("sales", "2025-05", "USD") == 13
+        assert ledger.spent("sales", "2025-04", "CHF") == 0
+        assert ledger.spent("returns", "2025-04", "USD") == 0
         every = ledger.spending()
         later = ledger.spending(feed="sales", since="2025-05")
 
@@ -81,6 +85,22 @@ class QuestionContract:
         assert every[1] == april
         assert every[1].bytes_in == 2 * every[0].bytes_in > 0
         assert later == every[2:]
+        assert ledger.spending(feed="returns") == []
+
+    def test_what_compactions_took_is_spending_of_its_own_and_counts_once(self, ledger):
+        took = Upkeep("c1", "sales", NOW, 30, 20, 0.5, Cost(nanos=7, currency="USD"))
+        ledger.upkeep([took, replace(took, attempt="c2", at=NOW + 31 * DAY)])
+        ledger.upkeep([took])
+        ledger.upkeep([])
+
+        april, may = ledger.spending(feed="sales")
+
+        assert april == Spending(
+            "sales", "2025-04", "USD", 7, 1, 0, 30, 20, 0.5, work=Work.COMPACTIONS
+        )
+        assert may.month == "2025-05"
+        assert ledger.spent("sales", "2025-04", "USD") == 7
+        assert ledger.spending(since="2025-05") == [may]
         assert ledger.spending(feed="returns") == []
 
     def test_a_receipt_without_a_cost_has_spent_nothing(self, ledger):

@@ -11,7 +11,8 @@ from headwater.model.arrival import Cause
 from headwater.model.checks import Action, CheckResult
 from headwater.model.event import EventKind, Happening
 from headwater.model.standing import Came
-from headwater.ports.watching import Wanted
+from headwater.ports.watching import Halt, Wanted
+from tests.contracts.ledger_builds import BUILD
 from tests.contracts.work import (
     DAY,
     NOW,
@@ -242,3 +243,36 @@ class CheckRunContract:
 
 class WatchingContract(CameContract, EventContract, CheckRunContract):
     """Everything of ports/watching.py."""
+
+    def halted(self, ledger, key, at, **failed):
+        held = start(ledger, sighting(key))
+        results = tuple(CheckResult(name, Action.HALT, 10, bad) for name, bad in failed.items())
+        halt = Halt(held.manifest.feed, held.manifest.id, at, results)
+        ledger.halt([halt])
+        ledger.bury(held, Cause("check_failed", "no"), at)
+        return halt
+
+    def test_a_batch_that_was_halted_is_a_run_and_its_first_word_is_kept(self, ledger):
+        self.run(ledger, "a", NOW, x=0)
+        halt = self.halted(ledger, "b", NOW + SECOND, x=3, y=0)
+        ledger.halt([replace(halt, at=NOW + DAY, checks=())])
+        ledger.halt([])
+
+        runs = ledger.check_runs("sales", 2)
+
+        assert [(each.check, each.failed, each.halted, each.at) for each in runs] == [
+            ("x", 0, False, NOW), ("x", 3, True, NOW + SECOND), ("y", 0, True, NOW + SECOND),
+        ]  # fmt: skip
+        assert {each.manifest for each in runs[1:]} == {halt.manifest}
+        assert [each.check for each in ledger.check_runs("sales", 1)] == ["x", "y"]
+        assert ledger.failing_since("sales") == {"x": NOW + SECOND}
+
+    def test_a_batch_without_arrivals_that_was_halted_is_told_as_such(self, ledger):
+        ledger.write_down(BUILD)
+        held = claim(ledger)
+        ledger.halt([Halt(held.manifest.feed, held.manifest.id, NOW, ())])
+        ledger.bury(held, Cause("check_failed", "no"), NOW)
+
+        (batch,) = ledger.dead_batches(NOW - DAY)
+
+        assert (batch.manifest, batch.code) == (held.manifest.id, "check_failed")

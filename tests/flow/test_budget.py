@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from headwater.errors import UnknownFeed
-from headwater.flow.hold import held
+from headwater.flow.hold import held, spent_this_month
 from headwater.model.arrival import ArrivalState
 from headwater.model.budget import Bound, Budget
 from headwater.model.manifest import ManifestState
 from headwater.model.price import Money
-from tests.flow import lakes
+from headwater.ports.ledger import Work
+from tests.flow import lakes, modelled
 
 TINY = "    budget: {per_run: 0.000000001 USD}\n"
 
@@ -158,6 +159,40 @@ def test_status_shows_what_waits_and_what_the_month_has_cost(lake, incoming):
 
     assert [(each.feed, each.files, each.limit) for each in status.held] == [("sales", 1, usd(1))]
     assert [(each.batches, each.nanos) for each in status.spending] == [(1, receipt.cost.nanos)]
+
+
+def test_compactions_are_in_the_books_and_count_towards_the_month(lake, incoming):
+    for name in ("a", "b"):
+        lake.ingest("sales", incoming(f"{name}.csv", lakes.csv_of(name)))
+    (batches,) = lake.costs()
+    lake.compact()
+
+    _, joined = lake.costs()
+
+    assert (joined.work, joined.batches) == (Work.COMPACTIONS, 1)
+    assert joined.nanos > 0
+    assert joined.cpu_seconds > 0
+    assert joined.bytes_in == batches.bytes_out
+    spent = spent_this_month(lake._world, lake._world.feeds[0])
+    assert spent == batches.nanos + joined.nanos
+    before = lake.costs()
+    lake.rebuild()
+    assert lake.costs() == before
+
+
+def test_builds_of_models_are_in_the_books_on_lines_of_their_own(folder, incoming):
+    models = "  ids: {sql: select id from sales}\n"
+    with modelled.make(folder, models, lakes.SALES) as lake:
+        lake.ingest("sales", incoming("a.csv", lakes.csv_of("a")))
+        *_, built = lake.work().receipts
+
+        (line,) = lake.costs(feed="ids")
+
+        assert (line.work, line.batches, line.files) == (Work.BUILDS, 1, 0)
+        assert (line.nanos, line.bytes_out) == (built.cost.nanos, built.size_bytes_out)
+        assert line.bytes_in == built.build.inputs[0].size_bytes > 0
+        assert line.cpu_seconds == built.cpu_seconds > 0
+        assert [each.work for each in lake.costs()] == [Work.BUILDS, Work.BATCHES]
 
 
 def test_a_feed_that_is_not_there_cannot_pass_its_budget(lake):

@@ -167,6 +167,20 @@ def test_refused_rows_and_batches_that_were_given_up_are_told_once(
     assert told()[1]["message"] == "sales: 1 row refused"
 
 
+def test_a_build_that_a_check_halted_is_told_as_such(open_lake, incoming, told):
+    model = "{sql: select id from sales, checks: [{rows: [5, null], action: halt}]}"
+    lake = open_lake(more=f"{NOTIFY}models:\n  ids: {model}\n")
+    look(lake._world)
+    lake.ingest("sales", incoming("a.csv", "id,x\n1,1\n"))
+    lake.work()
+
+    look(lake._world)
+
+    (event,) = [each for each in told() if each["feed"] == "ids"]
+    assert (event["kind"], event["hint"]) == ("halted", "headwater checks ids")
+    assert "ids: a build was given up: check 'rows' of model ids failed" in event["message"]
+
+
 def test_the_first_worker_of_all_tells_of_what_its_own_batches_came_to(open_lake, incoming, told):
     lake = open_lake()
     lake.land("sales", incoming("a.csv", "id,x\n,2\n"))

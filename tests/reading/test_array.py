@@ -183,3 +183,50 @@ def test_any_array_comes_out_as_it_went_in(records, size, window, indent, ascii_
 
     assert objects(pieces) == json.loads(text)
     assert refused(pieces) == []
+
+
+TRAPS = [
+    '{"a":1},{"a":2},null,{"a":[{},{},{}]},{"a":3}',
+    '{"a":1},{"a":"},{"},{"a":2},{"a":3}',
+    '{"a":1},{"a":2},{"a":1,"a":2},{"a":3},{"a":4}',
+    '{"a":1},{"a":2},{"a":NaN},{"a":3},{"a":4}',
+    '{"a":1},{"a":2},7,{"a":3},{"a":4}',
+    '{"a":1},{"a":{"b":{}}},{"a":{"b":1}},{"a":3}',
+    '{"a":1},\n{"a":2},{"a":3},\n\n{"a":4},{"a":5}',
+    '{"a":1},\n  {"a":2},\n  {"a":3},\n  {"a":"ö"}\n',
+    '{"a":1},{"a":\t2},{"a":3},{"a":4}',
+    '{"a":1},{"a":"' + "x" * 2000 + '"},{"a":3},{"a":4}',
+]
+
+
+@pytest.mark.parametrize("text", TRAPS)
+def test_many_objects_at_a_time_are_read_as_one_by_one(text):
+    content = f"[{text}]".encode()
+
+    (whole,) = read(content)
+    one_by_one = read(content, size=1, window=1)
+
+    assert objects([whole]) == objects(one_by_one)
+    assert refused([whole]) == refused(one_by_one)
+    assert [(whole.line_of(i), whole.raw_of(i)) for i in range(whole.count)] == [
+        (piece.line_of(i), piece.raw_of(i)) for piece in one_by_one for i in range(piece.count)
+    ]
+
+
+def test_objects_of_one_line_are_found_in_it_before_and_behind_others():
+    (piece,) = read(b'[{"a":1},{"a":2},{"a":3},7,\n{"a":4},{"a":5},{"a":6},\n{"a":[]}]')
+
+    assert [piece.line_of(index) for index in range(piece.count)] == [1, 1, 1, 2, 2, 2, 3]
+    assert piece.raw_of(5) == '{"a":6}'
+
+
+def test_millions_of_empty_objects_take_little_memory():
+    tracemalloc.start()
+    count = sum(
+        piece.count for piece in careful_array(cut(b"[" + b"{}," * 500_000 + b"{}]", 1 << 20))
+    )
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert count == 500_001
+    assert peak < 120 * 2**20

@@ -391,3 +391,27 @@ def test_a_line_of_a_last_quoted_cell_is_no_footer_where_backslashes_are_escaped
 
     assert found.dialect.drop_bytes == 0
     assert body[-1] == ["4", "y\n# z"]
+
+
+def test_times_in_lines_of_text_are_not_cut_at_their_colons(see):
+    text = "".join(f"update 2025-06-24 14:3{n}:53: run with{' -q' * (n % 3)}\n" for n in range(9))
+
+    assert see(text.encode()).columns == ("column_1",)
+
+
+def test_a_row_with_a_place_on_earth_names_no_columns(see):
+    found = see(b"AD\t+4230+00131\tEurope/Andorra\nAE\t+2518+05518\tAsia/Dubai\n")
+
+    assert found.columns == ("column_1", "column_2", "column_3")
+
+
+@pytest.mark.parametrize(
+    "first", ["# version 7", "// made by hand", "up 14:36:53 and on", "a long sentence " * 5]
+)
+def test_a_remark_above_one_column_of_text_names_nothing(see, first):
+    assert see(f"{first}\none\ntwo\nthree\n".encode()).columns == ("column_1",)
+
+
+@pytest.mark.parametrize("first", ["Full name", "#tag", "Town (in 2020)", "x" * 200])
+def test_a_name_above_one_column_of_text_is_its_name(see, first):
+    assert see(f"{first}\none\ntwo\nthree\n".encode()).columns != ("column_1",)

@@ -61,7 +61,7 @@ def test_lines_of_programs_are_taken_apart(see, line, row):
     assert (rows, refused) == ([row] * 3, [])
 
 
-def test_the_calls_behind_an_error_are_refused_by_line_and_hide_no_log(see):
+def test_the_calls_behind_an_error_are_of_its_message(see):
     line = "00:00:01,123 ERROR main - failed\n"
     trace = (
         "java.io.IOException: no, never\n\tat a.B.c(B.java:1)\nCaused by: d.E: f\n\t... 3 more\n"
@@ -70,8 +70,11 @@ def test_the_calls_behind_an_error_are_refused_by_line_and_hide_no_log(see):
     found, rows, refused = see(line + trace + line)
 
     assert found.format is Format.LOG
-    assert len(rows) == 2
-    assert refused == [2, 3, 4, 5]
+    assert [row[-1] for row in rows] == [
+        "main - failed\n" + trace.removesuffix("\n"),
+        "main - failed",
+    ]
+    assert refused == []
 
 
 @pytest.mark.parametrize(
@@ -109,3 +112,25 @@ def test_no_line_takes_long(part):
     matched = log_pattern("level").line.fullmatch("2026-01-02 10:00:01 " + part * 20_000 + "\n")
 
     assert matched is None
+
+
+PYTHON = "INFO:root:started\nWARNING:app.db:slow: 12 ms\nERROR:root:failed, badly\n"
+
+
+def test_lines_as_python_writes_them_are_taken_apart(see):
+    found, rows, refused = see(PYTHON + "Traceback (most recent call last):\n  x\nValueError: no\n")
+
+    assert found.reasons == ("its lines match the pattern python",)
+    assert rows == [
+        ("INFO", "root", "started"),
+        ("WARNING", "app.db", "slow: 12 ms"),
+        ("ERROR", "root", "failed, badly\nTraceback (most recent call last):\n  x\nValueError: no"),
+    ]
+    assert refused == []
+
+
+@pytest.mark.parametrize("text", ["INFO:root\nWARN:x\n", "a:root:x\nINFO:root:y\nb:c:d\n"])
+def test_words_with_colons_are_no_log(see, text):
+    found, *_ = see(text)
+
+    assert found.format is not Format.LOG

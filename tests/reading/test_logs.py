@@ -1,12 +1,14 @@
 """Logs are read line by line, by named patterns or by those that a user writes."""
 
 import csv
+import io
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headwater.reading.log.follow import MOST_LINES
 from headwater.reading.log.patterns import log_pattern, recognise_log
 from headwater.reading.log.rows import careful_log
 
@@ -29,7 +31,7 @@ def rows(pieces):
     out = []
     for piece in pieces:
         for index, (number, *cells) in enumerate(
-            csv.reader(piece.text.decode().split("\n")[:-1], strict=True)
+            csv.reader(io.StringIO(piece.text.decode(), newline=""), strict=True)
         ):
             assert int(number) == index
             out.append(cells)
@@ -248,3 +250,36 @@ def test_how_blocks_are_cut_changes_nothing_whatever_the_bytes(junk, size, windo
 
     assert refused(pieces) == refused(once)
     assert told(pieces) == told(once)
+
+
+SAYING = log_pattern(r"(?P<level>[A-Z]+) (?P<message>.*)")
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_lines_that_follow_a_message_are_the_rest_of_it(size):
+    text = b'lost\nE one, "a"\r\n  at\r\n\r\n  b\r\n\r\nI two\r\n\xff\r\nmore\r\nI \r\nlast'
+
+    pieces = read(text, SAYING, size=size, window=size)
+
+    assert rows(pieces) == [["E", 'one, "a"\n  at\n\n  b'], ["I", "two\nmore"], ["I", "last"]]
+    assert refused(pieces) == [(1, "pattern"), (8, "encoding")]
+    assert told(pieces) == [
+        (2, 'E one, "a"\n  at\n\n  b'),
+        (7, "I two\nmore"),
+        (10, "I \nlast"),
+    ]
+
+
+@pytest.mark.parametrize("size", [1 << 10, 1 << 20])
+def test_a_message_has_so_many_lines_and_those_behind_are_refused(size):
+    text = b"E one\n" + b"  at x\n" * (MOST_LINES + 5) + b"E two\n  at y\n"
+
+    pieces = read(text, SAYING, size=size, window=size)
+
+    assert [len(row[1].split("\n")) for row in rows(pieces)] == [MOST_LINES + 1, 2]
+    assert [line for line, _ in refused(pieces)] == list(range(MOST_LINES + 2, MOST_LINES + 7))
+    assert all("1,000 lines" in each.message for piece in pieces for each in piece.refused)
+
+
+def test_lines_that_follow_what_is_no_message_are_refused():
+    assert refused(read(COMMON + b"worker 7\n" + COMMON, log_pattern("common"))) == [(2, "pattern")]

@@ -27,6 +27,15 @@ def complete_feed(
     return _items(_feeds(context), incomplete)
 
 
+def complete_checked(
+    context: click.Context,
+    parameter: click.Parameter,  # noqa: ARG001 - click's signature
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Feeds and models of the lake that is meant."""
+    return _items([*_feeds(context), *_declared(context, "models")], incomplete)
+
+
 def complete_table(
     context: click.Context,
     parameter: click.Parameter,  # noqa: ARG001 - click's signature

@@ -27,7 +27,7 @@ VERBS = {
     "tables": "Show the tables, or one closely: history, partitions, sizes, columns, advice.",
     "models": "Show how models stand, and what they are made of.",
     "schema": "Show a feed's columns and what changed them, and decide about new ones.",
-    "checks": "Show what the checks of feeds found in their last runs.",
+    "checks": "Show what the checks of feeds and models found in their last runs.",
     "quarantine": "Show what was refused and why, and have it read again.",
     "replay": "Read files again from the raw zone, and swap their rows.",
     "reconcile": "Register what lies in the raw zone and the ledger does not know.",

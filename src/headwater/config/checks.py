@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from headwater.config import parts
 from headwater.config.mistakes import Wrong, nearest, show
@@ -27,6 +28,19 @@ from headwater.model.checks import (
 )
 
 _BESIDE = ("action", "name", "when")
+
+
+def read_check_of_model(value: object) -> Check:
+    """One check of a model: it warns or halts, and looks at the rows that are built."""
+    if isinstance(value, Mapping) and "when" in value:
+        what = "a model's checks look at the rows that were built"
+        raise Wrong(what, "leave out when", ("when",))
+    given = value.get("action") if isinstance(value, Mapping) else None
+    if given == Action.QUARANTINE.value:
+        what = "a model's rows are made of others, and there is none to send to quarantine"
+        raise Wrong(what, "write action: warn or action: halt", ("action",))
+    check = read_check(value)
+    return check if given is not None else replace(check, action=Action.WARN)
 
 
 def read_check(value: object) -> Check:

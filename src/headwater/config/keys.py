@@ -185,7 +185,7 @@ class FeedKeys(Keys):
     )
     pattern: kinds.LogPatternIfAny = _key(
         None,
-        "What the lines of a log are like: common, combined, level, syslog, or a regular "
+        "What the lines of a log are like: common, combined, level, python, syslog, or a regular "
         "expression whose named groups are the columns.",
         "combined",
     )

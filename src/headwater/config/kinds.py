@@ -160,6 +160,12 @@ def _read_check(value: object) -> Check:
     return read_check(value)
 
 
+def _read_check_of_model(value: object) -> Check:
+    from headwater.config.checks import read_check_of_model  # noqa: PLC0415 - as for steps
+
+    return read_check_of_model(value)
+
+
 _PLAIN = ({"type": "string"},)
 _STEP = ({"type": "object", "minProperties": 1, "maxProperties": 1},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
@@ -198,6 +204,7 @@ LogPatternIfAny = Annotated[
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
 StepOfFeed = Annotated[Step, Kind(_read_step, "step", _STEP)]
 CheckOfFeed = Annotated[Check, Kind(_read_check, "check", ({"type": "object"},))]
+CheckOfModel = Annotated[Check, Kind(_read_check_of_model, "check", ({"type": "object"},))]
 Price = Annotated[Decimal, Kind(read_price, "number", ({"type": "number"}, _VARIABLE))]
 Currency = Annotated[str, Kind(read_currency, "three letters", (_texts("^[A-Z]{3}$"), _VARIABLE))]
 Day = Annotated[str, Kind(read_date, "day", _PLAIN)]

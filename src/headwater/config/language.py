@@ -83,6 +83,9 @@ name of the check; `action: warn` counts them and lets them go; `action: halt` w
 the batch. `rows` and `fresh` are about all rows together, and warn or halt. A null keeps every
 rule but `not_null`. `name:` says what receipts call a check. `headwater checks` shows what they
 found, run by run.
+
+A model's checks are written the same way, and warn (the usual one) or halt: there, `unique`,
+`rows` and `fresh` look at the whole table that results, the others at the rows that are built.
 """
 _LANGUAGE = """Expressions are SQL over the columns of one row. There are `+ - * / // %`, `||`,
 comparisons, `and`, `or`, `not`, `is null`, `between`, `in`, `like`, `ilike`, `case when … then …

@@ -45,6 +45,13 @@ class ModelKeys(Keys):
         "`month(column)`, `day(column)`, `hour(column)`.",
         ["day"],
     )
+    checks: list[kinds.CheckOfModel] = _key(
+        [],
+        "What must be true of what is built before anybody sees it, and what follows where it is "
+        "not: warn, halt. `unique`, `rows` and `fresh` look at the whole table that results, the "
+        "others at the rows that are built.",
+        [{"unique": ["day"], "action": "halt"}, {"range": {"revenue": [0, None]}}],
+    )
     table: kinds.NameIfAny = _key(None, "The table the rows go to.", "daily_revenue")
     description: kinds.TextIfAny = _key(None, "What it is, for people.", "Revenue by day")
     compression: kinds.CompressionWord = _key("zstd", "How parts are compressed.", "snappy")

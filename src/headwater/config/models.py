@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from headwater.config import sql as engine
+from headwater.config import sql
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import nearest
 from headwater.config.model_keys import ModelKeys
 from headwater.config.rules import Broken
 from headwater.errors import QueryError
+from headwater.model.checks import Exists
 from headwater.model.curated import Mode, Model, ModelName
 from headwater.model.feed import Feed
 from headwater.model.ids import TableName
@@ -63,7 +64,7 @@ def _model(name: str, keys: ModelKeys, root: Path) -> Model:
     text = _text(name, keys, root)
     key = "sql" if keys.sql is not None else "file"
     try:
-        reads = engine.reads(text)
+        reads = sql.reads(text)
     except QueryError as error:
         raise _Fault(name, key, error.message, error.hint or "") from error
     if not reads:
@@ -85,6 +86,7 @@ def _model(name: str, keys: ModelKeys, root: Path) -> Model:
         compression=keys.compression.value,
         wide=keys.parquet is Pages.WIDE,
         file_size_bytes=keys.file_size,
+        checks=tuple(keys.checks),
     )
     return _in_pieces(model, keys, key) if keys.mode is Mode.INCREMENTAL else _whole(model, keys)
 
@@ -113,7 +115,7 @@ def _in_pieces(model: Model, keys: ModelKeys, key: str) -> Model:
         raise _Fault(model.name, "since", f"the SQL does not read {table}", hint)
     columns = dict.fromkeys(str(by.column) for by in model.partition)
     try:
-        return replace(model, since=engine.since(model.sql, table, list(columns)))
+        return replace(model, since=sql.since(model.sql, table, list(columns)))
     except QueryError as error:
         raise _Fault(model.name, key, error.message, error.hint or "") from error
 
@@ -176,6 +178,13 @@ def _unread(model: Model, writers: Collection[str]) -> Iterator[Broken]:
                 ("models", model.name, key),
                 f"no feed and no model writes table {table}",
                 f"did you mean {meant}? {there}" if meant else there,
+            )
+    for at, check in enumerate(model.checks):
+        if isinstance(check.rule, Exists) and check.rule.table not in writers:
+            yield Broken(
+                ("models", model.name, "checks", at, "exists"),
+                f"no feed and no model writes table {check.rule.table}",
+                f"tables that are written: {', '.join(sorted(writers))}",
             )
     for table in model.refresh.after:
         if table not in model.reads:

@@ -139,7 +139,8 @@ def read_log_pattern(value: object) -> str:
         log_pattern(text)
     except ValueError as error:
         raise Wrong(
-            str(error), "write common, combined, level, syslog, or an expression with named groups"
+            str(error),
+            "write common, combined, level, python, syslog, or an expression with named groups",
         ) from None
     return text
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from threading import Event, Thread
 
 from headwater.errors import (
+    CheckFailed,
     CommitConflict,
     EngineError,
     HeadwaterError,
@@ -264,5 +265,6 @@ def _after(world: World, claim: Claim, error: HeadwaterError) -> RetryAt | GiveU
 def _give_up(
     world: World, claim: Claim, cause: Cause, error: HeadwaterError
 ) -> Receipt | Failed | None:
-    committed = bury(world, claim, cause)
+    found = error.found if isinstance(error, CheckFailed) else ()
+    committed = bury(world, claim, cause, found)
     return Failed(claim, error, dead=True) if committed is None else committed.receipt

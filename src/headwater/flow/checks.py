@@ -1,4 +1,4 @@
-"""What the checks of feeds found over time, run by run."""
+"""What the checks of feeds and models found over time, run by run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 
 from headwater.flow.world import World
 from headwater.model.checks import Action
+from headwater.model.curated import Model
 from headwater.model.feed import Feed
 from headwater.model.ids import FeedName
 from headwater.ports.watching import CheckRun
@@ -17,9 +18,9 @@ RUNS = 20
 
 @dataclass(frozen=True, slots=True)
 class CheckStory:
-    """One check of a feed over its last runs."""
+    """One check of a feed or a model over its last runs."""
 
-    feed: FeedName
+    feed: FeedName  # or the model
     check: str
     action: Action
     declared: bool  # whether headwater.yaml still has it
@@ -34,28 +35,30 @@ class CheckStory:
         return self.failed / self.examined if self.examined else 0.0
 
 
-def checks(world: World, feeds: Sequence[Feed] = (), *, runs: int = RUNS) -> list[CheckStory]:
-    """Each check of these feeds, or of all: those declared in their order, then former ones."""
-    return [story for feed in feeds or world.feeds for story in _of_feed(world, feed, runs)]
+def checks(world: World, of: Sequence[Feed | Model] = (), *, runs: int = RUNS) -> list[CheckStory]:
+    """Each check of these feeds and models, or of all; those no longer declared come last."""
+    every = of or (*world.feeds, *world.models)
+    return [story for each in every for story in _of(world, each, runs)]
 
 
-def _of_feed(world: World, feed: Feed, runs: int) -> list[CheckStory]:
-    found: dict[str, list[CheckRun]] = {check.name: [] for check in feed.checks}
-    for run in world.ledger.check_runs(feed.name, runs):
+def _of(world: World, of: Feed | Model, runs: int) -> list[CheckStory]:
+    name = FeedName(of.name)
+    found: dict[str, list[CheckRun]] = {check.name: [] for check in of.checks}
+    for run in world.ledger.check_runs(name, runs):
         found.setdefault(run.check, []).append(run)
     failing = any(some and some[-1].failed for some in found.values())
-    since = world.ledger.failing_since(feed.name) if failing else {}
-    declared = {check.name: check.action for check in feed.checks}
+    since = world.ledger.failing_since(name) if failing else {}
+    declared = {check.name: check.action for check in of.checks}
     return [
         CheckStory(
-            feed=feed.name,
-            check=name,
-            action=declared[name] if name in declared else some[-1].action,
-            declared=name in declared,
+            feed=name,
+            check=check,
+            action=declared[check] if check in declared else some[-1].action,
+            declared=check in declared,
             examined=sum(run.examined for run in some),
             failed=sum(run.failed for run in some),
-            failing_since=since.get(name),
+            failing_since=since.get(check),
             runs=tuple(some),
         )
-        for name, some in found.items()
+        for check, some in found.items()
     ]

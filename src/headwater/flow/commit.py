@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from headwater.errors import CommitUnknown, ObjectExists, ObjectMissing
 from headwater.flow.world import World
 from headwater.model.arrival import Cause
+from headwater.model.checks import CheckResult
 from headwater.model.codec import from_plain, to_plain
+from headwater.model.ids import FeedName, ManifestId
 from headwater.model.manifest import Claim, Manifest
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
@@ -19,6 +22,7 @@ from headwater.model.types import Schema
 from headwater.points import point
 from headwater.ports.engine import Rewritten
 from headwater.ports.tables import Commit, CommitOutcome, CommitResult
+from headwater.ports.watching import Halt
 from headwater.shape.table import table_schema
 
 LOOKS = 3
@@ -104,11 +108,35 @@ def given_up(world: World, manifest: Manifest) -> Cause | None:
     return from_plain(Cause, said["dead"]) if said is not None and "dead" in said else None
 
 
-def write_off(world: World, manifest: Manifest, cause: Cause) -> None:
-    """Write down that a manifest is given up, unless its end is written down already."""
-    body = {"dead": to_plain(cause), "arrivals": list(manifest.arrivals)}
+def write_off(
+    world: World, manifest: Manifest, cause: Cause, found: Sequence[Mapping[str, object]] = ()
+) -> None:
+    """Write down that a manifest is given up, unless its end is written down already.
+
+    Where a check halted it, with what each check has found.
+    """
+    body: dict[str, Any] = {"dead": to_plain(cause), "arrivals": list(manifest.arrivals)}
+    if found:
+        body |= {"checks": list(found), "at": to_plain(world.clock())}
     with suppress(ObjectExists):
         world.zones.manifests.create(receipt_name(manifest), json.dumps(body).encode())
+
+
+def halt_of(world: World, manifest: Manifest) -> Halt | None:
+    """What the checks found in a manifest that one of them halted; None where none did."""
+    said = _said(world, manifest)
+    return halt_in(manifest.feed, manifest.id, said) if said is not None else None
+
+
+def halt_in(feed: FeedName, manifest: ManifestId, said: Mapping[str, Any]) -> Halt | None:
+    """The same, out of the object that ends the manifest."""
+    if "checks" not in said or "dead" not in said:
+        return None
+    at, checks = (
+        from_plain(datetime, said["at"]),
+        from_plain(tuple[CheckResult, ...], said["checks"]),
+    )
+    return Halt(feed, manifest, at, checks)
 
 
 def receipt_name(manifest: Manifest) -> str:

@@ -9,14 +9,17 @@ from difflib import get_close_matches
 from itertools import count
 
 from headwater.errors import CommitConflict, CommitUnknown, UnknownTable
+from headwater.flow.forecast import reckoned_within
 from headwater.flow.world import World
+from headwater.model.codec import to_plain
 from headwater.model.compaction import DEFAULT_BYTES, Group, first_round, groups
 from headwater.model.feed import Feed, PartitionBy
 from headwater.model.ids import AttemptId, FeedName, TableName, compaction_id
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Progress, Watch, nobody
 from headwater.points import point
-from headwater.ports.engine import Compacting, Engine, Joined
+from headwater.ports.engine import Compacted, Compacting, Engine, Joined
+from headwater.ports.ledger import Upkeep
 from headwater.ports.tables import CommitOutcome, CommitResult, Compaction, EntryKind
 
 LOOKS = 3
@@ -165,7 +168,7 @@ class _Work:
         if made.damaged:
             self._leave_aside(made.damaged)
         point("cmp.pre_commit")
-        committed = self._commit(attempt, snapshot, made.joined)
+        committed = self._commit(attempt, snapshot, made)
         point("cmp.post_commit")
         return committed or bool(made.damaged)
 
@@ -180,9 +183,11 @@ class _Work:
         found = (path for path in damaged if path in live)
         self._done = replace(self._done, damaged=(*self._done.damaged, *found))
 
-    def _commit(self, attempt: AttemptId, snapshot: Snapshot, joined: Sequence[Joined]) -> bool:
+    def _commit(self, attempt: AttemptId, snapshot: Snapshot, made: Compacted) -> bool:
         """Commit what is still to be had of it: others may have taken parts away meanwhile."""
         world, table = self._world, self._done.table
+        joined: Sequence[Joined] = made.joined
+        took = self._took(attempt, snapshot, made)
         size_bytes = {part.path: part.size_bytes for part in snapshot.parts}
         while joined:
             self._watch(Progress("committing", table, 0, 0))
@@ -192,6 +197,7 @@ class _Work:
                 add=tuple(each.part for each in joined),
                 remove=tuple(path for each in joined for path in each.removed),
                 schema=snapshot.schema,
+                upkeep=to_plain(took),
             )
             try:
                 result = _ask(world, wanted)
@@ -200,9 +206,19 @@ class _Work:
                 continue
             if result.outcome is CommitOutcome.FENCED:
                 return False
+            world.ledger.upkeep([took])
             self._note(wanted, sum(size_bytes[path] for path in wanted.remove), result)
             return True
         return False
+
+    def _took(self, attempt: AttemptId, snapshot: Snapshot, made: Compacted) -> Upkeep:
+        """What was spent, whatever of it is committed in the end."""
+        size_bytes = {part.path: part.size_bytes for part in snapshot.parts}
+        read = [size_bytes[path] for each in made.joined for path in each.removed]
+        written = [each.part.size_bytes for each in made.joined]
+        cost = reckoned_within(self._world, self._feed, (read, written), made.cpu_seconds)
+        name, now = self._feed.name, self._world.clock()
+        return Upkeep(attempt, name, now, sum(read), sum(written), made.cpu_seconds, cost)
 
     def _note(self, wanted: Compaction, bytes_before: int, result: CommitResult) -> None:
         done = self._done

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from headwater.flow.world import World
-from headwater.model.cost import AwsEngine, Cost, Load, cost, engine_for, load
+from headwater.model.cost import AwsEngine, Cost, Load, cost, engine_for, load, load_within
 from headwater.model.feed import Feed
 from headwater.model.receipt import Receipt
 
@@ -112,6 +112,15 @@ def reckoned(world: World, feed: Feed, receipt: Receipt, parts: Sequence[int]) -
     sizes = [file.size_bytes for file in receipt.files]
     counted = load(sizes, parts, receipt.cpu_seconds)
     engine = engine_for(receipt.size_bytes_in, feed.lambda_below_bytes)
+    return cost(counted, engine, world.prices)
+
+
+def reckoned_within(
+    world: World, feed: Feed, sizes: tuple[Sequence[int], Sequence[int]], cpu_seconds: float
+) -> Cost:
+    """What making parts of parts takes on AWS; sizes of those read, and of those written."""
+    counted = load_within(*sizes, cpu_seconds)
+    engine = engine_for(counted.bytes_in, feed.lambda_below_bytes)
     return cost(counted, engine, world.prices)
 
 

@@ -84,12 +84,7 @@ def _of_feed(world: World, feed: Feed) -> Iterator[Held]:
 def _spent(
     world: World, feed: Feed, manifests: Iterable[Manifest], known: Experience | None
 ) -> int:
-    month = month_of(world)
-    settled = sum(
-        each.nanos
-        for each in world.ledger.spending(feed=feed.name, since=month)
-        if each.month == month and each.currency == world.prices.currency
-    )
+    settled = world.ledger.spent(feed.name, month_of(world), world.prices.currency)
     begun = (_cost(world, feed, each, known) for each in manifests if each.attempt)
     return settled + sum(begun)
 

@@ -105,9 +105,10 @@ def _of_period(expected: Expected, each: PeriodStanding, now: datetime) -> Itera
 def _given_up(world: World, batch: Batch, now: datetime) -> Happening:
     halted = batch.code == "check_failed"
     kind = EventKind.HALTED if halted else EventKind.FAILED
-    message = f"{batch.feed}: a batch was given up: {batch.error or 'for an unknown reason'}"
+    what = "batch" if world.find_model(batch.feed) is None else "build"
+    message = f"{batch.feed}: a {what} was given up: {batch.error or 'for an unknown reason'}"
     verb = "quarantine list" if world.find_model(batch.feed) is None else "models"
-    hint = f"headwater {verb} {batch.feed}"
+    hint = f"headwater {'checks' if halted else verb} {batch.feed}"
     return Happening(batch.feed, batch.manifest, kind, now, message, hint)
 
 

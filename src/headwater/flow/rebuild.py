@@ -53,6 +53,8 @@ def rebuild(world: World, fresh: Ledger) -> Rebuilt:
     known = read_records(world)
     arrivals = _arrivals(world, known)
     fresh.load(arrivals, known.manifests.values(), known.parts)
+    fresh.halt(known.halts)
+    fresh.upkeep(known.upkeep)
     pending = sum(arrival.state is ArrivalState.PENDING for arrival in arrivals)
     return Rebuilt(len(arrivals), len(known.manifests), len(known.parts), pending)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from headwater.flow.commit import from_entry, receipt_name
+from headwater.flow.commit import from_entry, halt_in, receipt_name
 from headwater.flow.world import World
 from headwater.model.arrival import ArrivalState, Cause
 from headwater.model.codec import from_plain
@@ -16,6 +16,8 @@ from headwater.model.ids import ArrivalId, FeedName, Key, ManifestId, TableName
 from headwater.model.manifest import Manifest, ManifestState
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
+from headwater.ports.ledger import Upkeep
+from headwater.ports.watching import Halt
 
 FORGOTTEN = Cause("ledger_rebuilt", "the ledger was made anew while it was being worked on")
 """Why manifests are given up that had no end: their arrivals are pending in the new ledger."""
@@ -43,6 +45,8 @@ class Records:
     replaced: set[ArrivalId] = field(default_factory=set)
     feeds: dict[Key, set[FeedName]] = field(default_factory=lambda: defaultdict(set))
     dead: set[FeedName] = field(default_factory=set)  # feeds that gave a manifest up
+    halts: list[Halt] = field(default_factory=list)
+    upkeep: list[Upkeep] = field(default_factory=list)
 
 
 def read_records(world: World) -> Records:
@@ -74,6 +78,8 @@ def manifest_objects(world: World) -> Iterator[tuple[Manifest, bool]]:
 
 def _read_log(world: World, table: TableName, records: Records) -> None:
     for entry in world.tables.log(table):
+        if entry.upkeep:
+            records.upkeep.append(from_plain(Upkeep, entry.upkeep))
         if entry.manifest is None or entry.receipt is None:
             continue
         committed = from_entry(entry.receipt, entry.version, entry.added)
@@ -102,6 +108,8 @@ def _remember_dead(
     if cause == FORGOTTEN or manifest in records.manifests:  # the log has the last word
         return
     records.dead.add(feed)
+    if (halt := halt_in(feed, manifest, said)) is not None:
+        records.halts.append(halt)
     for each in said["arrivals"]:
         records.ends[ArrivalId(each)] = End(manifest, feed, ArrivalState.DEAD, cause)
 

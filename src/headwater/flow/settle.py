@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from headwater.flow.commit import Committed, already, write_off
+from headwater.flow.commit import Committed, already, halt_of, write_off
 from headwater.flow.world import World
 from headwater.model.arrival import Cause
 from headwater.model.ids import RawName
@@ -23,7 +23,9 @@ def settle(world: World, claim: Claim, committed: Committed) -> None:
     point("ledger.post")
 
 
-def bury(world: World, claim: Claim, cause: Cause) -> Committed | None:
+def bury(
+    world: World, claim: Claim, cause: Cause, found: Sequence[Mapping[str, object]] = ()
+) -> Committed | None:
     """Give a manifest up for good; what the log holds of it, if it was committed after all.
 
     First it is written down that the manifest is given up, which stops an attempt that would
@@ -31,7 +33,7 @@ def bury(world: World, claim: Claim, cause: Cause) -> Committed | None:
     there, which stops all others; and what got in before that is settled, not buried.
     """
     manifest = claim.manifest
-    write_off(world, manifest, cause)
+    write_off(world, manifest, cause, found)
     point("dlq.pre")
     if world.tables.snapshot(manifest.table) is not None:
         world.tables.fence(manifest.table, [manifest.id])
@@ -39,6 +41,9 @@ def bury(world: World, claim: Claim, cause: Cause) -> Committed | None:
     if committed is not None:
         settle(world, claim, committed)
         return committed
+    # What was written down counts, whoever wrote it: an attempt may have died behind that.
+    if (halt := halt_of(world, manifest)) is not None:
+        world.ledger.halt([halt])
     world.ledger.bury(claim, cause, world.clock())
     point("dlq.post")
     return None

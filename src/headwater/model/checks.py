@@ -147,5 +147,10 @@ def together(some: Iterable[CheckResult], others: Iterable[CheckResult]) -> tupl
     return tuple(found.values())
 
 
+def halting(results: Iterable[CheckResult]) -> CheckResult | None:
+    """The first check that failed and lets nothing through."""
+    return next((each for each in results if each.action is Action.HALT and each.failed), None)
+
+
 OF_BATCHES = (RowCount, Fresh)
 """Rules about all rows together, of which none is to blame: they warn or halt."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from headwater.model.checks import Check
 from headwater.model.cron import Cron
 from headwater.model.feed import Feed, PartitionBy
 from headwater.model.ids import FeedName, ManifestId, TableName, manifest_of
@@ -78,6 +79,7 @@ class Model:
     compression: str = "zstd"
     wide: bool = False
     file_size_bytes: int = 256_000_000
+    checks: tuple[Check, ...] = ()
 
     @property
     def definition(self) -> str:
@@ -113,6 +115,7 @@ class BuiltFrom:
     table: TableName
     version: int
     rows: int = 0
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,11 @@ class Build:
 
 
 def build_id(model: Model, inputs: tuple[BuiltFrom, ...], turn: int) -> ManifestId:
-    """The same id for the same rows on every machine; another turn is another try at them."""
+    """The same id for the same rows on every machine; another turn is another try at them.
+
+    What other checks have halted may pass by now, and so is another try as well.
+    """
     read = (f"{each.table}@{each.version}" for each in inputs)
-    return manifest_of("\0".join((model.name, model.table, model.definition, *read, str(turn))))
+    asked = (repr(each) for each in model.checks)
+    words = (model.name, model.table, model.definition, *read, *asked, str(turn))
+    return manifest_of("\0".join(words))

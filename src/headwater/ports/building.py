@@ -6,7 +6,9 @@ Like a conversion it writes parts and never commits.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from headwater.model.checks import Check, CheckResult
 from headwater.model.curated import Since
 from headwater.model.feed import Feed
 from headwater.model.part import Part, Snapshot
@@ -43,6 +45,10 @@ class Building:
     table_location: str
     scratch: str  # a folder of this attempt's own, removed afterwards
     changed: Changed | None = None  # build only the partitions of rows that changed
+    checks: tuple[Check, ...] = ()
+    base: Snapshot | None = None  # the model's table as it is; what stays of it is checked, too
+    lookups: tuple[Reading, ...] = ()  # tables that checks look into
+    at: datetime | None = None  # what time it is, for checks that ask
     limits: Limits = field(default_factory=Limits)
 
 
@@ -55,3 +61,6 @@ class Edifice:
     rows_told: int  # as the writer counted them; those of the parts are read back
     engine: str
     partitions: tuple[tuple[str | None, ...], ...] | None = None  # built; None: all there are
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[str, ...] = ()  # of what checks found
+    cpu_seconds: float = 0.0  # that it took

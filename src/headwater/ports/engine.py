@@ -50,6 +50,7 @@ class Limits:
     cell_bytes: int = 16 * 1024 * 1024
     columns: int = 10_000
     partitions: int = 2_000
+    refused_rows: int = 1_000_000  # of a file, where they are more than those that are sound
     in_order: bool = False  # whether rows keep the order that their files have them in
     head_bytes: int | None = None  # of an input read record by record: where a look is enough
 
@@ -177,6 +178,7 @@ class Compacted:
 
     joined: tuple[Joined, ...]
     damaged: tuple[str, ...] = ()  # parts that are gone, or whose bytes are not those written
+    cpu_seconds: float = 0.0  # that it took
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,7 @@ class Engine(Protocol):
         """Write the parts of a model's table.
 
         QueryError if the SQL cannot be answered over these tables, or its answer not stored.
+        CheckFailed, and no part written, if a check fails that halts.
         """
         ...
 

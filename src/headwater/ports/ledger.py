@@ -16,9 +16,11 @@ from typing import Protocol
 
 from headwater.model.arrival import Arrival, ArrivalState, Cause
 from headwater.model.change import Change
+from headwater.model.cost import Cost
 from headwater.model.feed import Feed
 from headwater.model.ids import (
     ArrivalId,
+    AttemptId,
     Digest,
     FeedName,
     Key,
@@ -93,9 +95,30 @@ class Brought:
     changes: tuple[Change, ...]
 
 
+class Work(StrEnum):
+    """What costs something."""
+
+    BATCHES = "batches"  # of files
+    BUILDS = "builds"  # of a model
+    COMPACTIONS = "compactions"  # commits that joined parts
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What one commit of a compaction took."""
+
+    attempt: AttemptId
+    feed: FeedName  # or the model: whoever writes the table
+    at: datetime
+    bytes_in: int
+    bytes_out: int
+    cpu_seconds: float
+    cost: Cost
+
+
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What the settled receipts of a feed and a month come to."""
+    """What the work of one kind for a feed or a model comes to in a month."""
 
     feed: FeedName
     month: str  # 2026-11, of when they were finished, in UTC
@@ -106,6 +129,7 @@ class Spending:
     bytes_in: int
     bytes_out: int
     cpu_seconds: float
+    work: Work = Work.BATCHES
 
 
 class Ledger(Watching, Protocol):
@@ -263,6 +287,17 @@ class Ledger(Watching, Protocol):
 
     def receipts(self, *, feed: FeedName | None = None, limit: int = 100) -> list[Receipt]:
         """Receipts of committed manifests, the newest first."""
+        ...
+
+    def spent(self, feed: FeedName, month: str, currency: str) -> int:
+        """What a feed's work of a month cost, in billionths of the currency; quick to answer.
+
+        The sum of what `spending` tells.
+        """
+        ...
+
+    def upkeep(self, done: Sequence[Upkeep]) -> None:
+        """Keep what commits of compactions took; the first word of each is kept."""
         ...
 
     def spending(self, *, feed: FeedName | None = None, since: str = "") -> list[Spending]:

@@ -57,6 +57,7 @@ class Compaction:
     add: tuple[Part, ...]  # with their hashes, which the log keeps
     remove: tuple[str, ...]
     schema: Schema  # of the table, as it was when the rows were read
+    upkeep: Mapping[str, Any] = field(default_factory=dict)  # what it took, kept in the log entry
 
 
 class EntryKind(StrEnum):
@@ -84,6 +85,7 @@ class LogEntry:
     kind: EntryKind = EntryKind.FOREIGN
     columns_changed: bool = False
     hashes: Mapping[str, str] = field(default_factory=dict)  # of a compaction's parts, by path
+    upkeep: Mapping[str, Any] = field(default_factory=dict)  # what a compaction took
 
     @property
     def changes_rows(self) -> bool:

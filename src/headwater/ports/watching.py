@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from headwater.model.checks import Action
+from headwater.model.checks import Action, CheckResult
 from headwater.model.event import Event, Happening
 from headwater.model.ids import ArrivalId, FeedName, ManifestId
 from headwater.model.standing import Came
@@ -38,7 +38,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """What a check found in one settled batch."""
+    """What a check found in one batch, settled or halted."""
 
     check: str
     action: Action
@@ -46,6 +46,17 @@ class CheckRun:
     at: datetime
     examined: int
     failed: int
+    halted: bool = False  # whether nothing of the batch was written
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """What the checks found in a batch that one of them halted."""
+
+    feed: FeedName  # or the model
+    manifest: ManifestId
+    at: datetime
+    checks: tuple[CheckResult, ...]
 
 
 class Watching(Protocol):
@@ -110,8 +121,15 @@ class Watching(Protocol):
         """Note up to which event it was told, and when it may next be taken."""
         ...
 
+    def halt(self, halts: Sequence[Halt]) -> None:
+        """Keep what checks found in batches that were halted; the first word of each is kept."""
+        ...
+
     def check_runs(self, feed: FeedName, runs: int) -> list[CheckRun]:
-        """What the checks of a feed found in its last settled batches, the oldest first."""
+        """What the checks of a feed found in its last batches, the oldest first.
+
+        Those that are settled, and those that a check halted.
+        """
         ...
 
     def failing_since(self, feed: FeedName) -> Mapping[str, datetime]:

@@ -203,7 +203,7 @@ def _pattern(text: Text, declared: Format) -> LogPattern | None:
     if found is None and declared is Format.LOG:
         raise Unreadable(
             "pattern",
-            "its lines match none of the patterns common, combined, level and syslog; "
+            "its lines match none of the patterns common, combined, level, python and syslog; "
             "give it a `pattern`",
         )
     return found

@@ -21,20 +21,28 @@ _TONES = {Action.WARN: Tone.WARN, Action.QUARANTINE: Tone.WARN, Action.HALT: Ton
 def checks_page(stories: Sequence[CheckStory]) -> Page:
     """Every check in a row."""
     if not stories:
-        return (line(dim("no feed has `checks`")),)
+        return (line(dim("no feed and no model has `checks`")),)
     headings = [Heading(name, right=name in _RIGHT) for name in _HEADINGS]
-    legend = "runs: the last to the right; a dot where all held, else the tenth that failed"
+    legend = (
+        "runs: the last to the right; a dot where all held, else the tenth that failed; "
+        "! where it halted the batch"
+    )
     return (sheet(headings, map(_row, stories)), line(dim(legend)))
 
 
 def bars(runs: Sequence[CheckRun]) -> str:
-    """A sign for each run: a dot, or 1 to 9 for the tenth of the rows that failed, # for all."""
+    """A sign for each run: a dot, or 1 to 9 for the tenth of the rows that failed, # for all.
+
+    And ! where the check halted the batch.
+    """
     return "".join(map(_bar, runs))
 
 
 def _bar(run: CheckRun) -> str:
     if not run.failed:
         return "."
+    if run.halted and run.action is Action.HALT:
+        return "!"
     if run.failed >= run.examined:
         return "#"
     return str(max(1, run.failed * _TENTHS // run.examined))

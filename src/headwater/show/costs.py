@@ -8,7 +8,7 @@ from headwater.flow.hold import Held
 from headwater.model.budget import Bound
 from headwater.model.cost import Cost
 from headwater.model.price import TARIFFS, Money, amount
-from headwater.ports.ledger import Spending
+from headwater.ports.ledger import Spending, Work
 from headwater.show.figures import clean, count, counted, duration, size
 from headwater.show.page import (
     Heading,
@@ -25,14 +25,14 @@ from headwater.show.page import (
     strong,
 )
 
-_SPENDING = ("feed", "month", "batches", "files", "in", "out", "processor time", "on AWS")
-_LEFT = 2  # columns of words before those of figures
+_SPENDING = ("feed", "month", "for", "how many", "files", "in", "out", "processor time", "on AWS")
+_LEFT = 3  # columns of words before those of figures
 _SHOWN = 3
 _WORDS = {Bound.PER_RUN: "one batch", Bound.PER_MONTH: "the month"}
 
 
 def costs_page(spending: Sequence[Spending]) -> Page:
-    """What feeds' batches would have cost, by month."""
+    """What feeds' batches, models' builds and compactions would have cost, by month."""
     if not spending:
         return (line(dim("no batch was committed yet")),)
     headings = [Heading(name, right=at >= _LEFT) for at, name in enumerate(_SPENDING)]
@@ -40,8 +40,9 @@ def costs_page(spending: Sequence[Spending]) -> Page:
         (
             strong(each.feed),
             each.month,
+            each.work.value,
             count(each.batches),
-            count(each.files),
+            count(each.files) if each.work is Work.BATCHES else dim("-"),
             size(each.bytes_in),
             size(each.bytes_out),
             duration(each.cpu_seconds),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from headwater.flow.models.lineage import ColumnLineage
 from headwater.flow.models.refresh import Refreshed
 from headwater.flow.models.standing import InputStanding, ModelStanding, ModelState
 from headwater.show.built import how_much
@@ -27,6 +28,7 @@ from headwater.show.receipts import failed_page, receipts_page
 _MARKS = {
     ModelState.FRESH: Mark.GOOD,
     ModelState.FAILED: Mark.BAD,
+    ModelState.HALTED: Mark.BAD,
     ModelState.STALE: Mark.WARN,
     ModelState.HELD: Mark.WARN,
 }
@@ -56,11 +58,31 @@ def models_page(models: Sequence[ModelStanding]) -> Page:
     return (sheet(headings, rows), *whys)
 
 
-def model_page(model: ModelStanding) -> Page:
-    """One model: its state, its inputs with versions, its last build, its SQL."""
+def model_page(model: ModelStanding, columns: Sequence[ColumnLineage] | str = ()) -> Page:
+    """One model: its state, its inputs with versions, its columns, its last build, its SQL.
+
+    In place of columns it may be said why they are not known.
+    """
     inputs = sheet(_INPUTS, map(_input, model.inputs))
     sql = (line("  ", clean(text)) for text in model.sql.splitlines())
-    return (*_head(model), BLANK, inputs, BLANK, *_last(model), BLANK, line(strong("SQL")), *sql)
+    origin: Page = (line(dim(columns)),) if isinstance(columns, str) else _lineage(columns)
+    last = (*_last(model), BLANK, line(strong("SQL")), *sql)
+    return (*_head(model), BLANK, inputs, BLANK, *origin, BLANK, *last)
+
+
+def _lineage(columns: Sequence[ColumnLineage]) -> Page:
+    rows = (
+        (
+            strong(clean(each.column)),
+            clean(", ".join(f"{of.table}.{of.column}" for of in each.made_from)) or dim("-"),
+            clean(", ".join(f"{of.feed}: {of.column}" for of in each.files)) or dim("-"),
+        )
+        for each in columns
+    )
+    return (sheet(_COLUMNS, rows),)
+
+
+_COLUMNS = (Heading("column"), Heading("comes from"), Heading("in files of"))
 
 
 _INPUTS = (

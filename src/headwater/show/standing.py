@@ -11,7 +11,7 @@ from headwater.flow.status import Status, TableStanding
 from headwater.model.arrival import ArrivalState
 from headwater.model.manifest import ManifestState
 from headwater.model.price import Money
-from headwater.ports.ledger import Standing
+from headwater.ports.ledger import Standing, Work
 from headwater.show.costs import held_line
 from headwater.show.expected import bad_words
 from headwater.show.figures import clean, count, counted, duration, moment, size
@@ -136,12 +136,15 @@ def _refused(each: Standing) -> int:
     return sum(each.arrivals.get(state, 0) for state in states)
 
 
+_ONE = {Work.BATCHES: "batch", Work.BUILDS: "build", Work.COMPACTIONS: "compaction"}
+
+
 def _remarks(status: Status) -> Iterator[Line]:
     for each in status.feeds:
         if remark := _remark(each, status.at):
             yield line(dim(f"{each.feed}: {remark}"))
     for spent in status.spending:
-        what = f"{counted(spent.batches, 'batch', 'batches')} this month"
+        what = f"{counted(spent.batches, _ONE[spent.work], spent.work.value)} this month"
         money = Money(spent.nanos, spent.currency)
         yield line(dim(f"{spent.feed}: {what}, on AWS {money}"))
 
@@ -168,6 +171,9 @@ def _needs(status: Status) -> Iterator[Line]:
     for model in status.models:
         if model.state is ModelState.FAILED:
             yield _need(Mark.BAD, f"model {model.model} failed", f"headwater models {model.model}")
+        if model.state is ModelState.HALTED:
+            what = f"a check halts the build of model {model.model}"
+            yield _need(Mark.BAD, what, f"headwater models {model.model}")
     for found in status.undecided:
         waiting = counted(found.columns, "column")
         what = f"{waiting} of {found.feed} to decide about"

@@ -107,6 +107,7 @@ def compaction_entry(seen: Seen, log: Log, wanted: Compaction, now: datetime) ->
         "kind": EntryKind.COMPACTION.value,
         "attempt": wanted.attempt,
         "sha256": {part.path: part.sha256 for part in wanted.add},
+        "upkeep": dict(wanted.upkeep),
     }
     return NewEntry(
         ids=(wanted.attempt,),

@@ -132,6 +132,7 @@ def _entry(version: int, lines: list[Any], written_at: float) -> LogEntry:
         kind=_KINDS.get(ours.get("kind", ""), EntryKind.FOREIGN),
         columns_changed=actions.columns_changed,
         hashes=ours.get("sha256") or {},
+        upkeep=ours.get("upkeep") or {},
     )
 
 

@@ -82,11 +82,13 @@ class DuckEngine:
 
     def compact(self, compacting: Compacting, watch: Watch) -> Compacted:
         """Write each group of parts as one; see the port."""
-        return from_plain(Compacted, self._ask("compact", compacting, watch))
+        compacted = from_plain(Compacted, self._ask("compact", compacting, watch))
+        return replace(compacted, cpu_seconds=self.cpu_seconds)
 
     def build(self, building: Building, watch: Watch) -> Edifice:
         """Write the parts of a model's table; see the port."""
-        return from_plain(Edifice, self._ask("build", building, watch))
+        edifice = from_plain(Edifice, self._ask("build", building, watch))
+        return replace(edifice, cpu_seconds=self.cpu_seconds)
 
     def close(self) -> None:
         """End the child."""
@@ -215,5 +217,9 @@ def _error(answer: Mapping[str, Any]) -> HeadwaterError:
     if "trace" in answer:
         _logger.error("%s\n%s", answer["message"], answer["trace"])
     kind = getattr(errors, str(answer["error"]), EngineError)
+    if kind is errors.CheckFailed:
+        return errors.CheckFailed(
+            answer["message"], hint=answer.get("hint"), found=answer.get("found", ())
+        )
     error: HeadwaterError = kind(answer["message"], hint=answer.get("hint"))
     return error

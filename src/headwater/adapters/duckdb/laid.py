@@ -13,9 +13,10 @@ from headwater.adapters.duckdb.batch import Batch
 from headwater.adapters.duckdb.columns.plan import Plan, undatable
 from headwater.adapters.duckdb.parts.folders import is_shortened, logged, restored, shortened
 from headwater.adapters.duckdb.parts.scatter import guarding, look_ahead, scattered
-from headwater.adapters.duckdb.parts.wide import is_wide
+from headwater.adapters.duckdb.parts.wide import SLICE, is_wide
 from headwater.adapters.duckdb.parts.write import Destination, Draft, draft, partition_columns
 from headwater.adapters.duckdb.sources.relation import Reader
+from headwater.errors import EngineRefused
 from headwater.model.arrival import Cause
 from headwater.model.types import TEXT, Schema
 from headwater.ports.engine import Job
@@ -58,8 +59,18 @@ class Layout:
             look_ahead(self.connection, self._select(rows(), schema), by, most)
             self.reader.drop()
         texts, select = _texts(schema, by), self._select(rows(), schema)
-        with guarding(self.connection, folder, most):
-            made = draft(self.connection, shortened(select, texts), self.destination, folder)
+        try:
+            with guarding(self.connection, folder, most):
+                made = draft(self.connection, shortened(select, texts), self.destination, folder)
+        except duckdb.OutOfMemoryException as error:
+            if len(schema.columns) <= SLICE:
+                raise
+            raise EngineRefused(
+                f"rows of {len(schema.columns):,} columns cannot be partitioned in so much memory: "
+                "some of each column is held for every partition",
+                hint="leave out partition, or declare the columns that are needed with "
+                "on_new_column: ignore",
+            ) from error
         if not is_shortened(made, texts):
             return made
         self.reader.drop()

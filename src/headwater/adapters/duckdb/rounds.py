@@ -13,7 +13,7 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.batch import Batch
-from headwater.adapters.duckdb.careful.cellfile import PLACE
+from headwater.adapters.duckdb.careful.cellfile import PLACE, ROW
 from headwater.adapters.duckdb.careful.diagnose import counted, diagnose, notice
 from headwater.adapters.duckdb.careful.path import Careful, Staged
 from headwater.adapters.duckdb.careful.refusals import Refusals
@@ -125,11 +125,15 @@ class Rounds:
         if self.batch.careful.numbered:
             own = f"{PROVENANCE}, NULL::BIGINT AS {PLACE}, * EXCLUDE ({PROVENANCE})"
             selects = [f"SELECT {own} FROM ({each})" for each in selects]
-        paths = [str(path) for one in staged for path in one.paths]
-        if paths:
-            names = (quote.name(name) for name in (PROVENANCE, *plan.schema().names()))
-            columns = ", ".join(names) if apart else "*"
+        own = f"{PROVENANCE}, {ROW}.place AS {PLACE}" if self.batch.careful.numbered else PROVENANCE
+        columns = ", ".join((own, *map(quote.name, plan.schema().names())))
+        if paths := [str(path) for one in staged for path in one.paths]:
             selects.append(f"SELECT {columns} FROM read_parquet({quote.texts(paths)})")
+        if judged := [str(one.judged) for one in staged if one.judged is not None]:
+            files = quote.texts(judged)
+            selects.append(
+                f"SELECT {columns} FROM read_parquet({files}) WHERE {ROW}.misfit IS NULL"
+            )
         selects += [one.select for one in staged if one.select is not None]
         return " UNION ALL ".join(f"({select})" for select in selects)
 
@@ -173,7 +177,7 @@ class Rounds:
     def _draft(
         self, goal: Goal, plan: Plan, staged: Collection[Staged], folder: Path
     ) -> Draft | None:
-        if not self.batch.fast and not any(one.paths or one.select for one in staged):
+        if not self.batch.fast and all(one.is_empty for one in staged):
             return None
         uneven = staged or any(s.way is not Way.DIRECT for s in self.batch.sources.values())
         order = orderly(self.connection, self.reader.limits) if uneven else nullcontext()
@@ -275,6 +279,8 @@ class Rounds:
             and rows.get(one.source.input.arrival, 0) != one.counted - one.refused
         ]
         self.batch.careful.doubted.update(odd)
+        if self.batch.careful.guessed.intersection(odd):
+            self._look_anew()
         return not odd
 
     def _widened_in_vain(self, tried: Round) -> bool:

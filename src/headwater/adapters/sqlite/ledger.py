@@ -9,6 +9,7 @@ from pathlib import Path
 from headwater.adapters.sqlite import attempts, batches, intake, rebuild, replays
 from headwater.adapters.sqlite.database import Database
 from headwater.adapters.sqlite.hold import Hold
+from headwater.adapters.sqlite.rows import write_upkeep
 from headwater.adapters.sqlite.watching import Watchings
 from headwater.model.arrival import Arrival, Cause
 from headwater.model.feed import Feed
@@ -18,7 +19,7 @@ from headwater.model.part import Part
 from headwater.model.receipt import Receipt
 from headwater.model.retry import lease_end
 from headwater.points import point
-from headwater.ports.ledger import Registration, Sighting
+from headwater.ports.ledger import Registration, Sighting, Upkeep
 
 
 class SqliteLedger(Watchings):
@@ -104,6 +105,12 @@ class SqliteLedger(Watchings):
         """Give the manifest up: it and its arrivals become dead."""
         del now  # kept by back-ends that log each move
         self._database.write(lambda tx: attempts.bury(tx, claim, cause))
+
+    def upkeep(self, done: Sequence[Upkeep]) -> None:
+        """Keep what commits of compactions took; the first word of each is kept."""
+        rows = [write_upkeep(each) for each in done]
+        if rows:
+            self._database.write(lambda tx: tx.each("upkeep", rows))
 
     def load(
         self,

@@ -220,15 +220,41 @@ limit :limit;
 -- name: spending
 select feed, substr(body ->> '$.finished_at', 1, 7) as month, body ->> '$.cost.currency' as money,
   sum(body ->> '$.cost.nanos'), count(*), sum(json_array_length(body, '$.files')),
-  sum((select sum(value ->> '$.size_bytes') from json_each(body, '$.files'))),
-  sum(body ->> '$.size_bytes_out'), total(body ->> '$.cpu_seconds')
+  sum(coalesce(
+    (select sum(value ->> '$.size_bytes') from json_each(body, '$.build.inputs')),
+    (select sum(value ->> '$.size_bytes') from json_each(body, '$.files')), 0)),
+  sum(body ->> '$.size_bytes_out'), total(body ->> '$.cpu_seconds'),
+  iif(body ->> '$.build' is null, 'batches', 'builds') as work
 from receipts
 where settled_at is not null and settled_at >= :settled_since
   and (:feed is null or feed = :feed)
   and body ->> '$.cost.nanos' is not null
-group by feed, month, money
+group by feed, month, money, work
 having month >= :since
-order by feed, month, money;
+union all
+select feed, strftime('%Y-%m', at / 1000000, 'unixepoch') as month, cost ->> '$.currency' as money,
+  sum(cost ->> '$.nanos'), count(*), 0, sum(bytes_in), sum(bytes_out), total(cpu_seconds),
+  'compactions' as work
+from upkeep
+where at >= :settled_since and (:feed is null or feed = :feed)
+group by feed, month, money
+order by 1, 2, 3, work;
+
+-- name: spent
+select (
+  select coalesce(sum(body ->> '$.cost.nanos'), 0) from receipts indexed by receipts_spent
+  where settled_at is not null and feed = :feed
+    and substr(body ->> '$.finished_at', 1, 7) = :month and body ->> '$.cost.currency' = :currency
+) + (
+  select coalesce(sum(cost ->> '$.nanos'), 0) from upkeep
+  where feed = :feed and at >= :begin and strftime('%Y-%m', at / 1000000, 'unixepoch') = :month
+    and cost ->> '$.currency' = :currency
+);
+
+-- name: upkeep
+insert into upkeep (attempt, feed, at, bytes_in, bytes_out, cpu_seconds, cost)
+values (:attempt, :feed, :at, :bytes_in, :bytes_out, :cpu_seconds, :cost)
+on conflict do nothing;
 
 -- name: manners
 select body -> '$.manners'
@@ -363,8 +389,9 @@ from (select 1) left join (
 where before.kind is not :kind and (:kind <> 'recovered' or before.kind is not null);
 
 -- name: dead_batches
-select m.feed, m.id, m.error, (
-  select a.cause ->> '$.code' from arrivals a where a.manifest = m.id limit 1)
+select m.feed, m.id, m.error, coalesce(
+  (select a.cause ->> '$.code' from arrivals a where a.manifest = m.id limit 1),
+  (select 'check_failed' from halts h where h.manifest = m.id))
 from manifests m
 where m.state = 'dead' and m.created_at >= :since
   and not exists (select 1 from events e where e.feed = m.feed and e.subject = m.id)
@@ -403,23 +430,37 @@ where seq > :told order by seq limit :limit;
 update notifiers set told = max(told, :event), busy_until = :until where name = :name;
 
 -- name: check_runs
-select r.manifest, r.settled_at, c.value ->> 'name', c.value ->> 'action',
+with told as (
+  select * from (
+    select manifest, settled_at as at, 0 as halted, seq, body -> '$.checks' as checks from receipts
+    where settled_at is not null and feed = :feed and json_array_length(body, '$.checks') > 0
+    order by settled_at desc, seq desc limit :runs
+  ) union all select * from (
+    select manifest, at, 1, seq, checks from halts
+    where feed = :feed order by at desc, seq desc limit :runs
+  )
+)
+select r.manifest, r.at, r.halted, c.value ->> 'name', c.value ->> 'action',
   c.value ->> 'examined', c.value ->> 'failed'
-from (
-  select manifest, settled_at, seq, body from receipts
-  where settled_at is not null and feed = :feed and json_array_length(body, '$.checks') > 0
-  order by settled_at desc, seq desc limit :runs
-) r cross join json_each(r.body, '$.checks') c
-order by r.settled_at, r.seq;
+from (select * from told order by at desc, halted desc, seq desc limit :runs) r
+cross join json_each(r.checks) c
+order by r.at, r.halted, r.seq;
+
+-- name: halt
+insert into halts (manifest, feed, at, checks) values (:manifest, :feed, :at, :checks)
+on conflict do nothing;
 
 -- name: checks_failing_since
 with runs as (
-  select c.value ->> 'name' as name, c.value ->> 'failed' as failed, r.settled_at, r.seq
+  select c.value ->> 'name' as name, c.value ->> 'failed' as failed, r.settled_at as at
   from receipts r cross join json_each(r.body, '$.checks') c
   where r.settled_at is not null and r.feed = :feed
+  union all
+  select c.value ->> 'name', c.value ->> 'failed', h.at
+  from halts h cross join json_each(h.checks) c where h.feed = :feed
 ), good as (
-  select name, max(settled_at) as at from runs where failed = 0 group by name
+  select name, max(at) as at from runs where failed = 0 group by name
 )
-select runs.name, min(runs.settled_at) from runs left join good using (name)
-where failed > 0 and settled_at > coalesce(good.at, 0)
+select runs.name, min(runs.at) from runs left join good using (name)
+where failed > 0 and runs.at > coalesce(good.at, 0)
 group by runs.name;

@@ -9,7 +9,7 @@ import apsw
 from headwater.adapters.sqlite.queries import read
 from headwater.errors import LedgerError
 
-VERSION = 3
+VERSION = 4
 APPLICATION = 0x48574C47  # "HWLG", so that another program's file is not taken for ours
 
 

@@ -30,7 +30,7 @@ from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import Receipt
 from headwater.model.types import Schema
-from headwater.ports.ledger import Brought, Spending, Standing
+from headwater.ports.ledger import Brought, Spending, Standing, Work
 
 PARTS_PAGE = 1_000
 
@@ -117,7 +117,13 @@ class Questions:
         begin = datetime.fromisoformat(f"{since}-01T00:00:00+00:00") if since else None
         settled_since = 0 if begin is None else micros(begin)
         rows = self._all("spending", feed=feed, since=since, settled_since=settled_since)
-        return [Spending(*row) for row in rows]
+        return [replace(Spending(*row[:-1]), work=Work(row[-1])) for row in rows]
+
+    def spent(self, feed: FeedName, month: str, currency: str) -> int:
+        """What a feed's work of a month cost, in billionths of the currency."""
+        begin = micros(datetime.fromisoformat(f"{month}-01T00:00:00+00:00"))
+        row = self._one("spent", feed=feed, month=month, currency=currency, begin=begin)
+        return int(row[0]) if row else 0
 
     def manners(self, feed: FeedName) -> list[Manner]:
         """How the files of the feed's latest settled receipt that tells are spelled."""

@@ -14,7 +14,7 @@ from headwater.model.manifest import Manifest, ManifestState
 from headwater.model.manner import Manner
 from headwater.model.part import Part
 from headwater.model.receipt import FileBooks, Receipt
-from headwater.ports.ledger import Brought
+from headwater.ports.ledger import Brought, Upkeep
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -151,6 +151,19 @@ def write_receipt(receipt: Receipt, settled_at: datetime | None) -> Values:
         "feed": receipt.feed,
         "body": json.dumps(to_plain(receipt)),
         "settled_at": settled_at and micros(settled_at),
+    }
+
+
+def write_upkeep(done: Upkeep) -> Values:
+    """What a commit of a compaction took, as a row."""
+    return {
+        "attempt": done.attempt,
+        "feed": done.feed,
+        "at": micros(done.at),
+        "bytes_in": done.bytes_in,
+        "bytes_out": done.bytes_out,
+        "cpu_seconds": float(done.cpu_seconds),
+        "cost": json.dumps(to_plain(done.cost)),
     }
 
 

@@ -11,11 +11,12 @@ from headwater.adapters.sqlite.database import Transaction
 from headwater.adapters.sqlite.questions import Questions
 from headwater.adapters.sqlite.rows import UNROUTED, micros, time_at, time_or_none
 from headwater.model.checks import Action
+from headwater.model.codec import to_plain
 from headwater.model.event import Event, EventKind, Happening
 from headwater.model.ids import ArrivalId, FeedName
 from headwater.model.standing import Came
 from headwater.points import point
-from headwater.ports.watching import Batch, CheckRun, Wanted
+from headwater.ports.watching import Batch, CheckRun, Halt, Wanted
 
 _LAST = "\U0010ffff"  # sorts behind whatever a name goes on with
 
@@ -99,12 +100,18 @@ class Watchings(Questions):
             lambda tx: tx.run("told", name=notifier, event=event, until=until), durable=True
         )
 
+    def halt(self, halts: Sequence[Halt]) -> None:
+        """Keep what checks found in batches that were halted; the first word of each is kept."""
+        rows = [_halt(each) for each in halts]
+        if rows:
+            self._database.write(lambda tx: tx.each("halt", rows))
+
     def check_runs(self, feed: FeedName, runs: int) -> list[CheckRun]:
-        """What the checks of a feed found in its last settled batches, the oldest first."""
+        """What the checks of a feed found in its last batches, the oldest first."""
         rows = self._all("check_runs", feed=feed, runs=runs)
         return [
-            CheckRun(name, Action(action), manifest, time_at(at), examined, failed)
-            for manifest, at, name, action, examined, failed in rows
+            CheckRun(name, Action(action), manifest, time_at(at), examined, failed, bool(halted))
+            for manifest, at, halted, name, action, examined, failed in rows
         ]
 
     def failing_since(self, feed: FeedName) -> Mapping[str, datetime]:
@@ -148,6 +155,15 @@ def _happening(each: Happening) -> dict[str, Any]:
         "since": None if each.since is None else micros(each.since),
         "message": each.message,
         "hint": each.hint,
+    }
+
+
+def _halt(each: Halt) -> dict[str, Any]:
+    return {
+        "manifest": each.manifest,
+        "feed": each.feed,
+        "at": micros(each.at),
+        "checks": json.dumps(to_plain(each.checks)),
     }
 
 

@@ -1,18 +1,18 @@
-"""headwater checks: what the checks of feeds found, run by run."""
+"""headwater checks: what the checks of feeds and models found, run by run."""
 
 from __future__ import annotations
 
 import click
 
 from headwater.cli.call import Call, verb
-from headwater.cli.complete import complete_feed
+from headwater.cli.complete import complete_checked
 from headwater.errors import EXIT_DONE
 from headwater.model.codec import to_plain
 from headwater.show.checks import checks_page
 
 
 @click.command("checks")
-@click.argument("feed", required=False, shell_complete=complete_feed)
+@click.argument("feed", required=False, shell_complete=complete_checked)
 @click.option(
     "--runs",
     metavar="N",
@@ -23,11 +23,11 @@ from headwater.show.checks import checks_page
 )
 @verb
 def command(call: Call, feed: str | None, runs: int) -> int:
-    """Show what the checks of feeds found in their last runs.
+    """Show what the checks of feeds and models found in their last runs.
 
-    Of each check of FEED, or of all feeds: the rows it examined and those that failed, a sign
-    for each run, and since when it fails. A batch that a check halted has no run: it is in
-    quarantine, whole.
+    Of each check of FEED, which may be a model, or of all: the rows it examined and those that
+    failed, a sign for each run, and since when it fails. A batch that a check halted is in
+    quarantine, whole; of a build that a check halted, nothing was written.
     """
     with call.open() as lake:
         stories = lake.checks(feed, runs=runs)

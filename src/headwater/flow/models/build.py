@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from headwater.flow.commit import (
     say,
     without_table,
 )
+from headwater.flow.forecast import reckoned_within
 from headwater.flow.lying import parts_there
 from headwater.flow.models.inputs import (
     Standing,
@@ -28,7 +29,10 @@ from headwater.flow.models.inputs import (
 )
 from headwater.flow.models.plan import planned
 from headwater.flow.world import World
+from headwater.model.checks import Exists
+from headwater.model.cost import Cost
 from headwater.model.curated import Build, BuiltFrom, Mode, Model
+from headwater.model.ids import TableName
 from headwater.model.manifest import Claim
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Progress, Watch
@@ -66,8 +70,8 @@ def build(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed
     watch(Progress("building", claim.manifest.feed, 0, 0, rows_in))
     point("src.open")
     edifice = engine.build(_task(world, claim, site), watch)
-    # Checks of what was built have their place here: before its books, and before anybody sees it.
     receipt = _account(claim, site, edifice, (started_at, world.clock()))
+    receipt = replace(receipt, cost=_cost(world, site, edifice))
     point("stage.pre")
     world.ledger.stage(claim, receipt, edifice.parts)
     point("stage.post")
@@ -146,7 +150,25 @@ def _task(world: World, claim: Claim, site: _Site) -> Building:
         scratch=str(world.scratch / claim.attempt_id / str(secrets.randbelow(_TOKENS))),
         changed=_changed(world, site),
         limits=world.limits,
+        checks=site.model.checks,
+        base=site.base,
+        lookups=tuple(_lookups(world, site)),
+        at=world.clock(),
     )
+
+
+def _lookups(world: World, site: _Site) -> Iterator[Reading]:
+    """Tables that checks look into: as they are read, or else as they are."""
+    read = {each.snapshot.table: each for each in site.readings}
+    for name in sorted({c.rule.table for c in site.model.checks if isinstance(c.rule, Exists)}):
+        table = TableName(name)
+        snapshot = read[table].snapshot if table in read else world.tables.snapshot(table)
+        if snapshot is None:
+            raise TableError(
+                f"a check of model {site.model.name} looks into table {table}, which is not there",
+                hint=f"land what makes {table} first, then headwater refresh {site.model.name}",
+            )
+        yield Reading(snapshot, world.tables.location(table))
 
 
 def _changed(world: World, site: _Site) -> Changed | None:
@@ -210,7 +232,11 @@ def _account(
     before = sum(part.rows for part in site.base.parts) if site.base is not None else 0
     gone = sum(part.rows for part in _replaced(site, edifice))
     read = tuple(
-        replace(each, rows=sum(part.rows for part in reading.snapshot.parts))
+        replace(
+            each,
+            rows=sum(part.rows for part in reading.snapshot.parts),
+            size_bytes=sum(part.size_bytes for part in reading.snapshot.parts),
+        )
         for each, reading in zip(site.plan.inputs, site.readings, strict=True)
     )
     return Receipt(
@@ -224,6 +250,9 @@ def _account(
         engine=edifice.engine,
         started_at=times[0],
         finished_at=times[1],
+        checks=edifice.checks,
+        notes=edifice.notes,
+        cpu_seconds=edifice.cpu_seconds,
         build=Build(
             definition=site.plan.definition,
             mode=Mode.FULL if edifice.partitions is None else Mode.INCREMENTAL,
@@ -233,6 +262,12 @@ def _account(
             partitions=None if edifice.partitions is None else len(edifice.partitions),
         ),
     )
+
+
+def _cost(world: World, site: _Site, edifice: Edifice) -> Cost:
+    sizes = [part.size_bytes for each in site.readings for part in each.snapshot.parts]
+    written = [part.size_bytes for part in edifice.parts]
+    return reckoned_within(world, site.model.layout, (sizes, written), edifice.cpu_seconds)
 
 
 def _commit(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from headwater.errors import CheckFailed
+from headwater.flow.commit import given_up
 from headwater.flow.models.inputs import first_change, versions_of
 from headwater.flow.models.plan import Asked, Decision, Need, decide
 from headwater.flow.world import World
@@ -31,6 +33,7 @@ class ModelState(StrEnum):
     STALE = "stale"  # a table that it reads, or its definition, is another by now
     BUILDING = "building"  # or waiting for its next try
     FAILED = "failed"  # and not tried again before something changes, or somebody asks
+    HALTED = "halted"  # a check stopped the build; as failed
     HELD = "held"  # it reads the table of a model that is not fresh
     WAITING = "waiting"  # a table that it reads is not there yet
 
@@ -122,7 +125,7 @@ def _failed(world: World, model: Model) -> Decision | None:
 def _standing(
     world: World, model: Model, decision: Decision, number: int, upstream: ModelName | None
 ) -> ModelStanding:
-    state, why = _state(decision, upstream)
+    state, why = _state(world, decision, upstream)
     return ModelStanding(
         model=model.name,
         table=model.table,
@@ -141,10 +144,12 @@ def _standing(
     )
 
 
-def _state(decision: Decision, upstream: ModelName | None) -> tuple[ModelState, str | None]:
+def _state(
+    world: World, decision: Decision, upstream: ModelName | None
+) -> tuple[ModelState, str | None]:
     error = decision.manifest.error if decision.manifest is not None else None
     if decision.need is Need.REPAIR:
-        return ModelState.FAILED, error
+        return (ModelState.HALTED if _is_halted(world, decision) else ModelState.FAILED), error
     if decision.need is Need.UNDERWAY:
         return ModelState.BUILDING, error
     if upstream is not None:
@@ -154,6 +159,11 @@ def _state(decision: Decision, upstream: ModelName | None) -> tuple[ModelState, 
     if decision.need is Need.NOTHING:
         return ModelState.FRESH, None
     return (ModelState.STALE if decision.last is not None else ModelState.NEVER), None
+
+
+def _is_halted(world: World, decision: Decision) -> bool:
+    cause = given_up(world, decision.manifest) if decision.manifest is not None else None
+    return cause is not None and cause.code == CheckFailed.code
 
 
 def _since(world: World, decision: Decision) -> datetime | None:

@@ -23,6 +23,7 @@ _RARE_WIDTH = 3
 _MARKS = re.compile(r"[^\w\s\"'()\[\]{}.,\-+\\]{2,4}|\x01\x01")
 _RUN_BYTES = 64 * 1024
 _RUNS = 50
+_TIME = re.compile(rb"(?<![\d:])(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?!\d)")
 _CELL = 32  # characters: a longer line is no single date
 _SHARED = 8  # different rare marks to try
 _HALF = 0.6  # of the records of a small file, which lines behind the table leave
@@ -155,6 +156,8 @@ def _is_rare(mark: str, head: list[bytes]) -> bool:
 def _is_none_of_text(found: Candidate, head: list[bytes]) -> bool:
     """Whether a mark that stands in sentences, times and addresses is likely to part fields."""
     mark, few = found.delimiter, found.width < _RARE_WIDTH or found.records == 1
+    if mark == ":" and sum(_TIME.search(line) is not None for line in head) >= _SURE * len(head):
+        return False  # no table takes hours, minutes and seconds apart
     if found.first and (few or between_digits(mark, head)):
         return False
     if len(head[0]) <= _CELL and is_datum(head[0].decode("utf-8", "ignore")):

@@ -20,11 +20,12 @@ _TOTAL = re.compile(
 )
 _TOTAL_ALONE = re.compile(r"(?:grand |sub)?totals?|sum|summe|gesamt|count", re.IGNORECASE)
 _MONEY = r"(?:[$€£¥]|[A-Z]{3} ) ?[-+]?\d[\d ,.'_]*|[-+]?\d[\d ,.'_]*? ?(?:[$€£¥]|[A-Z]{3})"
-_DATUM = re.compile(rf"\s*(?:{NUMBER.pattern}|{DATE.pattern}|{_MONEY})\s*")
+_POSITION = r"[-+]\d{4,7}(?:\.\d+)?[-+]\d{5,8}(?:\.\d+)?/?"  # as +4230+00131
+_DATUM = re.compile(rf"\s*(?:{NUMBER.pattern}|{DATE.pattern}|{_MONEY}|{_POSITION})\s*")
 
 
 def is_datum(cell: str) -> bool:
-    """Whether it is a number, an amount of money, a date or a time."""
+    """Whether it is a number, an amount of money, a date, a time or a place on Earth."""
     return _DATUM.fullmatch(cell) is not None
 
 

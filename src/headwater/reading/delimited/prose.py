@@ -14,6 +14,13 @@ NOTE = "read as lines of text, in one column: no mark parts them alike"
 
 _LINES = 2_000
 _NAME = re.compile(r"\w[\w.-]{0,63}")
+_LONG = 64
+_REMARK = re.compile(r"#+\s|//|;;|\S+ .*\d:\d\d\b")
+
+
+def is_remark(line: str) -> bool:
+    """Whether the first line of one column is no name of it: a remark, a sentence, an event."""
+    return (len(line) > _LONG and " " in line) or _REMARK.match(line) is not None
 
 
 def told_prose(sample: Sample, marks: Marks, newline: str, told: Told) -> Told | None:

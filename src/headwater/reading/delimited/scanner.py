@@ -203,6 +203,8 @@ class Scanner:
             odd = np.flatnonzero(window.widths(start) != more).tolist()
         elif grammar.is_plain(text):
             odd = [i for i, line in enumerate(records) if line.count(delimiter) != more]
+        elif (doubts := window.doubtful(start)) is not None:
+            odd = [i for i in doubts if matches(records[i]) is None]
         elif not grammar.escape:
             quote = grammar.quote
             odd = [

@@ -14,7 +14,7 @@ from headwater.reading.delimited.heading import joined_names
 from headwater.reading.delimited.kinds import COMMA_DECIMAL, POINT_DECIMAL
 from headwater.reading.delimited.layout import Layout, lay_out
 from headwater.reading.delimited.marks import MarksFinder
-from headwater.reading.delimited.prose import NOTE, told_prose
+from headwater.reading.delimited.prose import NOTE, is_remark, told_prose
 from headwater.reading.delimited.ranking import first_lines, ranked, reason, usual_reason
 from headwater.reading.delimited.samplelines import Line
 from headwater.reading.delimited.usual import usual_heads
@@ -105,6 +105,9 @@ class _Finder:
         layout = lay_out(lines, width, heads=self._told.header_rows, is_start=is_start)
         heads = usual_heads(layout, lines, self._told)
         if heads is None:
+            lone = layout.width == 1 and not layout.telling and self._told.header_rows is None
+            if lone and is_remark(lines[layout.first].raw.decode("utf-8", "replace")):
+                return lay_out(lines, width, heads=0, is_start=is_start)
             return layout
         what = "names" if heads else "data"
         self._reasons.append(f"its first row is taken for {what}, as in the feed's other files")

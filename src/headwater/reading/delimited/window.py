@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from headwater.reading.delimited.even import doubtful
 from headwater.reading.delimited.grammar import Fault, Grammar
 
 
@@ -48,6 +49,13 @@ class Window:
         """How many delimiters, of one byte, the lines from that one on have."""
         found = np.flatnonzero(self._letters() == ord(self.grammar.delimiter))
         return np.diff(found.searchsorted(self._places()[start:]))
+
+    def doubtful(self, start: int) -> list[int] | None:
+        """The lines from that one on that are not surely a record each, if that is easily told."""
+        starts = self._places()[start:]
+        first = int(starts[0])
+        found = doubtful(self.text[first:] if first else self.text, starts - first, self.grammar)
+        return None if found is None else found.tolist()
 
     def bare(self, index: int) -> bytes:
         """The line without the CR of a CRLF."""

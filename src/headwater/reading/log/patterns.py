@@ -11,6 +11,7 @@ from headwater.reading.log.cost import Costly, longest_line
 from headwater.reading.log.level import LEVEL, LEVEL_NAME, without_traces
 from headwater.reading.pieces.joined import RECORD_BYTES
 
+PYTHON_NAME = "python"
 NOTHING = "-"  # how access logs write that there is nothing
 QUOTE = '"'
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -47,13 +48,14 @@ _SYSLOG = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T\S++)"
     r" (?P<host>\S++) (?P<program>[^\s:\[]++)(?:\[(?P<pid>[^\]\s]++)\])?: ?(?P<message>.*+)"
 )
+_PYTHON = r"(?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL):(?P<source>[^\s:]++):(?P<message>.*+)"
 
 
 @dataclass(frozen=True, slots=True)
 class LogPattern:
     """How the lines of a log are spelled."""
 
-    name: str  # common, combined, level, syslog, or pattern
+    name: str  # common, combined, level, python, syslog, or pattern
     columns: tuple[str, ...]
     line: re.Pattern[str]  # matches a whole line
     groups: tuple[int, ...]  # of each column
@@ -100,9 +102,9 @@ def recognise_log(sample: bytes) -> LogPattern | None:
 
 
 def _is_spelled(pattern: LogPattern, texts: Sequence[str]) -> bool:
-    is_level = pattern.name == LEVEL_NAME
-    tried = without_traces(texts) if is_level else texts
-    if is_level and not (tried and pattern.line.fullmatch(tried[0])):
+    of_program = pattern.name in {LEVEL_NAME, PYTHON_NAME}
+    tried = without_traces(texts) if of_program else texts
+    if of_program and not (tried and pattern.line.fullmatch(tried[0])):
         return False  # what stands above times and levels may be their names
     matched = sum(pattern.line.fullmatch(text) is not None for text in tried)
     return bool(tried) and matched >= _MOSTLY * len(tried)
@@ -117,8 +119,9 @@ _MOSTLY = 0.9
 def _known() -> Mapping[str, LogPattern]:
     access = (_access("combined", _COMBINED), _access("common", _COMMON))
     level = _written(LEVEL_NAME, re.compile(LEVEL), RECORD_BYTES)
+    python = _written(PYTHON_NAME, re.compile(_PYTHON), RECORD_BYTES)
     syslog = _written("syslog", re.compile(_SYSLOG), RECORD_BYTES)
-    return {pattern.name: pattern for pattern in (*access, level, syslog)}
+    return {pattern.name: pattern for pattern in (*access, level, python, syslog)}
 
 
 def _access(name: str, fields: Mapping[str, str]) -> LogPattern:

@@ -6,6 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from headwater.reading.encoding.told import is_utf8
+from headwater.reading.log.follow import (
+    MESSAGE,
+    MOST_LINES,
+    Entry,
+    SourceEntries,
+    entries_of,
+    is_within_bounds,
+)
 from headwater.reading.log.level import LEVEL_NAME, point_times
 from headwater.reading.log.patterns import MONTHS, NOTHING, QUOTE, LogPattern
 from headwater.reading.pieces.joined import RECORD_BYTES
@@ -34,18 +42,29 @@ def careful_log(
     ISO 8601, and escapes such as \" stay as the server wrote them. A time beside a level
     has a point before its fraction. A group that took no
     part is an empty cell. Blank lines are no records. Codes: pattern, encoding,
-    line_too_long. How blocks are cut changes nothing.
+    line_too_long. How blocks are cut changes nothing. Where the last column is a message, lines
+    that match nothing are joined to the message before them.
     """
-    ready = pattern.ready
-    reader = _Reader(pattern) if ready is None else _AccessReader(pattern, ready)
+    reader = _reader(pattern)
     window = min(_STRETCH_BYTES, piece_bytes)
     limit = min(record_bytes, pattern.longest)
     for stretch in stretches(blocks, stretch_bytes=window, record_bytes=limit):
         reader.take(stretch)
         if reader.builder.size >= piece_bytes:
             yield reader.builder.piece()
+    reader.finish()
     if not reader.builder.empty:
         yield reader.builder.piece()
+
+
+def _reader(pattern: LogPattern) -> _Reader:
+    if pattern.ready is not None:
+        return _AccessReader(pattern, pattern.ready)
+    joins = pattern.columns[-1] == MESSAGE
+    return _JoiningReader(pattern) if joins else _Reader(pattern)
+
+
+_Row = tuple[str | None, ...]  # the cells of a line that matches, and something before them
 
 
 class _Reader:
@@ -71,24 +90,30 @@ class _Reader:
             if end < len(lines) and lines[end].strip():
                 self._refuse(lines[end], stretch.line + end)
 
+    def finish(self) -> None:
+        """Take what is held back."""
+
     def _records(self, lines: Sequence[bytes]) -> Sequence[bytes | None]:
         """The record of each line; None for those that are none."""
+        rows = self._rows(lines)
+        spelled = iter(self._spelled([row for row in rows if row is not None]))
+        return [None if row is None else next(spelled) for row in rows]
+
+    def _rows(self, lines: Sequence[bytes]) -> list[_Row | None]:
+        """What the pattern takes of each line; None for those that it does not match."""
         texts = b"\n".join(lines).decode("utf-8", "surrogateescape").split("\n")
         matches = map(self._pattern.line.fullmatch, texts)
         groups = self._pattern.groups
         # A column before the first keeps the rows from being bare strings where there is one group.
-        rows = [match and match.group(0, *groups) for match in matches]
-        wanted = [index for index, row in enumerate(rows) if row is not None]
-        together = b"".join(lines)
-        if not is_utf8(together):
-            wanted = [index for index in wanted if is_utf8(lines[index])]
-        cells = list(zip(*(rows[index] for index in wanted), strict=True))[1:]
+        rows = [match.group(0, *groups) if match else None for match in matches]
+        if not is_utf8(b"".join(lines)):
+            return [row if is_utf8(line) else None for row, line in zip(rows, lines, strict=True)]
+        return rows
+
+    def _spelled(self, rows: Sequence[_Row]) -> list[bytes]:
+        cells = list(zip(*rows, strict=True))[1:]
         columns = [_encoded(column) for column in self._meant(cells)]
-        records: list[bytes | None] = [None] * len(lines)
-        joined = map(COMMA.join, zip(*map(spelled_column, columns), strict=True))
-        for index, record in zip(wanted, joined, strict=True):
-            records[index] = record
-        return records
+        return list(map(COMMA.join, zip(*map(spelled_column, columns), strict=True)))
 
     def _meant(self, columns: list[tuple[str | None, ...]]) -> list[tuple[str | None, ...]]:
         """The columns as they are meant: a comma in a time begins its fraction."""
@@ -96,7 +121,7 @@ class _Reader:
             columns[0] = point_times(columns[0])
         return columns
 
-    def _refuse(self, line: bytes, number: int) -> None:
+    def _refuse(self, line: bytes, number: int, *, full: bool = False) -> None:
         try:
             line.decode()
         except UnicodeDecodeError as error:
@@ -104,6 +129,8 @@ class _Reader:
             self.builder.refuse(number, line, "encoding", message)
             return
         message = f"the line does not match the pattern {self._pattern.name!r}"
+        if full:
+            message += f", and the message before it has its {MOST_LINES:,} lines or 1 MiB"
         self.builder.refuse(number, line, "pattern", message)
 
     def _refuse_endless(self, stretch: Stretch) -> None:
@@ -116,6 +143,63 @@ class _Reader:
 
 def _encoded(cells: Sequence[str | None]) -> list[bytes]:
     return [b"" if cell is None else cell.encode() for cell in cells]
+
+
+class _JoiningReader(_Reader):
+    """Takes lines by a pattern that ends with a message, of which others may be the rest."""
+
+    def __init__(self, pattern: LogPattern) -> None:
+        super().__init__(pattern)
+        self._held: Sequence[bytes] = ()  # an entry that the next stretch may go on with
+        self._line = 0  # of the first that is held
+        self._full = False  # whether the last entry had all lines that it may have
+
+    def take(self, stretch: Stretch) -> None:
+        """Take entries but for the last, which may go on."""
+        if stretch.too_long:
+            self.finish()
+            self._full = False
+            self._refuse_endless(stretch)
+            return
+        line = self._line if self._held else stretch.line
+        lines = [*self._held, *stretch.lines]
+        rows = self._rows(lines)
+        last = next((i for i in reversed(range(len(rows))) if rows[i] is not None), None)
+        end, full = len(lines), self._full
+        if last is not None:
+            full = not is_within_bounds(lines[last + 1 :])
+            end = end if full else last
+        self._emit(lines[:end], rows[:end], line)
+        self._held, self._line, self._full = lines[end:], line + end, full
+
+    def finish(self) -> None:
+        """Take what is held back."""
+        held, self._held = self._held, ()
+        self._emit(held, self._rows(held) if held else [], self._line)
+
+    def _emit(self, lines: Sequence[bytes], rows: Sequence[_Row | None], line: int) -> None:
+        starts = [i for i, row in enumerate(rows) if row is not None]
+        if len(starts) == len(lines):
+            found = [row for row in rows if row is not None]
+            if found:
+                self.builder.take_run(self._spelled(found), SourceLines(line, lines))
+            return
+        entries = list(entries_of(lines, starts))
+        if entries:
+            whole = [self._joined(rows[each.start], each, lines) for each in entries]
+            self.builder.take_run(self._spelled(whole), SourceEntries(line, lines, entries))
+        taken = {*starts, *(i for each in entries for i in each.joined)}
+        for index in range(len(lines)):
+            if index not in taken and lines[index].strip():
+                behind = self._full if not starts or index < starts[0] else True
+                self._refuse(lines[index], line + index, full=behind)
+
+    def _joined(self, row: _Row | None, entry: Entry, lines: Sequence[bytes]) -> _Row:
+        *others, message = row or ("",)
+        if not entry.joined:
+            return (*others, message)
+        parts = [message] if message else []
+        return (*others, "\n".join([*parts, *(lines[i].decode() for i in entry.joined)]))
 
 
 class _AccessReader(_Reader):

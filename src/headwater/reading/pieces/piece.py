@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from itertools import count as count_from
 
 import numpy as np
@@ -39,16 +41,17 @@ class Piece:
     count: int  # clean records in the text
     refused: list[Refusal]
     _separator: bytes
-    # Where counting on by one breaks: index, line in the source, line in the text.
-    _runs: list[tuple[int, int, int]]
+    # Where counting on breaks: index, line in the source, line in the text, and by how many
+    # lines each record of the run is behind the one before it: one, or none.
+    _runs: list[tuple[int, int, int, int]]
     _verbatim: dict[int, bytes]  # source of the records that the text spells otherwise
     _lines: list[bytes] = field(default_factory=list)  # of the text, once someone asks
     comments: Comments = field(default_factory=Comments, kw_only=True)
 
     def line_of(self, index: int) -> int:
         """The line in the source where the record starts."""
-        first, line, _ = self._run(index)
-        return line + index - first
+        first, line, _, step = self._run(index)
+        return line + (index - first) * step
 
     def raw_of(self, index: int) -> str:
         """The record as the source has it, without its line end."""
@@ -69,19 +72,63 @@ class Piece:
             lines[place] = b"%d%b%b" % (first + index, separator, record)
         return b"\n".join(lines)
 
+    def notes(self) -> bytes | None:
+        """What tells where the records of its text stand; None if that cannot be written down.
+
+        Refusals and comments are left out.
+        """
+        if type(self) is not Piece:
+            return None
+        spelled = self._verbatim.values()
+        parts = (
+            self._separator,
+            _packed(number for run in self._runs for number in run),
+            _packed(self._verbatim),
+            _packed(map(len, spelled)),
+            b"".join(spelled),
+        )
+        return _packed((self.count, *map(len, parts))) + b"".join(parts)
+
     def _place(self, index: int) -> int:
         if index == self.count:
             return len(self._lines) - 1
-        first, _, place = self._run(index)
+        first, _, place, _ = self._run(index)
         return place + index - first
 
-    def _run(self, index: int) -> tuple[int, int, int]:
+    def _run(self, index: int) -> tuple[int, int, int, int]:
         if not 0 <= index < self.count:
             raise IndexError(f"record {index} of {self.count}")
-        return self._runs[bisect_right(self._runs, (index, _BEYOND, _BEYOND)) - 1]
+        return self._runs[bisect_right(self._runs, (index, _BEYOND)) - 1]
 
 
 _BEYOND = 1 << 62
+_HEAD = 6  # numbers: how many records, and the lengths of five parts
+
+
+def restored(notes: bytes, text: bytes) -> Piece:
+    """The piece of these notes and of that text."""
+    count, *lengths = _unpacked(notes[: _HEAD * _NUMBER.itemsize])
+    ends = list(accumulate(lengths, initial=_HEAD * _NUMBER.itemsize))
+    separator, *numbers, spelled = (notes[a:b] for a, b in pairwise(ends))
+    runs, indices, sizes = map(_unpacked, numbers)
+    places = pairwise(accumulate(sizes, initial=0))
+    verbatim = {i: spelled[a:b] for i, (a, b) in zip(indices, places, strict=True)}
+    each = iter(runs)
+    return Piece(
+        text, count, [], separator, list(zip(each, each, each, each, strict=True)), verbatim
+    )
+
+
+_NUMBER = np.dtype(np.int64)
+
+
+def _packed(numbers: Iterable[int]) -> bytes:
+    return np.fromiter(numbers, _NUMBER).tobytes()
+
+
+def _unpacked(packed: bytes) -> list[int]:
+    found: list[int] = np.frombuffer(packed, _NUMBER).tolist()
+    return found
 
 
 def shown(raw: bytes) -> str:
@@ -103,7 +150,7 @@ class PieceBuilder:
         self.comments = Comments()
         self.size = 0
         self._parts: list[bytes] = []
-        self._runs: list[tuple[int, int, int]] = []
+        self._runs: list[tuple[int, int, int, int]] = []
         self._verbatim: dict[int, bytes] = {}
         self._place = 0  # lines of text so far
 
@@ -119,11 +166,13 @@ class PieceBuilder:
         self._mark(line)
         if verbatim is not None:
             self._verbatim.update(zip(count_from(self.count), verbatim, strict=False))
-        part = self._numbered(records)
-        self._parts.append(part)
-        self.size += len(part)
-        self.count += len(records)
-        self._place += len(records)
+        self._add(records)
+
+    def take_beside(self, records: list[bytes], line: int) -> None:
+        """Clean records that all stand in that one line."""
+        if records:
+            self._runs.append((self.count, line, self._place, 0))
+            self._add(records)
 
     def take_folded(self, records: list[bytes], lines: npt.NDArray[np.intp], mark: bytes) -> None:
         """Clean records that may span lines: a mark stands for each line end in them.
@@ -133,7 +182,7 @@ class PieceBuilder:
         self._mark(int(lines[0]))
         jumps = np.flatnonzero(np.diff(lines) != 1) + 1
         places = lines[jumps] + (self._place - lines[0])
-        found = (jumps + self.count, lines[jumps], places)
+        found = (jumps + self.count, lines[jumps], places, np.ones_like(jumps))
         self._runs += zip(*(each.tolist() for each in found), strict=True)
         part = self._numbered(records).replace(mark, b"\n")
         self._parts.append(part)
@@ -143,7 +192,7 @@ class PieceBuilder:
 
     def take(self, record: bytes, line: int, *, verbatim: bytes | None = None) -> None:
         """One clean record; verbatim, if the source spells it otherwise."""
-        self._mark(line)
+        self._mark(line, alone=True)
         if verbatim is not None:
             self._verbatim[self.count] = verbatim
         part = b"%d%b%b\n" % (self.count, self._separator, record)
@@ -181,10 +230,22 @@ class PieceBuilder:
     def _numbered(self, records: list[bytes]) -> bytes:
         return numbered(self.count, records, self._separator)
 
-    def _mark(self, line: int) -> None:
+    def _add(self, records: list[bytes]) -> None:
+        part = self._numbered(records)
+        self._parts.append(part)
+        self.size += len(part)
+        self.count += len(records)
+        self._place += len(records)
+
+    def _mark(self, line: int, *, alone: bool = False) -> None:
+        """Records from here on count from that line, one line each unless one comes alone."""
         if self._runs:
-            first, start, place = self._runs[-1]
+            first, start, place, step = self._runs[-1]
             ahead = self.count - first
-            if start + ahead == line and place + ahead == self._place:
-                return
-        self._runs.append((self.count, line, self._place))
+            if place + ahead == self._place and (step or alone):
+                if start + ahead * step == line:
+                    return
+                if alone and ahead == 1 and start == line:  # very many may share their line
+                    self._runs[-1] = (first, start, place, 0)
+                    return
+        self._runs.append((self.count, line, self._place, 1))

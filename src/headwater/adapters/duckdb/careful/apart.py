@@ -12,8 +12,8 @@ from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.careful.cellfile import PLACE, CellFile
 from headwater.adapters.duckdb.careful.misfits import Misfits
 from headwater.adapters.duckdb.careful.refusals import Refused
-from headwater.adapters.duckdb.columns.plan import Plan
-from headwater.adapters.duckdb.columns.project import cells_of, finals, tolerant
+from headwater.adapters.duckdb.columns.plan import Plan, Target
+from headwater.adapters.duckdb.columns.project import cells_of, finals, mended, tolerant
 from headwater.adapters.duckdb.parts.wide import (
     SLICE,
     in_order,
@@ -40,6 +40,7 @@ class Apart:
     file: CellFile
     shape: Shape
     plan: Plan
+    forgives: bool  # a bad value becomes null where a column may be null
 
     def look(self) -> int:
         """Find the rows that have a value which does not fit; how many there are."""
@@ -48,10 +49,14 @@ class Apart:
             "(place BIGINT, first BIGINT, text VARCHAR, empty BOOLEAN, bad BIGINT)"
         )
         for start in range(0, len(self.plan.targets), SLICE):
-            part = Plan(self.plan.targets[start : start + SLICE])
-            unfit = " OR ".join(f"NOT ok{n}" for n in range(len(part.targets)))
-            rows = f"({self._rows(part)}) WHERE {unfit}"
-            asked = Misfits(self.connection, part, rows).question(PLACE, "NULL")
+            part = Plan(self.plan.targets[start : start + SLICE], self.plan.names)
+            unfit = [f"NOT ok{n}" for n, each in enumerate(part.targets) if self._counts(each)]
+            if not unfit:
+                continue
+            rows = f"({self._rows(part)}) WHERE {' OR '.join(unfit)}"
+            asked = Misfits(self.connection, part, rows).question(
+                PLACE, "NULL", forgiven=self.forgives
+            )
             self.connection.execute(
                 f"INSERT INTO {_KNOWN} SELECT place, first + {start}, text, empty, bad "
                 f"FROM ({asked})"
@@ -62,7 +67,7 @@ class Apart:
     def told(self) -> Iterator[Refused]:
         """What is said of these rows."""
         first = "arg_min({'text': text, 'empty': empty}, first)"
-        return Misfits(self.connection, self.plan, "").kept(
+        return Misfits(self.connection, self.plan).kept(
             self.file,
             "SELECT place, first, f.text AS text, f.empty AS empty, bad, NULL AS raw FROM ("
             f"SELECT place, min(first) AS first, {first} AS f, sum(bad)::BIGINT AS bad "
@@ -78,9 +83,30 @@ class Apart:
                 paths.append(folder / f"{name}-{number}.parquet")
                 fit = f"({self._rows(part)}) WHERE {PLACE} NOT IN (SELECT place FROM {_KNOWN})"
                 own = f"{quote.text(self.file.source.input.arrival)} AS {PROVENANCE}"
+                if self.forgives:
+                    fit = f"(SELECT {mended(self.shape, part, self.feed)} FROM {fit})"
                 select = f"SELECT {own}{finals(self.shape, part, self.feed)} FROM {fit}"
                 write_slice(self.connection, select, target, paths[-1])
             return joined_slices(self.connection, plans, paths, target, folder).paths
+
+    def nulled(self) -> int:
+        """How many bad values of the rows that are written become null."""
+        if not self.forgives:
+            return 0
+        found = 0
+        for start in range(0, len(self.plan.targets), SLICE):
+            part = Plan(self.plan.targets[start : start + SLICE], self.plan.names)
+            bad = " + ".join(f"(NOT ok{n})::INTEGER" for n in range(len(part.targets)))
+            row = self.connection.execute(
+                f"SELECT coalesce(sum({bad}), 0) FROM ({self._rows(part)}) "
+                f"WHERE {PLACE} NOT IN (SELECT place FROM {_KNOWN})"
+            ).fetchone()
+            found += int(row[0]) if row else 0
+        return found
+
+    def _counts(self, target: Target) -> bool:
+        """Whether a bad value of the column keeps its row out of the table."""
+        return not (self.forgives and target.nullable)
 
     def _rows(self, part: Plan) -> str:
         cells = self.file.cells(self.shape, frozenset(), cells_of(self.shape, part))

@@ -14,11 +14,12 @@ from headwater.adapters.duckdb.careful.apart import Apart
 from headwater.adapters.duckdb.careful.cellfile import (
     GROUP_ROWS,
     PLACE,
+    ROW,
     CellFile,
     CellFiles,
     staging,
 )
-from headwater.adapters.duckdb.careful.misfits import Misfits
+from headwater.adapters.duckdb.careful.misfits import Misfits, misfit_of, packed_text, told_by
 from headwater.adapters.duckdb.careful.refusals import Refusals
 from headwater.adapters.duckdb.columns.evidence import Evidence
 from headwater.adapters.duckdb.columns.observer import Answers, Observer
@@ -40,7 +41,7 @@ from headwater.shape.table import PROVENANCE
 
 _MENDING = frozenset({OnBadValue.NULL, OnBadValue.RESCUE})
 _LARGE_BYTES = 16 * 1024 * 1024  # less is written and read again at no cost
-_ROW = "_row"
+_MOST_RESCUED = 900  # columns that bad values are rescued of: DuckDB takes no longer sums
 _FIRST_ROWS = 2_000  # of which the types are guessed, to be asked of all
 
 
@@ -50,6 +51,7 @@ class Staged:
 
     source: Source
     paths: list[Path] = field(default_factory=list)
+    judged: Path | None = None  # where all its rows are, and of each whether it is fit
     select: str | None = None  # of rows that all should fit, and were not written for themselves
     counted: int = 0
     refused: int = 0
@@ -57,6 +59,18 @@ class Staged:
     nulled: int = 0
     notes: list[str] = field(default_factory=list)  # besides those of the source
     cause: Cause | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no rows of it."""
+        return not self.paths and self.judged is None and self.select is None
+
+    def drop(self) -> None:
+        """Remove what was written."""
+        for path in (*self.paths, *((self.judged,) if self.judged else ())):
+            path.unlink()
+        self.paths.clear()
+        self.judged = None
 
 
 @dataclass(slots=True)
@@ -69,12 +83,14 @@ class Careful:
     scratch: Path
     numbered: bool = False  # whether rows go on with their places, for steps that refuse some
     _files: dict[int, CellFile] = field(default_factory=dict)
+    guessed: set[int] = field(default_factory=set)  # sources of which only first rows were asked
     doubted: set[int] = field(default_factory=set)  # sources of which some rows did not fit
     _observed: dict[int, frozenset[str]] = field(default_factory=dict)  # of sources: columns
 
     def look(self, group: Group, known: frozenset[str]) -> dict[str, Evidence]:
         """Evidence of cells of no known column; of JSON, the keys first.
 
+        Of a large file the first rows are asked; if others are not like them, it is doubted.
         Unreadable refuses the source.
         """
         source = group.sources[0]
@@ -96,8 +112,13 @@ class Careful:
         every_row = Observer(self.connection, over, json=shape.typed, numbers=shape.numbers)
         some = partial(over, rows=_FIRST_ROWS)
         guesses = replace(every_row, over=some, side_by_side=0).observe(cells, {})
-        few = self.file_of(group).clean <= _FIRST_ROWS  # which were all asked
-        found = guesses if few else every_row.observe(cells, guesses)
+        file = self.file_of(group)
+        few = file.clean <= _FIRST_ROWS  # which were all asked
+        self.guessed.discard(source.place)
+        if not few and not known and self._may_guess(file):
+            self.guessed.add(source.place)
+        enough = few or source.place in self.guessed
+        found = guesses if enough else every_row.observe(cells, guesses)
         self._observed[source.place] = frozenset(names[i] for i in cells)
         return {names[i]: each for i, each in found.items()}
 
@@ -117,23 +138,27 @@ class Careful:
             staged.cause = refusal.cause
         staged.cause = staged.cause or self._verdict(staged)
         if staged.cause is not None:
-            for path in staged.paths:
-                path.unlink()
-            staged.paths.clear()
+            staged.drop()
         return staged
 
     def _stage(self, group: Group, plan: Plan, refusals: Refusals, staged: Staged) -> None:
         shape, source = group.shape, staged.source
+        told = Misfits(self.connection, plan)
+        if self.feed.on_bad_value is OnBadValue.RESCUE and len(plan.targets) > _MOST_RESCUED:
+            raise Unreadable(
+                "too_wide",
+                f"some of it is damaged, and of rows with {len(plan.targets):,} columns no bad "
+                f"value can be rescued, of up to {_MOST_RESCUED} it can; set on_bad_value: "
+                "quarantine or null",
+            )
         if shape.format is Format.PARQUET:
-            clean = staged.counted = source.counted or 0
-            rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=(_ROW,))
-            found = self._misfits(plan, rows)
-            written = self._write((shape, plan), rows, staged)
-            told = found.packed() if written < clean else ()
+            staged.counted = source.counted or 0
+            rows = tolerant(shape, plan, self.feed, parquet_cells(shape, source), before=(ROW,))
+            path, _ = self._write((shape, plan), rows, staged)
+            bad = told.packed(told_by(path))
         else:
             file = self.file_of(group)
-            clean = file.clean
-            staged.counted, staged.refused = clean + file.refused, file.refused
+            staged.counted, staged.refused = file.clean + file.refused, file.refused
             staged.cause = file.misshapen
             refusals.add_all(file.refusals)
             staged.notes += file.notes
@@ -145,43 +170,47 @@ class Careful:
             if self._all_should_fit(file, shape, plan):
                 staged.select = self._rows((shape, plan), rows, staged)
                 return
-            found = self._misfits(plan, rows)
-            written = self._write((shape, plan), rows, staged, file.group_rows)
-            told = found.kept(file) if written < clean else ()
-        for bad in told:
-            refusals.add(source.input, bad)
-        staged.bad_values = clean - written
+            path, understood = self._write((shape, plan), rows, staged, file.group_rows)
+            file.require(understood)
+            bad = told.kept(file, told_by(path))
+        for each in bad:
+            refusals.add(source.input, each)
+            staged.bad_values += 1
         staged.refused += staged.bad_values
 
     def _is_apart(self, file: CellFile, plan: Plan) -> bool:
         """Whether its rows are written some columns after the others."""
-        mends = self.feed.on_bad_value in _MENDING
-        laid = file.text is not None
-        return laid and not self.numbered and not mends and is_wide(self.feed, plan)
+        rescues = self.feed.on_bad_value is OnBadValue.RESCUE
+        return file.wide and not self.numbered and not rescues and is_wide(self.feed, plan)
 
     def _stage_apart(
         self, of: tuple[Shape, Plan], file: CellFile, refusals: Refusals, staged: Staged
     ) -> None:
-        apart = Apart(self.connection, self.reader.limits, self.feed, file, *of)
+        forgives = self.feed.on_bad_value in _MENDING
+        apart = Apart(self.connection, self.reader.limits, self.feed, file, *of, forgives)
         if unfit := apart.look():
             for bad in apart.told():
                 refusals.add(staged.source.input, bad)
+        staged.nulled += apart.nulled()
         staged.paths += apart.write(self.scratch, f"staged-{staged.source.place}")
         staged.bad_values = unfit
         staged.refused += unfit
 
     def _all_should_fit(self, file: CellFile, shape: Shape, plan: Plan) -> bool:
-        """Whether the types were made from all values, so that to count is enough of a check."""
+        """Whether the types were made from its values, so that to count is enough of a check."""
         observed = self._observed.get(file.source.place, frozenset())
+        return self._may_guess(file) and all(
+            each.nullable and (shape.find(each.name) is None or each.name.lower() in observed)
+            for each in plan.targets
+        )
+
+    def _may_guess(self, file: CellFile) -> bool:
+        """Whether it is worth while to write all rows and see by their number that each fitted."""
         return (
             not self.numbered
             and file.size_bytes >= _LARGE_BYTES
             and file.source.place not in self.doubted
             and self.feed.on_bad_value not in _MENDING
-            and all(
-                each.nullable and (shape.find(each.name) is None or each.name.lower() in observed)
-                for each in plan.targets
-            )
         )
 
     def file_of(self, group: Group) -> CellFile:
@@ -212,44 +241,53 @@ class Careful:
         ).fetchall()
         return [row[0] for row in found]
 
-    def _misfits(self, plan: Plan, rows: str) -> Misfits:
-        """The rows that are not written."""
-        forgiven = self.feed.on_bad_value in _MENDING
-        rows = f"({rows}) WHERE NOT ({self._fit(plan)})"
-        return Misfits(self.connection, plan, rows, forgiven)
+    def _judged(self, plan: Plan, rows: str, place: str) -> str:
+        """SQL of rows, and of each whether it is written: every value fits, or may become null.
 
-    def _fit(self, plan: Plan) -> str:
-        """Whether a row is written: every value fits, or may become null."""
+        DuckDB hands a filter down to where it reads, and makes each row's values once for every
+        condition; but not past what may raise, though it never does.
+        """
         nulls = self.feed.on_bad_value in _MENDING
         asked = [f"ok{n}" for n, t in enumerate(plan.targets) if not (nulls and t.nullable)]
-        return " AND ".join(asked) or "true"
+        fit = " AND ".join(asked) or "true"
+        fit = f"CASE WHEN {place} < 0 THEN error('no place') ELSE {fit} END"
+        return f"SELECT *, {fit} AS fit FROM ({rows})"
 
     def _write(
         self, of: tuple[Shape, Plan], rows: str, staged: Staged, group_rows: int = GROUP_ROWS
-    ) -> int:
-        """Write the rows that are fit; how many there are."""
+    ) -> tuple[Path, int]:
+        """Write all rows, and of those that are not fit why; where, and how many there are."""
         path = self.scratch / f"staged-{staged.source.place}.parquet"
-        select, limits = self._rows(of, rows, staged), self.reader.limits
+        select, limits = self._rows(of, rows, staged, whole=True), self.reader.limits
         with orderly(self.connection, limits):
             row = self.connection.execute(
                 f"COPY ({select}) TO {quote.text(str(path))} ({staging(limits, group_rows)})"
             ).fetchone()
-        staged.paths.append(path)
-        return int(row[0]) if row else 0
+        staged.judged = path
+        return path, int(row[0]) if row else 0
 
-    def _rows(self, of: tuple[Shape, Plan], rows: str, staged: Staged) -> str:
-        """SQL of the rows that are fit, as they are written."""
+    def _rows(
+        self, of: tuple[Shape, Plan], rows: str, staged: Staged, *, whole: bool = False
+    ) -> str:
+        """SQL of the rows that are fit, as they are written; whole: of all, and why one is not."""
         shape, plan = of
-        place = _ROW if shape.format is Format.PARQUET else PLACE
-        fit = f"({rows}) WHERE {self._fit(plan)}"
-        if self.feed.on_bad_value in _MENDING:
-            staged.nulled += self._nulled(plan, fit)
-            kept = f"{place}, " if self.numbered else ""
-            fit = f"(SELECT {kept}{mended(shape, plan, self.feed)} FROM {fit})"
+        place = ROW if shape.format is Format.PARQUET else PLACE
+        judged = self._judged(plan, rows, place)
         own = f"{quote.text(staged.source.input.arrival)} AS {PROVENANCE}"
-        if self.numbered:
-            own += f", {place} AS {PLACE}"
-        return f"SELECT {own}{finals(shape, plan, self.feed)} FROM {fit}"
+        told = ""
+        if whole:
+            raw = packed_text(plan) if shape.format is Format.PARQUET else "NULL::VARCHAR"
+            why = misfit_of(plan, raw, forgiven=self.feed.on_bad_value in _MENDING)
+            told = f"{{place: {place}, misfit: CASE WHEN fit THEN NULL ELSE {why} END}} AS told"
+            own += f", told AS {ROW}"
+            judged = f"SELECT *, {told} FROM ({judged})"
+        else:
+            judged = f"FROM ({judged}) WHERE fit"
+        if self.feed.on_bad_value in _MENDING:
+            staged.nulled += self._nulled(plan, f"({judged}) WHERE fit")
+            kept = "fit, told, " if whole else "fit, "
+            judged = f"SELECT {kept}{mended(shape, plan, self.feed)} FROM ({judged})"
+        return f"SELECT {own}{finals(shape, plan, self.feed, 'fit')} FROM ({judged})"
 
     def _nulled(self, plan: Plan, rows: str) -> int:
         bad = " + ".join(f"(NOT ok{n})::INTEGER" for n in range(len(plan.targets))) or "0"

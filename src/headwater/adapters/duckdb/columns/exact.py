@@ -48,9 +48,10 @@ class ClockReading:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Three expressions: of the text, the value; of both, whether it is exact; of the value."""
+    """Expressions: of the text, the value, twice; of both, whether it is exact; of the value."""
 
     value: str  # raises where the text is no such value at all
+    attempt: str  # null there: TRY around what raises looks again at two thousand values one by one
     check: str  # true or false, never null
     final: str  # the value as it is stored
 
@@ -62,11 +63,11 @@ def exact(kind: Type, fit: Fit, k: str, v: str, clock: ClockReading = _ANY_CLOCK
     """The expressions for a type; k names the text, v the value that was made of it."""
     if kind.kind in TIMES:
         return _time(kind, fit, k, v, clock)
-    value = f"CAST({k} AS {duck_type(kind)})"
+    cast = f"CAST({k} AS {duck_type(kind)})"
     same = f"CAST({v} AS VARCHAR) IS NOT DISTINCT FROM {k}"
     build = _CHECKS.get(kind.kind)
     check = f"({v} IS NOT NULL OR {k} IS NULL)" if build is None else build(kind, fit, k, v, same)
-    return Exact(value, check, v)
+    return Exact(cast, f"TRY_{cast}", check, v)
 
 
 def duck_type(kind: Type) -> str:
@@ -181,18 +182,31 @@ def _time(kind: Type, fit: Fit, k: str, v: str, clock: ClockReading) -> Exact:
     then refuses every text with a zone; a cast to TIMESTAMPTZ heeds it.
     """
     day = _DAY if fit is Fit.DECLARED else ""
-    naive = f"CAST({k} AS TIMESTAMP)"
+    naive, instant = f"CAST({k} AS TIMESTAMP)", f"CAST({k} AS TIMESTAMPTZ)"
     same = f"(CAST({v} AS VARCHAR) IS NOT DISTINCT FROM {k} AND coalesce(strlen({k}), 19) >= 19)"
     plain = f"({same} OR {matches(k, CLOCK + day)})"
     if kind.kind == "timestamp_ntz":
-        return Exact(naive, plain, v)
-    utc = clock.timezone == "UTC"
-    if utc and not clock.zones:
+        return Exact(naive, f"TRY_{naive}", plain, v)
+    zoned = _zoned(k)
+    if clock.timezone == "UTC":
         # The cast asks a calendar for each value; the count of microseconds is the same one.
-        return Exact(naive, plain, f"make_timestamptz(epoch_us({v}))")
-    zoned = f"regexp_matches({k}, {quote.text(':.*' + ZONE + '$')})"
+        final = f"make_timestamptz(epoch_us({v}))"
+        if not clock.zones:
+            return Exact(naive, f"TRY_{naive}", plain, final)
+        value, attempt = (
+            f"CASE WHEN {zoned} THEN make_timestamp(epoch_us({cast}{instant})) "
+            f"ELSE {cast}{naive} END"
+            for cast in ("", "TRY_")
+        )
+        return Exact(value, attempt, f"({same} OR {matches(k, f'{CLOCK}({ZONE})?{day}')})", final)
     read = zones.instant(clock.timezone, naive)
-    value = f"CASE WHEN {zoned} THEN CAST({k} AS TIMESTAMPTZ) ELSE {read} END"
+    value = f"CASE WHEN {zoned} THEN {instant} ELSE {read} END"
     kept = f"({zoned} OR {zones.shows(clock.timezone, v, k)})"
     check = f"({k} IS NULL OR ({matches(k, f'{CLOCK}({ZONE})?{day}')} AND {kept}))"
-    return Exact(value, check, v)
+    return Exact(value, f"TRY({value})", check, v)
+
+
+def _zoned(k: str) -> str:
+    """Whether a time has a zone: most often its length and one of its colons tell that not."""
+    seconds = f"strlen({k}) = 19 AND substring({k}, 17, 1) = ':'"
+    return f"(NOT ({seconds}) AND regexp_matches({k}, {quote.text(':.*' + ZONE + '$')}))"

@@ -41,6 +41,7 @@ class Plan:
     """The columns of a batch in order."""
 
     targets: tuple[Target, ...]
+    elsewhere: frozenset[str] = frozenset()  # lower names of columns that are written apart
     _found: dict[str, Target] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def schema(self) -> Schema:
@@ -53,6 +54,11 @@ class Plan:
     def empty(self) -> tuple[str, ...]:
         """Columns that no value was seen in."""
         return tuple(target.name for target in self.targets if target.type is None)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The lower names of its columns."""
+        return frozenset(target.name.lower() for target in self.targets)
 
     def find(self, name: str) -> Target | None:
         """The target of that name, whatever its case."""

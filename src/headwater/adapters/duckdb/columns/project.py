@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from headwater.adapters.duckdb import quote
@@ -28,6 +29,7 @@ class Cell:
     target: Target
     text: str  # the text that is read, for messages; NULL where the shape has no such column
     value: str  # of the cells
+    attempt: str  # the same, and null where that raises
     check: str  # of text t{n} and value v{n}
     final: str  # of v{n}
 
@@ -49,13 +51,13 @@ def raw_cells(shape: Shape, plan: Plan) -> frozenset[int]:
 def cells_of(shape: Shape, plan: Plan) -> frozenset[int]:
     """Which cells a plan takes."""
     places = (shape.find(target.name) for target in plan.targets)
-    return frozenset(place for place in places if place is not None)
+    return unplaced(shape, plan).union(place for place in places if place is not None)
 
 
 def cells(shape: Shape, plan: Plan, feed: Feed) -> list[Cell]:
     """The expressions of every target, in order; t0, v0, t1, v1, … name texts and values."""
     return [
-        Cell(target, "NULL", new_values(shape, plan), "true", f"v{n}")
+        _plain(target, "NULL", new_values(shape, plan), "true", f"v{n}")
         if target.rescues
         else _cell(shape, target, feed, n)
         for n, target in enumerate(plan.targets)
@@ -81,15 +83,18 @@ def tolerant(
     """Each row with its texts and values, and ok0, ok1, …: whether a value is fit to be written."""
     made = cells(shape, plan, feed)
     names = ", ".join(before)
-    inner = "".join(f", {c.text} AS t{n}, TRY({c.value}) AS v{n}" for n, c in enumerate(made))
+    inner = "".join(f", {c.text} AS t{n}, {c.attempt} AS v{n}" for n, c in enumerate(made))
     oks = "".join(f", {_ok(c, n)} AS ok{n}" for n, c in enumerate(made))
     return f"SELECT *{oks} FROM (SELECT {names}{inner} FROM ({relation}))"
 
 
-def finals(shape: Shape, plan: Plan, feed: Feed) -> str:
-    """The columns of rows from `tolerant`, as they are written."""
-    made = cells(shape, plan, feed)
-    return "".join(f", {c.final} AS {quote.name(c.target.name)}" for c in _written(made))
+def finals(shape: Shape, plan: Plan, feed: Feed, fit: str = "") -> str:
+    """The columns of rows from `tolerant`, as they are written; fit: which of them may be."""
+    return "".join(
+        f", {c.final if not fit or re.fullmatch('v[0-9]+', c.final) else _only(c.final, fit)} "
+        f"AS {quote.name(c.target.name)}"
+        for c in _written(cells(shape, plan, feed))
+    )
 
 
 def mended(shape: Shape, plan: Plan, feed: Feed) -> str:
@@ -108,6 +113,11 @@ def _written(made: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in made if cell.target.type is not None]
 
 
+def _only(value: str, fit: str) -> str:
+    """A value that may not be made of everything."""
+    return f"CASE WHEN {fit} THEN {value} END"
+
+
 def _ok(cell: Cell, n: int) -> str:
     if cell.check == "true":
         return "true"
@@ -119,10 +129,10 @@ def _cell(shape: Shape, target: Target, feed: Feed, n: int) -> Cell:
     place = shape.find(target.name)
     if target.type is None:
         text = "NULL" if place is None else f"CAST(c{place} AS VARCHAR)"
-        return Cell(target, text, "NULL", f"t{n} IS NULL", "NULL")
+        return _plain(target, text, "NULL", f"t{n} IS NULL", "NULL")
     if place is None:
         missing = f"CAST(NULL AS {duck_type(target.type)})"
-        return Cell(target, "NULL", missing, "true" if target.nullable else "false", f"v{n}")
+        return _plain(target, "NULL", missing, "true" if target.nullable else "false", f"v{n}")
     made = (
         _native(shape, target, feed, (n, place))
         if shape.format is Format.PARQUET
@@ -130,14 +140,19 @@ def _cell(shape: Shape, target: Target, feed: Feed, n: int) -> Cell:
     )
     if target.nullable:
         return made
-    return Cell(target, made.text, made.value, f"({made.check} AND v{n} IS NOT NULL)", made.final)
+    return replace(made, check=f"({made.check} AND v{n} IS NOT NULL)")
+
+
+def _plain(target: Target, text: str, value: str, check: str, final: str) -> Cell:
+    """A cell of a value that is made without a cast of text, and seldom raises."""
+    return Cell(target, text, value, f"TRY({value})", check, final)
 
 
 def _spelled(shape: Shape, target: Target, feed: Feed, where: tuple[int, str]) -> Cell:
     n, cell = where
     kind = target.type
     if kind is None or kind.kind == "text":
-        return Cell(target, cell, cell, "true", f"v{n}")
+        return Cell(target, cell, cell, cell, "true", f"v{n}")
     text = f"nullif({cell}, '')"
     fit = target.fit
     if shape.typed and fit is Fit.LOSSLESS and kind.kind in {"real", "double"}:
@@ -145,7 +160,7 @@ def _spelled(shape: Shape, target: Target, feed: Feed, where: tuple[int, str]) -
     number = partial(shape.numbers.of, kind.kind)
     made = exact(kind, fit, number(text), f"v{n}", target.clock(feed))
     checked = exact(kind, fit, number(f"t{n}"), f"v{n}", target.clock(feed))
-    return Cell(target, text, made.value, checked.check, made.final)
+    return Cell(target, text, made.value, made.attempt, checked.check, made.final)
 
 
 def _native(shape: Shape, target: Target, feed: Feed, where: tuple[int, int]) -> Cell:
@@ -159,18 +174,18 @@ def _native(shape: Shape, target: Target, feed: Feed, where: tuple[int, int]) ->
     if naive(name) and kind.kind == "timestamp":
         value = zones.instant(feed.timezone, f"CAST({cell} AS TIMESTAMP)")
         check = "true" if feed.timezone == "UTC" else zones.shows(feed.timezone, f"v{n}", f"t{n}")
-        return Cell(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
+        return _plain(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
     if kind.nested and own.nested and feed.timezone != "UTC" and zones.holds_naive(name):
         value = f"CAST({zones.instants(feed.timezone, name, cell)} AS {duck_type(kind)})"
         again = zones.shown(feed.timezone, name, f"CAST(v{n} AS {duck_type(own)})")
         check = f"CAST({again} AS VARCHAR) IS NOT DISTINCT FROM t{n}"
-        return Cell(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
+        return _plain(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
     if own == kind or holds(kind, own) or kind.nested or kind.kind == "text":
         value = f"CAST({cell} AS {duck_type(kind)})"
         lossy = kind.nested and own != kind  # casts drop fields and round without a word
         back = f"CAST(CAST(v{n} AS {name}) AS VARCHAR) IS NOT DISTINCT FROM t{n}"
         check = back if lossy else "true"
-        return Cell(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
+        return _plain(target, f"CAST({cell} AS VARCHAR)", value, check, f"v{n}")
     return _spelled(shape, target, feed, (n, f"CAST({cell} AS VARCHAR)"))
 
 

@@ -19,7 +19,11 @@ def unplaced(shape: Shape, plan: Plan) -> frozenset[int]:
     """The cells that no column takes, if the plan has a column that keeps them."""
     if not any(target.rescues for target in plan.targets):
         return frozenset()
-    return frozenset(i for i, name in enumerate(shape.columns) if plan.find(name) is None)
+    return frozenset(
+        i
+        for i, name in enumerate(shape.columns)
+        if plan.find(name) is None and name.lower() not in plan.elsewhere
+    )
 
 
 def new_values(shape: Shape, plan: Plan) -> str:
@@ -53,13 +57,13 @@ def _member(name: str, is_there: str, value: str) -> str:
 
 
 def _spelled(shape: Shape, cell: int) -> tuple[str, str]:
-    """Whether a cell has a value, and that as JSON: what is JSON stays as it is."""
+    """Whether a cell has a value, as an empty text is one; and that as JSON, which JSON is."""
     c = f"c{cell}"
     if shape.json:
-        return f"{c} NOT IN ('', '\"\"', 'null')", c
+        return f"{c} != 'null'", c
     if shape.format is Format.PARQUET:
         return _native(c, shape.natives[cell])
-    return f"{c} != ''", _string(c)
+    return f"{c} IS NOT NULL", _string(c)
 
 
 def _native(c: str, name: str) -> tuple[str, str]:
@@ -71,7 +75,7 @@ def _native(c: str, name: str) -> tuple[str, str]:
     if kind.kind in _REALS:
         number = f"CASE WHEN isfinite({c}) THEN {text} ELSE {_string(text)} END"
         return f"{c} IS NOT NULL", number
-    return f"{text} != ''", _string(text)
+    return f"{c} IS NOT NULL", _string(text)
 
 
 def _text(shape: Shape, n: int) -> str:

@@ -13,7 +13,7 @@ from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.asking.misasked import misasked
 from headwater.adapters.duckdb.asking.view import view_of
 from headwater.adapters.duckdb.modelling.attend import attending
-from headwater.adapters.duckdb.modelling.statement import parse
+from headwater.adapters.duckdb.modelling.checked import check
 from headwater.adapters.duckdb.modelling.stored import casts, stored
 from headwater.adapters.duckdb.parts.scatter import Scattered, guarding
 from headwater.adapters.duckdb.parts.write import Destination, Draft, publish
@@ -63,11 +63,12 @@ def build(task: Building, watch: Watch) -> Edifice:
         partitions = _touched(connection, task, changed, schema) if changed else None
         point("part.tmp")
         draft, told = _write(connection, task, schema)
+        checked = check(connection, task, draft, whole, partitions)
     target = Destination(task.layout, task.attempt, Path(task.table_location))
     parts = tuple(
         replace(part, first_arrival=None, last_arrival=None) for part in publish(draft, target)
     )
-    return Edifice(parts, whole, told, _engine(changed), partitions)
+    return Edifice(parts, whole, told, _engine(changed), partitions, checked.results, checked.notes)
 
 
 def _engine(changed: Changed | None) -> str:
@@ -91,7 +92,7 @@ def _in_our_words(task: Building) -> Iterator[None]:
 
 def _open(connection: duckdb.DuckDBPyConnection, task: Building) -> None:
     """Views of the tables, and no other file to be read or written but the scratch folder's."""
-    parse(task.sql)
+    _require_one_select(connection, task.sql)
     for reading in task.readings:
         _show(connection, quote.name(reading.snapshot.table), reading.snapshot, reading.location)
     files = [
@@ -104,10 +105,22 @@ def _open(connection: duckdb.DuckDBPyConnection, task: Building) -> None:
         for name, parts in ((_REMOVED, task.changed.removed), (_ADDED, task.changed.added)):
             _show(connection, name, replace(reading.snapshot, parts=parts), reading.location)
             files += [str(Path(reading.location) / part.path) for part in parts]
+    files += [
+        str(Path(each.location) / p.path) for each in task.lookups for p in each.snapshot.parts
+    ]
+    if task.base is not None and task.checks:  # rows that stay beside those that are built
+        files += [str(Path(task.table_location) / part.path) for part in task.base.parts]
     connection.execute(f"SET allowed_paths = {quote.texts(files)}")
     connection.execute(f"SET allowed_directories = {quote.texts([f'{task.scratch}/'])}")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def _require_one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """The engine's own parser has the last word about what it is given."""
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
+        raise QueryError("it is not one SELECT", hint="a model is one SELECT over tables")
 
 
 def _show(

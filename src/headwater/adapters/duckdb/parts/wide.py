@@ -32,19 +32,20 @@ _GROUP_ROWS = 8_192
 
 def is_wide(feed: Feed, plan: Plan) -> bool:
     """Whether the rows are to be written so."""
-    simple = not any(t.rescues or (t.type is not None and t.type.nested) for t in plan.targets)
-    return simple and not feed.partition and len(plan.targets) > SLICE
+    nested = any(t.type is not None and t.type.nested for t in plan.targets)
+    return not nested and not feed.partition and len(plan.targets) > SLICE
 
 
 def slices_of(plan: Plan) -> Iterator[Plan]:
     """The slices of a plan; before the columns of each, those that are compared."""
     written = [target for target in plan.targets if target.type is not None]
     empty = tuple(target for target in plan.targets if target.type is None)
+    every = plan.names
     for start in range(0, len(written), SLICE):
         compared = written[:_COMPARED] if start else []
-        yield Plan((*compared, *written[start : start + SLICE]))
+        yield Plan((*compared, *written[start : start + SLICE]), every)
     for start in range(0, len(empty), SLICE):  # nothing of them is written, and all is checked
-        yield Plan((*written[:_COMPARED], *empty[start : start + SLICE]))
+        yield Plan((*written[:_COMPARED], *empty[start : start + SLICE]), every)
 
 
 @contextmanager

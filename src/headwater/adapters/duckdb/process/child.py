@@ -27,7 +27,7 @@ from headwater.adapters.duckdb.parts.compact import compact
 from headwater.adapters.duckdb.parts.rewrite import rewrite
 from headwater.adapters.duckdb.process.bounds import bind_job, bind_process
 from headwater.adapters.duckdb.process.footprint import footprint, forget_peak, give_back
-from headwater.errors import EngineError, HeadwaterError
+from headwater.errors import CheckFailed, EngineError, HeadwaterError
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.feed import Feed
 from headwater.model.progress import Progress
@@ -139,7 +139,8 @@ def _size_bytes(location: str) -> int:
 
 
 def _told(error: HeadwaterError) -> dict[str, Any]:
-    return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
+    found = {"found": error.found} if isinstance(error, CheckFailed) else {}
+    return {"error": type(error).__name__, "message": error.message, "hint": error.hint, **found}
 
 
 def _fault(bug: Exception, request: dict[str, Any]) -> EngineError:

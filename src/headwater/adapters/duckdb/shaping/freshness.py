@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 
 import duckdb
 
 from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.newest import DATED, newest
 from headwater.adapters.duckdb.shaping.shaped import Shaped
 from headwater.errors import EngineRefused
 from headwater.model.checks import Check, CheckResult, Fresh
@@ -28,7 +29,7 @@ def _asked(
     connection: duckdb.DuckDBPyConnection, job: Job, behind: Shaped, check: Check, rule: Fresh
 ) -> CheckResult:
     known = behind.agreed.schema.find(rule.column)
-    if known is None or known.type.kind not in {"date", "timestamp", "timestamp_ntz"}:
+    if known is None or known.type.kind not in DATED:
         what = f"is {known.type}" if known else "is not there"
         raise EngineRefused(
             f"check {check.name!r} of feed {job.feed.name} asks how new {rule.column} is, which "
@@ -36,22 +37,14 @@ def _asked(
             hint="name a column that is a date or a timestamp behind the steps",
         )
     rows = 0 if behind.made is None else behind.made.rows.total()
-    newest = _newest(connection, behind, known.name) if rows else None
+    last = _newest(connection, behind, known.name) if rows else None
     at = job.at or datetime.now(UTC)
-    is_new = newest is not None and (at - newest).total_seconds() <= rule.seconds
+    is_new = last is not None and (at - last).total_seconds() <= rule.seconds
     return CheckResult(check.name, check.action, rows, 0 if is_new or not rows else rows)
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, behind: Shaped, column: str) -> datetime | None:
     paths = () if behind.made is None else behind.made.paths
     files = quote.texts(str(path) for path in paths)
-    row = connection.execute(
-        f"SELECT max({quote.name(column)}) FROM read_parquet({files}, "
-        "hive_partitioning = true, hive_types_autocast = false)"
-    ).fetchone()
-    value = row[0] if row else None
-    if isinstance(value, datetime):
-        return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime.combine(value, time.max, UTC)
-    return datetime.combine(date.fromisoformat(value), time.max, UTC) if value else None
+    source = f"read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
+    return newest(connection, source, column)

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from headwater.adapters.duckdb.parts.write import Draft
 from headwater.adapters.duckdb.shaping.agreed import Agreed
 from headwater.errors import CheckFailed
-from headwater.model.checks import Action, CheckResult, Fresh, RowCount, When
+from headwater.model.checks import Action, CheckResult, Fresh, RowCount, When, halting
+from headwater.model.codec import to_plain
 from headwater.model.feed import Feed
 from headwater.model.receipt import Books
 
@@ -49,13 +50,14 @@ class Shaped:
 
 def require_passed(feed: Feed, results: tuple[CheckResult, ...]) -> None:
     """CheckFailed if a check failed that halts."""
-    for each in results:
-        if each.action is Action.HALT and each.failed:
-            raise CheckFailed(
-                f"check {each.name!r} of feed {feed.name} failed for {each.failed:,} of "
-                f"{each.examined:,} rows, and it halts the batch",
-                hint=_HINT,
-            )
+    halt = halting(results)
+    if halt is not None:
+        raise CheckFailed(
+            f"check {halt.name!r} of feed {feed.name} failed for {halt.failed:,} of "
+            f"{halt.examined:,} rows, and it halts the batch",
+            hint=_HINT,
+            found=to_plain(list(results)),
+        )
 
 
 def _fits(rule: RowCount, rows: int) -> bool:

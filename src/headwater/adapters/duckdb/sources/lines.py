@@ -28,6 +28,9 @@ class _Bare(PieceBuilder):
         self.size += len(record) + 1
         self.count += 1
 
+    def _numbered(self, records: list[bytes]) -> bytes:
+        return b"\n".join((*records, b""))
+
 
 def is_array(source: Source) -> bool:
     """Whether it is JSON whose records span and share lines."""

@@ -57,6 +57,7 @@ class Reader:
     findings: Findings = field(default_factory=Findings)
     streams: list[Stream] = field(default_factory=list)
     lenient: bool = False  # whether what cannot be read is left out, for the books to find out
+    laid_bytes: int = 0  # read so far of a source whose records are laid down
     _beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _looks: list[Future[None]] = field(default_factory=list)
     _hurry: Event = field(default_factory=Event)
@@ -92,9 +93,9 @@ class Reader:
         """
         return self._read(shape, stream.paths, before=before, nulls=nulls)
 
-    def laid_text(self, shape: Shape, path: Path) -> str:
-        """SQL of records that lie in a file, each with its number before its cells."""
-        return self._read(shape, [str(path)], before=(INDEX,))
+    def laid_text(self, shape: Shape, paths: Sequence[Path]) -> str:
+        """SQL of records that lie in files, each with its number before its cells."""
+        return self._read(shape, [str(path) for path in paths], before=(INDEX,))
 
     @contextmanager
     def leniently(self) -> Iterator[None]:
@@ -139,8 +140,8 @@ class Reader:
 
     @property
     def bytes_read(self) -> int:
-        """How much the streams have handed out."""
-        return sum(stream.bytes_read for stream in self.streams)
+        """How much the streams have handed out, and was read record by record."""
+        return self.laid_bytes + sum(stream.bytes_read for stream in self.streams)
 
     def _records(self, group: Group, only: frozenset[int] | None) -> Iterator[str]:
         for way, each in groupby(group.sources, key=lambda source: source.way):
