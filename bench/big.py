@@ -112,6 +112,7 @@ class Setting:
 @click.option("--memory", default="700MB", show_default=True, help="as in headwater.yaml")
 @click.option("--cases", type=Names(tuple(CASES)), default=",".join(CASES), show_default=True)
 @click.option("--formats", type=Names(("parquet", "csv")), default="parquet", show_default=True)
+@click.option("--keep", is_flag=True, help="do not remove the files that are made")
 @click.option("--timeout", type=float, default=3_600, show_default=True, help="seconds a run")
 @click.option("--data", type=click.Path(path_type=Path), default=CHECKOUT / "bench" / "data")
 def main(**words: Any) -> None:
@@ -120,7 +121,7 @@ def main(**words: Any) -> None:
     rows = words["rows"] // ROUND * ROUND
     setting = Setting(rows, words["memory"], folder, words["timeout"])
     shown = Table("case", "format", "time", "CPU", "memory", "rows out", title=f"{rows:,} rows")
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         for form in words["formats"]:
             for name in words["cases"]:
@@ -128,7 +129,8 @@ def main(**words: Any) -> None:
                 click.echo("  ".join((name, *row)), err=True)
                 shown.add_row(CASES[name].title, *row)
     finally:
-        shutil.rmtree(folder)
+        if not words["keep"]:
+            shutil.rmtree(folder)
     Console(width=None if sys.stdout.isatty() else 120).print(shown)
 
 
