@@ -48,8 +48,8 @@ SHOWN = {
 }
 """A seed for each broken variant, under which it shows soon."""
 
-BOUND = 4
-"""Iterations within which it has to show."""
+ALONE = sorted({(seed, shows(variant)): variant for variant, seed in SHOWN.items()}.values())
+"""One variant of those under whose seed the same is done."""
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_a_broken_variant_is_caught(driver, variant):
     assert tally.failures, f"{tally.iterations} iterations did not notice {variant}"
 
 
-@pytest.mark.parametrize("variant", SHOWN)
+@pytest.mark.parametrize("variant", ALONE)
 def test_the_flow_itself_holds_where_a_broken_variant_does_not(driver, variant):
     tally = run(driver, iterations=1, seed=SHOWN[variant], emphasis=shows(variant))
 
