@@ -109,7 +109,7 @@ class Setting:
 
 @click.command()
 @click.option("--rows", type=click.IntRange(ROUND), default=50_000_000, show_default=True)
-@click.option("--memory", default="700MB", show_default=True, help="as in headwater.yaml")
+@click.option("--memory", default="500MB", show_default=True, help="as in headwater.yaml")
 @click.option("--cases", type=Names(tuple(CASES)), default=",".join(CASES), show_default=True)
 @click.option("--formats", type=Names(("parquet", "csv")), default="parquet", show_default=True)
 @click.option("--keep", is_flag=True, help="do not remove the files that are made")
