@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import duckdb
 
-FEEDS = ("sales", "events")
+FEEDS = ("sales", "events", "orders", "clicks")
 
 
 @dataclass

@@ -8,7 +8,7 @@ import random
 import zlib
 from dataclasses import dataclass
 
-SUFFIXES = {"sales": ".csv", "events": ".ndjson.gz"}
+SUFFIXES = {"sales": ".csv", "events": ".ndjson.gz", "orders": ".csv", "clicks": ".csv"}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from blake3 import blake3
 from tests.crash.curated import MODELS
 from tests.crash.evidence import FEEDS, Findings, asked, read_log, select
 from tests.crash.plan import Plan
+from tests.crash.shaped import own, shared_twice
 
 
 @dataclass
@@ -38,12 +39,12 @@ def look(lake: Path, plan: Plan) -> Moment:
             number, file = planned.get((feed, versions.get(arrival, "")), (0, None))
             if file is None:  # the ledger has not been told of it yet
                 continue
-            if seen != Counter(file.good):
+            if own(seen) != Counter(file.good):
                 moment.broken.append(f"I2: arrival {arrival} of {feed} shows {dict(seen)}")
             if (feed, file.name) in moment.shown:
                 moment.broken.append(f"I3: {feed}/{file.name} shows two versions at once")
             moment.shown[feed, file.name] = number
-    moment.broken += found.broken
+    moment.broken += [*found.broken, *(shared_twice(lake) if plan.shaped else ())]
     return moment
 
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from tests.crash import shaped
 from tests.crash.files import SUFFIXES, File, produce
 
 CONFIGURATION = """\
@@ -57,6 +58,9 @@ SWEEP_PAUSES = ("gc.pre_drop", "gc.post_drop")
 REFRESHES = ("refresh", "refresh", "refresh_full", "refresh_paused", "lossy_refresh")
 """What may come after any step, where there are models."""
 
+SHAPINGS = ("shaped", "shaped", "shaped_work", "shaped_beside", "shaped_swept")
+"""What may come after any step, where there are feeds with steps."""
+
 STEMS = {
     "land": "file",
     "lossy_land": "file",
@@ -105,15 +109,16 @@ class Plan:
     seed: int
     events: bool = False  # workers have nothing but messages to go by
     models: bool = False  # curated tables are built behind them
+    shaped: bool = False  # there are feeds with steps
     steps: list[Step] = field(default_factory=list)
     newest: dict[tuple[str, str], File] = field(default_factory=dict)
     versions: list[File] = field(default_factory=list)
 
     def rows(self, feed: str) -> Counter[str]:
         """Ids that must be in the feed's table, each as often as it must be there."""
-        return Counter(
-            row for (of, _), file in self.newest.items() if of == feed for row in file.good
-        )
+        files = [file for (of, _), file in self.newest.items() if of == feed]
+        rows = Counter(row for file in files for row in file.good)
+        return shaped.expected_of(feed, rows, any_file=bool(files))
 
     def refused(self, feed: str) -> Counter[str]:
         """Refused rows for each file whose newest version has any."""
@@ -133,6 +138,7 @@ class _Planner:
     def __init__(self, seed: int, emphasis: Emphasis) -> None:
         self._chance = random.Random(seed)
         self._of_models = random.Random(seed ^ 0x0DE15)  # what else is done stays as it is
+        self._of_steps = random.Random(seed ^ 0x57E95)
         self._favoured = emphasis.steps
         self._pauses = [each for each in WORK_PAUSES if each in emphasis.points] or WORK_PAUSES
         self._made = Plan(seed)
@@ -142,6 +148,8 @@ class _Planner:
         made.events = chance.random() < 0.3
         refreshes = [each for each in self._favoured if each in REFRESHES]
         made.models = bool(refreshes) or (not self._favoured and self._of_models.random() < 0.4)
+        shapings = [each for each in self._favoured if each in SHAPINGS]
+        made.shaped = bool(shapings) or (not self._favoured and self._of_steps.random() < 0.4)
         made.steps.append(self._handing_in("land"))
         # What is stressed shows in few steps, or not at all: the next seed comes sooner.
         for _ in range(2 if self._favoured else chance.randint(2, 6)):
@@ -151,6 +159,8 @@ class _Planner:
                 made.steps += [self._handing_in(chance.choice(LANDINGS)), Step("work")]
             if made.models and self._of_models.random() < 0.5:
                 made.steps += self._steps(self._of_models.choice(refreshes or REFRESHES))
+            if made.shaped and self._of_steps.random() < 0.6:
+                made.steps += self._shaped(self._of_steps.choice(shapings or SHAPINGS))
         return made
 
     def _steps(self, kind: str) -> list[Step]:
@@ -161,6 +171,8 @@ class _Planner:
             return [self._handing_in("drop"), Step("work")]
         if kind in {"lossy_work", "bury"}:  # over something that waits for it
             return [self._handing_in("land"), Step(kind)]
+        if kind in SHAPINGS:
+            return self._shaped(kind)
         makers = {
             "meddle": self._meddle,
             "refresh_paused": self._refresh_paused,
@@ -202,10 +214,31 @@ class _Planner:
         # raw bytes, which nobody promises to survive.
         if stem.startswith("dropped") and version:
             return made.newest[feed, name]
-        file = produce(feed, stem, version, self._chance)
+        if feed in shaped.SHAPED:
+            file: File = shaped.produce(feed, name, version, self._of_steps)
+        else:
+            file = produce(feed, stem, version, self._chance)
         made.versions.append(file)
         made.newest[feed, name] = file
         return file
+
+    def _shaped(self, kind: str) -> list[Step]:
+        """Files of a feed with steps; two workers may be at files that share keys."""
+        chance, work = self._of_steps, Step("work")
+        feed = shaped.ACROSS if kind == "shaped_beside" else chance.choice(shaped.SHAPED)
+        verb = chance.choice(["land", "ingest"]) if kind == "shaped" else "land"
+        numbers = sorted(chance.sample(range(4), chance.randint(2, 3)))
+        files = [self._file(feed, f"{STEMS[verb]}-{number}") for number in numbers]
+        landing, rest = Step(verb, tuple(files[:-1])), Step("ingest", tuple(files[-1:]))
+        if kind in {"shaped", "shaped_work"}:
+            return [replace(landing, files=tuple(files)), *([work] if kind != "shaped" else [])]
+        asleep = Step(
+            "work",
+            pause=chance.choice(PARTS_PAUSES),
+            lease_holds=kind == "shaped_beside",
+            meanwhile=(rest,) if kind == "shaped_beside" else (Step("sweep"), rest),
+        )
+        return [work, landing, asleep]
 
     def _pause(self) -> list[Step]:
         """A worker falls asleep over its work, and another one goes on, with that or with more."""

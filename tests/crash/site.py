@@ -15,6 +15,7 @@ from tests.crash.curated import CONFIGURATION as MODELS
 from tests.crash.driver import Driver
 from tests.crash.files import File
 from tests.crash.plan import CONFIGURATION, Plan, Step
+from tests.crash.shaped import CONFIGURATION as SHAPED
 from tests.crash.stepper import ASLEEP
 
 LEASE_SECONDS = 0.4
@@ -47,8 +48,9 @@ class Site:
         self._root = Path(tempfile.mkdtemp(prefix="headwater-crash-"))
         self.lake = self._root / "lake"
         self.lake.mkdir()
+        feeds = CONFIGURATION + (SHAPED if plan.shaped else "")
         models = MODELS if plan.models else ""
-        (self.lake / "headwater.yaml").write_text(CONFIGURATION + models)
+        (self.lake / "headwater.yaml").write_text(feeds + models)
 
     @property
     def now(self) -> float:

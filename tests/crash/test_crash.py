@@ -15,6 +15,8 @@ SEED, ITERATIONS = 280, 6
 """A run in which every point is reached."""
 
 SHOWN = {
+    "across_sees_what_it_replaces": 100,
+    "across_without_condition": 100,
     "acknowledge_before_registering": 102,
     "clean_up_after_ambiguous_reply": 101,
     "compaction_drops_a_part": 100,
@@ -22,6 +24,7 @@ SHOWN = {
     "compaction_without_validation": 100,
     "dead_letter_before_written": 102,
     "fenced_treated_as_done": 103,
+    "filtered_rows_not_in_books": 100,
     "inputs_deleted_at_once": 102,
     "inputs_not_pinned": 302,
     "ledger_before_log": 103,
@@ -45,8 +48,8 @@ SHOWN = {
 }
 """A seed for each broken variant, under which it shows soon."""
 
-BOUND = 4
-"""Iterations within which it has to show."""
+ALONE = sorted({(seed, shows(variant)): variant for variant, seed in SHOWN.items()}.values())
+"""One variant of those under whose seed the same is done."""
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +88,7 @@ def test_a_broken_variant_is_caught(driver, variant):
     assert tally.failures, f"{tally.iterations} iterations did not notice {variant}"
 
 
-@pytest.mark.parametrize("variant", SHOWN)
+@pytest.mark.parametrize("variant", ALONE)
 def test_the_flow_itself_holds_where_a_broken_variant_does_not(driver, variant):
     tally = run(driver, iterations=1, seed=SHOWN[variant], emphasis=shows(variant))
 

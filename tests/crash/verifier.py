@@ -22,6 +22,7 @@ from tests.crash.evidence import (
 )
 from tests.crash.files import grown
 from tests.crash.plan import Plan
+from tests.crash.shaped import SHAPED, left_out
 
 ENDED = ("completed", "superseded", "quarantined", "duplicate", "stale", "unrouted")
 WIDENED = "sales"
@@ -37,6 +38,8 @@ def verify(lake: Path, plan: Plan) -> Findings:
             log = read_log(lake / "processed" / feed, found)
             if feed == WIDENED:
                 _values(log, found)
+            if feed in SHAPED:
+                found.broken += left_out(ledger, feed, log, plan.newest)
             _books(ledger, feed, _rows(log, feed, plan, found), found)
             _strays(log, found)
             _given_up(lake, ledger, feed, log, found)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import closing
-from datetime import timedelta
-from threading import Event
 
 import duckdb
 import pytest
@@ -16,45 +14,28 @@ from headwater.errors import UnknownTable
 from headwater.flow import compact as compaction
 from headwater.flow.compact import Bounds, compact_table
 from headwater.model.ids import is_compaction
-from headwater.model.progress import WAITING
 from headwater.ports.tables import EntryKind
 from tests.flow import lakes
 from tests.flow.lakes import csv_of, ids_of, log_of, parts_on_disk, versions_of
+from tests.flow.parted import FEEDS, ROWS, fill, live_parts
 
 EVENTS = """\
   events:
     format: csv
     schema: {id: text not null}
 """
-LITTLE = """\
-  sales:
-    format: csv
-    schema: {id: text not null, day: date, qty: bigint}
-    compact: 3
-    batch: {files: 1}
-"""
 
 
 @pytest.fixture
 def lake(folder, clock):
-    with lakes.make(folder, lakes.SALES + "    batch: {files: 1}\n", clock=clock) as lake:
+    with lakes.make(folder, FEEDS, clock=clock) as lake:
         yield lake
 
 
 @pytest.fixture
 def small(lake, incoming):
     """A table of four parts in two partitions."""
-    for number, month in enumerate((1, 2, 1, 2)):
-        text = csv_of(f"{number}a", f"{number}b", month=month)
-        lake.land("sales", incoming(f"{number}.csv", text))
-    lake.work()
-
-
-ROWS = ["0a", "0b", "1a", "1b", "2a", "2b", "3a", "3b"]
-
-
-def live_parts(lake, table="sales"):
-    return lake._world.tables.snapshot(table).parts
+    fill(lake, incoming)
 
 
 def compactions(lake):
@@ -383,147 +364,6 @@ def test_a_log_whose_compaction_lost_rows_is_found_out(lake, folder, small):
     found = {each.invariant for each in lake.verify().findings}
 
     assert "I4 conservation" in found
-
-
-class TestLeftovers:
-    """What a compaction leaves that did not come to its end."""
-
-    @pytest.fixture
-    def died(self, lake, small, monkeypatch):
-        """One that had written its parts."""
-
-        def die(world, wanted):
-            raise KeyboardInterrupt
-
-        with monkeypatch.context() as patched:
-            patched.setattr(compaction, "_ask", die)
-            with pytest.raises(KeyboardInterrupt):
-                lake.compact()
-
-    def test_nobody_reads_them_and_a_sweep_removes_them_behind_a_fence(self, lake, folder, died):
-        before = parts_on_disk(folder)
-
-        swept = lake.sweep()
-
-        assert len(before) == 6
-        assert swept.parts == 2
-        assert [each.fences for each in lake._world.tables.log("sales")][-1] != ()
-        assert ids_of(lake) == ROWS
-        assert lake.verify().garbage == 0
-
-    def test_they_do_not_stand_in_the_way_of_the_next(self, lake, died):
-        (done,) = lake.compact()
-
-        assert (done.joined, done.parts) == (4, 2)
-        assert ids_of(lake) == ROWS
-
-    def test_parts_of_one_that_is_at_work_stay(self, lake, folder, died):
-        with lake._world.tables.compacting("sales"):
-            swept = lake.sweep(older_than=timedelta(0))
-
-        assert swept.parts == 0
-        assert len(parts_on_disk(folder)) == 6
-
-
-class TestRetention:
-    """Joined parts stay for whoever reads an earlier version."""
-
-    def test_they_are_there_within_it_and_gone_after(self, lake, folder, small, clock):
-        lake.compact()
-
-        early = lake.sweep()
-        at_first = versions_of(folder)
-        clock.advance(days=8)
-        late = lake.sweep()
-
-        assert (early.parts, early.kept) == (0, 4)
-        assert [sum(each.values()) for each in at_first] == [0, 2, 4, 6, 8, 8]
-        assert (late.parts, late.kept) == (4, 0)
-        assert ids_of(lake) == ROWS
-        assert lake.verify().findings == ()
-
-    def test_a_reader_in_the_middle_of_a_question_sees_it_through(self, lake, folder, small):
-        answer = lake.query("select id from sales order by id").stream(1)
-        first = next(answer)
-
-        lake.compact()
-        lake.sweep()
-
-        assert [first, *answer] == [(each,) for each in ROWS]
-
-    def test_a_dry_run_tells_files_and_bytes_and_removes_nothing(self, lake, folder, small, clock):
-        lake.compact()
-        clock.advance(days=8)
-        before, log = parts_on_disk(folder), log_of(folder)
-
-        would = lake.sweep(dry_run=True)
-
-        assert parts_on_disk(folder) == before
-        assert log_of(folder) == log
-        swept = lake.sweep()
-        assert (would.parts, would.size_bytes, would.files) == (4, swept.size_bytes, swept.files)
-        assert all(each.retired for each in would.files)
-
-
-class TestWorkers:
-    """Workers join what has come to too many."""
-
-    def test_one_with_nothing_else_to_do_compacts_what_it_wrote(self, folder, incoming):
-        with lakes.make(folder, LITTLE) as lake:
-            lake.land("sales", *(incoming(f"{n}.csv", csv_of(f"{n}")) for n in range(3)))
-
-            lake.work()
-
-            assert len(live_parts(lake)) == 1
-            assert ids_of(lake) == ["0", "1", "2"]
-
-    def test_one_that_goes_on_for_ever_compacts_what_it_finds(self, folder, incoming):
-        with lakes.make(folder, LITTLE) as lake:
-            for number in range(3):
-                lake.ingest("sales", incoming(f"{number}.csv", csv_of(f"{number}")))
-            stop = Event()
-
-            lake.work(until_idle=False, stop=stop, watch=lambda at: at == WAITING and stop.set())
-
-            assert len(live_parts(lake)) == 1
-
-    def test_fewer_parts_than_the_feed_says_stay(self, folder, incoming):
-        with lakes.make(folder, LITTLE) as lake:
-            lake.land("sales", *(incoming(f"{n}.csv", csv_of(f"{n}")) for n in range(2)))
-
-            lake.work()
-
-            assert len(live_parts(lake)) == 2
-
-    def test_never_is_never(self, folder, incoming):
-        with lakes.make(folder, LITTLE.replace("compact: 3", "compact: never")) as lake:
-            lake.land("sales", *(incoming(f"{n}.csv", csv_of(f"{n}")) for n in range(4)))
-
-            lake.work()
-
-            assert len(live_parts(lake)) == 4
-
-    def test_files_that_somebody_waits_for_do_not_wait_for_it(self, folder, incoming):
-        with lakes.make(folder, LITTLE) as lake:
-            for number in range(4):
-                lake.ingest("sales", incoming(f"{number}.csv", csv_of(f"{number}")))
-
-            assert len(live_parts(lake)) == 4
-
-    def test_a_compaction_that_fails_does_not_fail_the_work(self, folder, incoming, caplog):
-        with lakes.make(folder, LITTLE) as lake:
-            lake.land("sales", *(incoming(f"{n}.csv", csv_of(f"{n}")) for n in range(3)))
-
-            def full(_):
-                from headwater.errors import NoSpace
-
-                raise NoSpace("the disk is full")
-
-            lake._world.tables.compact = full
-            done = lake.work()
-
-            assert len(done.receipts) == 3
-            assert "was not compacted" in caplog.text
 
 
 def test_other_tools_read_what_was_compacted(lake, folder, small):

@@ -192,3 +192,16 @@ def test_a_new_column_of_files_waits_for_a_decision_and_those_of_steps_do_not(fo
         lake.ingest("sales", incoming("t.csv", "order_id,cust,amount,shop\nZ,1,1,north\n"))
 
         assert [each.column for each in lake.schema("sales").waiting] == ["shop"]
+
+
+def test_a_file_of_which_no_row_can_be_read_is_quarantined_and_not_given_up(folder, incoming):
+    feeds = (
+        "  sales:\n    format: csv\n    schema: {id: text, qty: bigint}\n"
+        "    steps:\n      - filter: qty <> 13\n"
+    )
+    with lakes.make(folder, feeds) as lake:
+        lake.land("sales", incoming("a.csv", "id,qty\nx,many\n"))
+
+        (receipt,) = lake.work().receipts
+
+        assert (receipt.books.counted, receipt.books.quarantined) == (1, 1)

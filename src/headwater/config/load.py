@@ -180,8 +180,7 @@ def _cores() -> int:
 
 def feed_of(name: str, keys: FeedKeys) -> Feed:
     """The feed that its keys declare."""
-    columns = (Column(of, kind, nullable) for of, (kind, nullable) in keys.columns.items())
-    schema = Schema(tuple(columns))
+    schema = _schema(keys)
     return Feed(
         name=FeedName(name),
         match=tuple(dict.fromkeys(keys.match or [f"{name}/**"])),
@@ -189,14 +188,7 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         format=keys.format,
         encoding=keys.encoding,
         member=keys.member,
-        selection=Selection(
-            row=keys.row,
-            sheet=keys.sheet,
-            cells=keys.cells,
-            columns=tuple(keys.places),
-            pattern=keys.pattern,
-            dump_table=keys.dump_table,
-        ),
+        selection=_selection(keys),
         delimiter=keys.delimiter,
         quote=keys.quote,
         escape=keys.escape,
@@ -232,6 +224,22 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         file_size_bytes=keys.file_size,
         lambda_below_bytes=keys.lambda_below,
         budget=Budget(keys.budget.per_run, keys.budget.per_month),
+    )
+
+
+def _schema(keys: FeedKeys) -> Schema:
+    columns = (Column(of, kind, nullable) for of, (kind, nullable) in keys.columns.items())
+    return Schema(tuple(columns))
+
+
+def _selection(keys: FeedKeys) -> Selection:
+    return Selection(
+        row=keys.row,
+        sheet=keys.sheet,
+        cells=keys.cells,
+        columns=tuple(keys.places),
+        pattern=keys.pattern,
+        dump_table=keys.dump_table,
     )
 
 

@@ -12,11 +12,11 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.careful.cellfile import ROW, CellFile
+from headwater.adapters.duckdb.careful.paged import paged
 from headwater.adapters.duckdb.careful.refusals import Refused
 from headwater.adapters.duckdb.columns.plan import Plan, Target
 
 _SHOWN = 80
-_AT_ONCE = 10_000
 _RAW_LETTERS = 64 * 1024
 _FACTS = "m.first AS first, m.text AS text, m.empty AS empty, m.bad AS bad, m.raw AS raw"
 _DATES = frozenset({"date", "timestamp", "timestamp_ntz"})
@@ -49,12 +49,7 @@ class Misfits:
 
     def _found(self, asked: str) -> Iterator[tuple[Any, ...]]:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE misfits AS {asked}")
-        last = -1
-        while rows := self.connection.execute(
-            f"FROM misfits WHERE place > {last} ORDER BY place LIMIT {_AT_ONCE}"
-        ).fetchall():
-            yield from rows
-            last = int(rows[-1][0])
+        yield from paged(self.connection, "misfits")
 
     def _refused(self, row: tuple[Any, ...], line: int, raw: str) -> Refused:
         _, first, text, is_no_value, bad, _ = row

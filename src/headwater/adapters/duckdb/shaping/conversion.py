@@ -183,7 +183,7 @@ class _Shaping:
         """One try; None if files had to be refused."""
         batch = self.rounds.batch
         without = {s.input.arrival for s in sources if s.place not in batch.sources}
-        if typed.made is None:
+        if typed.made is None or not typed.made.paths:
             return Shaped(Agreed(self.job.table_schema, self.job.table_schema), None)
         staging.run(without)
         staging.require_whole(typed.made.rows, without)

@@ -12,6 +12,7 @@ import duckdb
 
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.careful.cellfile import PLACE, CellFile
+from headwater.adapters.duckdb.careful.paged import paged
 from headwater.adapters.duckdb.careful.refusals import Refusals, Refused
 from headwater.adapters.duckdb.shaping.base import place_of, source_of, whole
 from headwater.adapters.duckdb.shaping.staged import Staging
@@ -24,7 +25,6 @@ from headwater.shape.table import PROVENANCE
 
 _SHOWN = 80
 _RAW_LETTERS = 64 * 1024
-_AT_ONCE = 10_000
 _SAID = {"join": "is not there", "map": "is not listed"}
 _OURS = frozenset({PROVENANCE, NUMBER, FATE, WEIGHT})
 _PACKED = frozenset({Format.PARQUET, *TYPED})
@@ -78,12 +78,7 @@ class Flawed:
             first = self._first(source)
             asked = f"SELECT place, fate, row FROM ({own}) JOIN ({records}) ON k = p - {first}"
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE flawed_here AS {asked}")
-        last = -1
-        while rows := self.connection.execute(
-            f"FROM flawed_here WHERE place > {last} ORDER BY place LIMIT {_AT_ONCE}"
-        ).fetchall():
-            yield from rows
-            last = int(rows[-1][0])
+        yield from paged(self.connection, "flawed_here")
 
     def _first(self, source: Source) -> int:
         """The place of the source's first row among all typed rows."""
