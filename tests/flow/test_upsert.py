@@ -183,7 +183,9 @@ def test_keys_may_be_partition_columns_and_several(folder, incoming):
 def test_a_row_moves_to_another_partition_with_its_key(folder, incoming):
     feeds = "  sales:\n    mode: {upsert: {by: [id]}}\n    partition: [day(at)]\n"
     with lakes.make(folder, feeds) as lake:
-        lake.ingest("sales", incoming("a.csv", lines("1,2026-01-01", "2,2026-01-01", header="id,at")))
+        lake.ingest(
+            "sales", incoming("a.csv", lines("1,2026-01-01", "2,2026-01-01", header="id,at"))
+        )
         lake.ingest("sales", incoming("b.csv", lines("1,2026-01-02", header="id,at")))
 
         found = rows(lake, "select id, day from sales order by all")
