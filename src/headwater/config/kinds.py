@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic_core import CoreSchema, core_schema
 
-from headwater.config.merging import read_mode
+from headwater.config.merging import PARTITIONS, read_mode
 from headwater.config.quantity import (
     DURATION_PATTERN,
     MONEY_PATTERN,
@@ -161,7 +161,7 @@ def _read_check(value: object) -> Check:
 
 
 _PLAIN = ({"type": "string"},)
-_MODE = ({"enum": ["append", "replace partitions"]}, {"type": "object"}, _VARIABLE)
+_MODE = ({"type": "object"}, {"enum": ["append", PARTITIONS]}, _VARIABLE)
 _STEP = ({"type": "object", "minProperties": 1, "maxProperties": 1},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
 _COMPACT = ({"type": "integer", "minimum": 2, "maximum": MOST_SMALL}, {"enum": [NEVER]}, _VARIABLE)
@@ -196,7 +196,7 @@ LogPatternIfAny = Annotated[
 ]
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
 StepOfFeed = Annotated[Step, Kind(_read_step, "step", _STEP)]
-MergeOfFeed = Annotated[Merge, Kind(read_mode, "word, or mapping", _MODE)]
+MergeOfFeed = Annotated[Merge, Kind(read_mode, "`append`, `upsert`, `replace partitions`", _MODE)]
 CheckOfFeed = Annotated[Check, Kind(_read_check, "check", ({"type": "object"},))]
 Price = Annotated[Decimal, Kind(read_price, "number", ({"type": "number"}, _VARIABLE))]
 Currency = Annotated[str, Kind(read_currency, "three letters", (_texts("^[A-Z]{3}$"), _VARIABLE))]

@@ -23,6 +23,7 @@ from headwater.adapters.duckdb.parts.placed import (
     value_in,
 )
 from headwater.adapters.duckdb.parts.write import Draft, counts_in, format_options
+from headwater.model.ids import ArrivalId
 from headwater.model.merge import ReplacePartitions, Upsert
 from headwater.model.part import Part, Snapshot
 from headwater.model.types import Column, Schema, Widened
@@ -73,8 +74,9 @@ class Rivals:
         return _Others(own.snapshot, own.location, frozenset(gone), frozenset(later))
 
     @property
-    def _ranks(self) -> dict[str, int]:
-        return {arrival: n for n, arrival in enumerate(self.job.order)}
+    def _order(self) -> tuple[ArrivalId, ...]:
+        """As files landed; where nobody says so, as they are given."""
+        return self.job.order or tuple(each.arrival for each in self.job.inputs)
 
     def _by_key(
         self, made: Draft, key: Keyed, schema: Schema, than: tuple[_Others, Sequence[Widened]]
@@ -115,11 +117,11 @@ class Rivals:
         return parts
 
     def _tell_order(self) -> None:
-        listed = quote.texts(self.job.order)
+        listed = quote.texts(self._order)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {_ORDER} AS SELECT "
             f"unnest({listed}::VARCHAR[]) AS {_LANDED}, "
-            f"unnest(range({len(self.job.order)})) AS {_RANK}"
+            f"unnest(range({len(self._order)})) AS {_RANK}"
         )
 
     def _gather(
@@ -173,7 +175,7 @@ class Rivals:
         files = as_parts(made, self.job.feed)
         rivals = list(others.parts_of_later) if others is not None else []
         told = told_apart(self.connection, [p.partition for p in (*files, *rivals)], schema)
-        ranks = self._ranks
+        ranks: dict[str, int] = {arrival: n for n, arrival in enumerate(self._order)}
         best: dict[tuple[object, ...], int] = defaultdict(lambda: _EARLIER)
         for part in files:
             place = told[part.partition]
