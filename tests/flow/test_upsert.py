@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from headwater.errors import CommitConflict
@@ -296,4 +298,57 @@ def test_a_refused_correction_leaves_the_rows_before_as_late_as_they_were(folder
         lake.work()
 
         assert rows(lake) == [(1, 2), (2, 1)]
+        assert lake.verify().findings == ()
+
+
+@pytest.mark.parametrize("as_one", [False, True])
+def test_a_table_that_somebody_removed_comes_back_by_a_replay(lake, incoming, folder, as_one):
+    for n, text in enumerate(["1,0", "1,1", "1,3"]):
+        lake.ingest("sales", incoming(f"{n}.csv", lines(text, f"1{n},9")))
+    before = rows(lake)
+    shutil.rmtree(folder / "processed" / "sales")
+    for n in range(3):
+        lake.replay("sales", as_one=as_one, **({} if as_one else {"file": f"sales/{n}.csv"}))
+        lake.work()
+
+    assert rows(lake) == before
+    assert lake.verify().findings == ()
+
+
+def test_versions_that_stand_apart_are_rows_of_files_of_their_own(folder, incoming):
+    with lakes.make(folder, LAST + "    on_rewrite: append\n") as lake:
+        lake.ingest("sales", incoming("a.csv", lines("1,1", "2,1")))
+        lake.ingest("sales", incoming("a.csv", lines("2,2", "3,2")))
+        lake.replay("sales")
+        lake.work()
+
+        assert rows(lake) == [(1, 1), (2, 2), (3, 2)]
+        assert lake.verify().findings == ()
+
+
+def test_explain_and_status_tell_of_rows_that_went(lake, incoming):
+    lake.ingest("sales", incoming("a.csv", lines("1,1", "2,1", "3,1")))
+    lake.ingest("sales", incoming("b.csv", lines("2,2", "3,2")))
+
+    assert [lakes.story(lake, f"sales/{n}.csv").chapters[-1].taken for n in "ab"] == [2, 0]
+    assert [(each.table, each.rows) for each in lake.status().taken] == [("sales", 2)]
+
+
+def test_a_rehearsal_counts_the_rows_that_are_left(lake, incoming):
+    lake.ingest("sales", incoming("a.csv", lines("1,1", "2,1")))
+    lake.ingest("sales", incoming("b.csv", lines("1,2")))
+
+    found = lake.rehearse("sales")
+
+    assert [(each.rows_before, each.rows_after) for each in found.files] == [(1, 1), (1, 1)]
+
+
+def test_a_mode_may_be_left_and_corrections_still_find_what_is_left(folder, incoming):
+    with lakes.make(folder, LAST) as lake:
+        lake.ingest("sales", incoming("a.csv", lines("1,1", "2,1", "3,1")))
+        lake.ingest("sales", incoming("b.csv", lines("1,2")))
+    with lakes.make(folder, "  sales: {}\n") as lake:
+        lake.ingest("sales", incoming("a.csv", lines("1,3", "3,3")))
+
+        assert rows(lake) == [(1, 2), (1, 3), (3, 3)]
         assert lake.verify().findings == ()
