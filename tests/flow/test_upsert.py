@@ -352,3 +352,12 @@ def test_a_mode_may_be_left_and_corrections_still_find_what_is_left(folder, inco
 
         assert rows(lake) == [(1, 2), (1, 3), (3, 3)]
         assert lake.verify().findings == ()
+
+
+def test_a_correction_stands_though_what_it_replaces_was_later_by_the_column(folder, incoming):
+    with lakes.make(folder, LATEST) as lake:
+        lake.ingest("sales", incoming("a.csv", lines("1,1,5", header="id,n,at")))
+        lake.ingest("sales", incoming("a.csv", lines("1,2,3", header="id,n,at")))
+
+        assert rows(lake) == [(1, 2)]
+        assert lake.verify().findings == ()
