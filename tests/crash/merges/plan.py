@@ -37,7 +37,8 @@ def plan(seed: int, kinds: tuple[str, ...] = KINDS) -> Plan:
     """Make the plan of an iteration."""
     planner = _Planner(seed)
     planner.handing_in()
-    for _ in range(planner.chance.randint(3, 6)):
+    # What is stressed shows in few steps, or not at all: the next seed comes sooner.
+    for _ in range(planner.chance.randint(3, 6) if kinds == KINDS else 2):
         planner.add(planner.chance.choice(kinds))
     return planner.made
 
@@ -50,6 +51,7 @@ class _Planner:
         self.made = Plan(seed)
         self._keys: dict[tuple[str, str], set[str]] = {}
         self._rows = 0
+        self._fresh: str | None = None  # a key that all files have from here on
 
     def add(self, kind: str) -> None:
         """Add the steps of a kind."""
@@ -75,7 +77,8 @@ class _Planner:
         self.made.steps += [Step("work"), first, asleep]
 
     def _beside(self, feed: str) -> None:
-        """A worker falls asleep over its parts, and others commit the same keys."""
+        """A worker falls asleep over its parts, and others commit a key new to the table."""
+        self._fresh = f"new-{self._rows}"
         names = self.chance.sample(range(4), 3)
         then = self._landing(feed, names[1:])
         meanwhile = [self._ingested(then)]
@@ -97,6 +100,7 @@ class _Planner:
     def _file(self, feed: str, name: str) -> File:
         keys = self._keys.setdefault((feed, name), set())
         keys.update(self.chance.sample(KEYS, self.chance.randint(1, 4)))
+        keys.update([self._fresh] if self._fresh else [])
         lines = ["id,n"]
         for key in self.chance.sample(sorted(keys), len(keys)):
             for _ in range(self.chance.choice([1, 1, 2])):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from headwater.flow import attempt
 
-SHOWS = ("beside", "late")
+SHOWS = ("beside",)
 
 
 def apply():
