@@ -11,7 +11,7 @@ from tests.crash.merges.iteration import run
 
 pytestmark = pytest.mark.slow
 
-SEED, ITERATIONS = 500, 4
+SEED, ITERATIONS = 500, 2
 SHOWN = {"landing_order_ignored": 500, "upsert_without_condition": 500}
 """A seed for each broken variant, under which it shows soon."""
 
@@ -31,8 +31,8 @@ def test_killed_processes_leave_the_rows_that_landed_last(driver):
 
     assert tally.failures == []
     assert (tally.lost, tally.doubled) == (0, 0)
-    assert tally.kills >= 8
-    assert tally.pauses >= 2
+    assert tally.kills >= 4
+    assert tally.pauses >= 1
 
 
 def test_each_broken_variant_has_its_seed():

@@ -361,3 +361,18 @@ def test_a_correction_stands_though_what_it_replaces_was_later_by_the_column(fol
 
         assert rows(lake) == [(1, 2)]
         assert lake.verify().findings == ()
+
+
+def test_feeds_that_share_a_table_take_rows_of_each_other_as_their_files_landed(folder, incoming):
+    feeds = LAST + LAST.replace("sales", "returns") + "    table: sales\n"
+    with lakes.make(folder, feeds) as lake:
+        lake.land("sales", incoming("a.csv", lines("1,1", "2,1")))
+        lakes.flush(lake)
+        lake.land("returns", incoming("b.csv", lines("1,2", "3,2")))
+        lakes.flush(lake)
+        early, late = lakes.claim(lake), lakes.claim(lake)
+        lakes.try_once(lake, late)
+        lakes.try_once(lake, early)
+
+        assert rows(lake) == [(1, 2), (2, 1), (3, 2)]
+        assert lake.verify().findings == ()
