@@ -46,6 +46,7 @@ class QuestionContract:
         assert ledger.by_raw(["nowhere"]) == {}
         assert ledger.newest("sales", ["nothing"]) == {}
         assert ledger.visible("sales", ["nothing"]) == []
+        assert ledger.landed_since("sales", NOW) == []
         assert ledger.manifests() == []
         assert ledger.receipts() == []
         assert list(ledger.parts("nowhere")) == []
@@ -155,6 +156,19 @@ class QuestionContract:
         found = ledger.newest("sales", ["a.csv", "nothing"])
 
         assert found == {"a.csv": second}
+
+    def test_landed_since_answers_in_the_order_of_landing_and_then_of_registration(self, ledger):
+        late, early, first, second = arrive(
+            ledger,
+            sighting("late.csv", landed_at=NOW + SECOND),
+            sighting("early.csv", landed_at=NOW - SECOND),
+            sighting("first.csv", landed_at=NOW),
+            sighting("second.csv", landed_at=NOW),
+        )
+
+        assert ledger.landed_since("sales", NOW) == [first, second, late]
+        assert ledger.landed_since("sales", NOW - SECOND)[0] == early
+        assert ledger.landed_since("returns", NOW) == []
 
     def test_visible_answers_what_is_completed_and_nothing_else(self, ledger):
         [first] = complete(ledger, sighting())

@@ -14,7 +14,7 @@ from headwater.model.codec import Misshapen, from_plain, to_plain
 from headwater.model.feed import BatchLimits, Feed, Retries, Tolerance
 from headwater.model.ids import FeedName, ManifestId, TableName
 from headwater.model.part import Part, Snapshot
-from headwater.model.receipt import Books, Receipt
+from headwater.model.receipt import Books, FileBooks, Receipt
 from headwater.model.steps import Filter, Rename, Step
 from headwater.ports.engine import Conversion, Input, Job
 from headwater.ports.store import Taking
@@ -29,8 +29,9 @@ FEEDS = st.builds(
     retries=st.builds(Retries, first_delay=SPANS, longest_delay=SPANS),
 )
 INPUTS = st.builds(Input, landed_at=TIMES)
+BOOKS = st.lists(st.builds(FileBooks, landed_at=st.none() | TIMES), max_size=3).map(tuple)
 VALUES = st.one_of(
-    st.builds(Receipt, started_at=TIMES, finished_at=TIMES),
+    st.builds(Receipt, files=BOOKS, started_at=TIMES, finished_at=TIMES),
     st.builds(Arrival, landed_at=TIMES),
     st.builds(Job, feed=FEEDS, inputs=st.lists(INPUTS, max_size=3).map(tuple)),
     FEEDS,

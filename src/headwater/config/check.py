@@ -154,7 +154,10 @@ def _elsewhere(key: str, model: type[Keys]) -> str:
 
 
 def _to_key(path: Path) -> Path:
-    """The way to the key that holds a place: positions in lists are no keys."""
+    """The way to the key that holds a place: neither positions in lists nor parts of a mode."""
+    match path:
+        case ("feeds", feed, "mode", *_):
+            return ("feeds", feed, "mode")
     at = next((at for at, step in enumerate(path) if isinstance(step, int)), len(path))
     return path[:at]
 

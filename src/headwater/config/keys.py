@@ -276,6 +276,13 @@ class FeedKeys(Keys):
         "quotes.",
         ["year(order_ts)", "month(order_ts)"],
     )
+    mode: kinds.MergeOfFeed = _key(
+        "append",
+        "How rows go together with those that the table has: append puts them beside these; "
+        "`upsert` lets one row of each key stay, the last to land or the `latest COLUMN`; "
+        "`replace partitions` lets the rows of one file stay in each partition, the last to land.",
+        {"upsert": {"by": ["order_id"], "keep": "latest updated_at"}},
+    )
     batch: BatchKeys = _part(BatchKeys, "When waiting files become a batch.", {"files": 10})
     compression: kinds.CompressionWord = _key("zstd", "How parts are compressed.", "snappy")
     parquet: kinds.PagesWord = _key(

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic_core import CoreSchema, core_schema
 
+from headwater.config.merging import PARTITIONS, read_mode
 from headwater.config.quantity import (
     DURATION_PATTERN,
     MONEY_PATTERN,
@@ -76,6 +77,7 @@ from headwater.model.feed import (
     Tolerance,
     Types,
 )
+from headwater.model.merge import Merge
 from headwater.model.price import Money
 from headwater.model.steps import Step
 
@@ -167,6 +169,7 @@ def _read_check_of_model(value: object) -> Check:
 
 
 _PLAIN = ({"type": "string"},)
+_MODE = ({"type": "object"}, {"enum": ["append", PARTITIONS]}, _VARIABLE)
 _STEP = ({"type": "object", "minProperties": 1, "maxProperties": 1},)
 _LIMIT = (_texts(TOLERANCE_PATTERN), {"type": "integer", "minimum": 0}, _VARIABLE)
 _COMPACT = ({"type": "integer", "minimum": 2, "maximum": MOST_SMALL}, {"enum": [NEVER]}, _VARIABLE)
@@ -203,6 +206,7 @@ LogPatternIfAny = Annotated[
 ]
 ColumnPlace = Annotated[Place, Kind(read_place, "name start length", _PLAIN)]
 StepOfFeed = Annotated[Step, Kind(_read_step, "step", _STEP)]
+MergeOfFeed = Annotated[Merge, Kind(read_mode, "`append`, `upsert`, `replace partitions`", _MODE)]
 CheckOfFeed = Annotated[Check, Kind(_read_check, "check", ({"type": "object"},))]
 CheckOfModel = Annotated[Check, Kind(_read_check_of_model, "check", ({"type": "object"},))]
 Price = Annotated[Decimal, Kind(read_price, "number", ({"type": "number"}, _VARIABLE))]

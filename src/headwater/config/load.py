@@ -31,7 +31,7 @@ HOME = ".headwater"
 
 _MOST_BYTES = 10_000_000
 _MOST_DEFAULT_THREADS = 4
-_CROSS_KEYS = frozenset({"match", "table", "partition", "schema"})
+_CROSS_KEYS = frozenset({"match", "table", "partition", "schema", "mode"})
 
 
 def load(path: Path) -> Settings:
@@ -214,6 +214,7 @@ def feed_of(name: str, keys: FeedKeys) -> Feed:
         checks=tuple(keys.checks),
         expect=expectation(keys.expect, keys.timezone) if keys.expect else None,
         partition=tuple(_as_declared(by, schema) for by in keys.partition),
+        mode=keys.mode,
         batch=BatchLimits(keys.batch.files, keys.batch.bytes, keys.batch.age),
         retries=Retries(
             keys.retries.attempts, keys.retries.first_delay, keys.retries.longest_delay

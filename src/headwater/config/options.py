@@ -22,6 +22,7 @@ _OF_TABLES = frozenset(
         "match",
         "table",
         "partition",
+        "mode",
         "batch",
         "retries",
         "file_size",

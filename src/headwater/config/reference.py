@@ -51,8 +51,8 @@ _CLOSING = """## Types
 
 ## Feeds that meet
 
-Two feeds may not have the same pattern. Two feeds may write one table if their partitions are
-equal. A partition may not hide a column of the schema: `year(ts)` makes a column `year`.
+Two feeds may not have the same pattern. Two feeds may write one table if their partitions and
+modes are equal. A partition may not hide a column of the schema: `year(ts)` makes a column `year`.
 
 ## Models that meet
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from headwater.config.columns import columns
 from headwater.config.expectation import unexpectable
 from headwater.config.formats import misplaced
+from headwater.config.merging import contradictions
 from headwater.config.mistakes import Path
 from headwater.config.settings import Place
 from headwater.model.budget import Bound
@@ -35,6 +36,8 @@ def of_feed(feed: Feed) -> Iterator[Broken]:
         yield Broken(("feeds", feed.name, key), what, hint)
     for below, what, hint in columns(feed):
         yield Broken(("feeds", feed.name, *below), what, hint)
+    for place, what, hint in contradictions(feed):
+        yield Broken(("feeds", feed.name, *place), what, hint)
     if feed.expect is not None:
         for at, what, hint in unexpectable(feed.expect):
             yield Broken(("feeds", feed.name, "expect", *at), what, hint)
@@ -87,8 +90,13 @@ def between_feeds(feeds: Sequence[Feed], unsure: Collection[str] = ()) -> Iterat
                     f"feed {owner} has the same pattern {pattern!r}",
                     "a file goes to one feed: give each a pattern of its own",
                 )
+    yield from _of_tables(sure)
+
+
+def _of_tables(feeds: Sequence[Feed]) -> Iterator[Broken]:
+    """Feeds that write one table lay it out alike, and put rows into it alike."""
     tables: dict[str, Feed] = {}
-    for feed in sure:
+    for feed in feeds:
         first = tables.setdefault(feed.table, feed)
         if first.partition != feed.partition:
             key = "partition" if feed.partition else "table"
@@ -96,6 +104,12 @@ def between_feeds(feeds: Sequence[Feed], unsure: Collection[str] = ()) -> Iterat
                 ("feeds", feed.name, key),
                 f"feed {first.name} writes table {feed.table} as well, with another partition",
                 "give both the same partition, or each a table of its own",
+            )
+        if first.mode != feed.mode:
+            yield Broken(
+                ("feeds", feed.name, "mode" if feed.takes else "table"),
+                f"feed {first.name} writes table {feed.table} as well, in another mode",
+                "give both the same mode, or each a table of its own",
             )
 
 

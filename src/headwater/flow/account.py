@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from headwater.model.arrival import Arrival, ArrivalState, Cause
@@ -37,6 +37,7 @@ class Tried:
     started_at: datetime
     finished_at: datetime
     apart: bool = False
+    takes: bool = False  # whether the order of files decides which rows stay
 
 
 def account(claim: Claim, tried: Tried) -> Receipt:
@@ -55,7 +56,9 @@ def account(claim: Claim, tried: Tried) -> Receipt:
         feed=claim.manifest.feed,
         table=claim.manifest.table,
         attempt=claim.attempt,
-        files=tuple(file_books(arrival, result) for arrival, result in results),
+        files=tuple(
+            _in_order(tried, arrival, file_books(arrival, result)) for arrival, result in results
+        ),
         parts=len(conversion.parts),
         size_bytes_out=sum(part.size_bytes for part in conversion.parts),
         engine=conversion.engine,
@@ -63,6 +66,7 @@ def account(claim: Claim, tried: Tried) -> Receipt:
         finished_at=tried.finished_at,
         refusals=conversion.refusals,
         replaced=tuple(arrival.id for arrival in tried.replaced),
+        taken=tried.rewritten.taken if tried.rewritten else (),
         apart=tried.apart,
         changes=gathered(
             [
@@ -77,6 +81,11 @@ def account(claim: Claim, tried: Tried) -> Receipt:
         notes=notes,
         cpu_seconds=conversion.cpu_seconds,
     )
+
+
+def _in_order(tried: Tried, arrival: Arrival, books: FileBooks) -> FileBooks:
+    """With the time at which it landed, where a ledger that is made anew must know it."""
+    return replace(books, landed_at=arrival.landed_at) if tried.takes else books
 
 
 def file_books(arrival: Arrival, result: InputResult) -> FileBooks:

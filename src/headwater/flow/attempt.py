@@ -38,7 +38,7 @@ from headwater.model.manifest import Claim
 from headwater.model.progress import Progress, Watch
 from headwater.model.receipt import Receipt, require_balance
 from headwater.model.retry import GiveUp, RetryAt, after_failure, lease_end
-from headwater.model.types import Schema, Widened
+from headwater.model.types import Schema
 from headwater.points import point
 from headwater.ports.engine import Conversion, Engine, Fate, Rewritten
 from headwater.ports.ledger import Outcome
@@ -152,12 +152,19 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     if anew:
         require_all_read(world, feed, members, conversion)
     replaced = _replaced(world, members, conversion)
-    rewritten = _rewrite(world, engine, claim, (replaced, conversion.widened, anew))
+    rewritten = _rewrite(world, engine, claim, (replaced, conversion, anew))
     if conversion.seen is not None and not anew:
         rewritten = replace(rewritten or Rewritten((), (), 0), seen=conversion.seen)
-    apart = feed.on_rewrite.apart
-    ended_at = world.clock()
-    tried = Tried(members, conversion, replaced, rewritten, started_at, ended_at, apart=apart)
+    tried = Tried(
+        members,
+        conversion,
+        replaced,
+        rewritten,
+        started_at,
+        world.clock(),
+        apart=feed.on_rewrite.apart,
+        takes=feed.takes,
+    )
     receipt = _with_cost(world, account(claim, tried), tried)
     require_balance(receipt)
     point("stage.pre")
@@ -221,11 +228,11 @@ def _rewrite(
     world: World,
     engine: Engine,
     claim: Claim,
-    of: tuple[Sequence[Arrival], Sequence[Widened], bool],
+    of: tuple[Sequence[Arrival], Conversion, bool],
 ) -> Rewritten | None:
-    replaced, wider, anew = of
+    replaced, conversion, anew = of
     if not anew:
-        return take_out(world, engine, claim, replaced, wider)
+        return take_out(world, engine, claim, replaced, conversion)
     snapshot = world.tables.snapshot(claim.manifest.table)
     return None if snapshot is None else empty(world, snapshot, replaced)
 

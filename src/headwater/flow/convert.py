@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from headwater.errors import CommitConflict, EngineDied, EngineError, EngineRefused, HeadwaterError
 from headwater.flow.isolate import convert_in_turns, convert_singly
+from headwater.flow.landed import follows, order_of
 from headwater.flow.lookups import OWN, lookups, secrets
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
@@ -73,10 +74,11 @@ def job_of(
     """These files, and what there is to know for reading them."""
     snapshot = world.tables.snapshot(feed.table)
     columns = _columns(feed, snapshot, anew=anew) if snapshot else Schema()
+    before = follows(world, members) if feed.takes else {}
     return Job(
         attempt=attempt,
         feed=feed,
-        inputs=tuple(_input(world, arrival) for arrival in members),
+        inputs=tuple(_input(world, arrival, before.get(arrival.id, ())) for arrival in members),
         table_schema=columns,
         table_location=world.tables.location(feed.table),
         refusals_location=world.zones.quarantine.locate(feed.name),
@@ -87,6 +89,7 @@ def job_of(
         lookups=lookups(world, feed, None if anew else snapshot, members),
         secrets=secrets(world, feed),
         at=world.clock(),
+        order=order_of(world, feed, members),
     )
 
 
@@ -112,18 +115,19 @@ def rewrite(
     engine: Engine,
     claim: Claim,
     snapshot: Snapshot,
-    of: tuple[Sequence[Arrival], Sequence[Widened]],
+    of: tuple[Sequence[Arrival], Sequence[Widened], Sequence[Part]],
 ) -> Rewritten:
     """Write parts anew: without rows of replaced arrivals, and with columns that become wider.
 
+    Without those, too, that rows of new parts take the place of, where the feed's mode says so.
     CommitConflict where such a column is no longer what the conversion saw.
     """
     feed = world.feed_of(claim.manifest)
-    replaced, widened = of
+    replaced, widened, against = of
     _require_types(snapshot, widened)
     ids = sorted(arrival.id for arrival in replaced)
     known = set(ids)
-    parts = [part for part in snapshot.parts if widened or _may_hold(part, ids)]
+    parts = [part for part in snapshot.parts if widened or against or _may_hold(part, ids)]
     whole = [part for part in parts if part.first_arrival in known and _is_of_one(part)]
     gone = {part.path for part in whole}
     task = Rewriting(
@@ -134,6 +138,7 @@ def rewrite(
         parts=tuple(part for part in parts if part.path not in gone),
         without=tuple(ids),
         widened=tuple(widened),
+        against=tuple(against),
         limits=world.limits,
     )
     left = engine.rewrite(task) if task.parts else Rewritten((), (), 0, (), tuple(widened))
@@ -194,7 +199,7 @@ def _is_isolating(claim: Claim) -> bool:
     return code in _ENGINE_CODES and (code == EngineDied.code or len(claim.manifest.arrivals) > 1)
 
 
-def _input(world: World, arrival: Arrival) -> Input:
+def _input(world: World, arrival: Arrival, before: tuple[ArrivalId, ...]) -> Input:
     return Input(
         arrival=arrival.id,
         key=arrival.key,
@@ -203,4 +208,5 @@ def _input(world: World, arrival: Arrival) -> Input:
         stamp=arrival.stamp,
         records=arrival.records,
         landed_at=arrival.landed_at,
+        follows=before,
     )

@@ -11,6 +11,7 @@ from headwater.flow.followed import version_of
 from headwater.flow.models.standing import downstream
 from headwater.flow.replay import Books, pages
 from headwater.flow.route import key_of
+from headwater.flow.taken import taken_from
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.curated import ModelName
@@ -32,6 +33,7 @@ class Chapter:
     raw_there: bool
     again: bool = False  # the same object and bytes as before: a replay
     followed: Arrival | None = None  # the next arrival that took its place
+    taken: int = 0  # rows of it that have gone for those of later files
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +119,13 @@ def _chapter(world: World, arrival: Arrival, books: Books) -> Chapter:
         receipt=world.ledger.receipt(manifest.id) if manifest else None,
         books=books.of(arrival),
         raw_there=world.zones.raw.stat(arrival.raw) is not None,
+        taken=_taken(world, arrival, manifest) if arrival.state is ArrivalState.COMPLETED else 0,
     )
+
+
+def _taken(world: World, arrival: Arrival, manifest: Manifest | None) -> int:
+    """Rows of it that went for others; nobody looks where no feed of the table takes any."""
+    if manifest is None or not any(f.takes for f in world.feeds if f.table == manifest.table):
+        return 0
+    snapshot = world.tables.snapshot(manifest.table)
+    return 0 if snapshot is None else taken_from(world, [arrival], snapshot).total()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from headwater.errors import EngineRefused
 from headwater.flow.followed import followed_by, version_of
-from headwater.flow.replace import rows_in
+from headwater.flow.replace import rows_in, rows_left
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
@@ -29,7 +29,7 @@ def is_made_anew(
     versions = {version_of(each) for each in members}
     again = [each for each in before if version_of(each) in versions]
     there = sum(part.rows for part in snapshot.parts)
-    if len(again) == len(before) and rows_in(world, feed.table, again) == there:
+    if len(again) == len(before) and rows_left(world, snapshot, again) == there:
         return True
     raise EngineRefused(
         f"table {feed.table} {wrong[0]}, but feed {feed.name} wants {wrong[1]}",

@@ -145,7 +145,10 @@ def _told(seen: Arrival, known: Records) -> Iterator[Arrival]:
 
 def _ended(arrival: Arrival, end: End, known: Records) -> Arrival:
     state = ArrivalState.SUPERSEDED if arrival.id in known.replaced else end.state
-    return replace(arrival, state=state, cause=end.cause, manifest=end.manifest)
+    landed_at = end.landed_at or arrival.landed_at
+    return replace(
+        arrival, state=state, cause=end.cause, manifest=end.manifest, landed_at=landed_at
+    )
 
 
 def _without_object(known: Records, told: Iterable[Arrival]) -> Iterator[Arrival]:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from headwater.flow.commit import from_entry, halt_in, receipt_name
@@ -33,6 +34,7 @@ class End:
     cause: Cause | None
     key: Key | None = None  # None where only the id is known
     size_bytes: int = 0
+    landed_at: datetime | None = None  # where the order of files decides about rows
 
 
 @dataclass(slots=True)
@@ -132,5 +134,11 @@ def _remember(records: Records, receipt: Receipt) -> None:
     for file in receipt.files:
         records.feeds[file.key].add(receipt.feed)
         records.ends[file.arrival] = End(
-            receipt.manifest, receipt.feed, file.state, file.cause, file.key, file.size_bytes
+            receipt.manifest,
+            receipt.feed,
+            file.state,
+            file.cause,
+            file.key,
+            file.size_bytes,
+            file.landed_at,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from headwater.flow.layout import is_made_anew
 from headwater.flow.reject import rejected
 from headwater.flow.replay import Books
 from headwater.flow.sweep import ASIDE
+from headwater.flow.taken import taken_from
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState, Cause
 from headwater.model.feed import Feed
@@ -97,9 +98,14 @@ def rehearse(world: World, feed: Feed, choice: Choice, watch: Watch = nobody) ->
     results = {**tried.results, **turned_away}
     before = {each.id: each for each in followed_by(world, again)}
     books = Books(world)
+    taken: Counter[ArrivalId] = Counter()
+    if feed.takes and snapshot is not None:
+        taken = taken_from(world, list(before.values()), snapshot)
     return Rehearsal(
         table=feed.table,
-        files=tuple(_file(each, results[each.id], list(before.values()), books) for each in again),
+        files=tuple(
+            _file(each, results[each.id], (list(before.values()), taken), books) for each in again
+        ),
         partitions=tuple(_partitions(world, snapshot, _read(again, results, before), tried)),
         columns=tuple(_columns(feed, snapshot, tried.schema, anew=anew)),
         partition_by=tuple(by.name for by in feed.partition) if anew else None,
@@ -168,14 +174,18 @@ class _Trial:
 
 
 def _file(
-    arrival: Arrival, result: InputResult, visible: Sequence[Arrival], books: Books
+    arrival: Arrival,
+    result: InputResult,
+    of: tuple[Sequence[Arrival], Mapping[ArrivalId, int]],
+    books: Books,
 ) -> FileChange:
+    visible, taken = of
     before = [said for each in visible if each.key == arrival.key and (said := books.of(each))]
     own = books.of(arrival)
     return FileChange(
         arrival=arrival.id,
         key=arrival.key,
-        rows_before=sum(said.books.written for said in before),
+        rows_before=sum(said.books.written - taken.get(said.arrival, 0) for said in before),
         rows_after=result.books.written if result.fate is Fate.READ else 0,
         refused_before=own.books.quarantined if own else 0,
         refused_after=result.books.quarantined if result.fate is Fate.READ else 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +43,14 @@ class OpenColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsTaken:
+    """How many rows that were written have gone for those of later files."""
+
+    table: TableName
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How the lake stands at a moment."""
 
@@ -54,6 +63,7 @@ class Status:
     expected: tuple[Expected, ...] = ()  # of feeds of which anything is
     held: tuple[Held, ...] = ()  # batches that wait for a person, over their feed's budget
     spending: tuple[Spending, ...] = ()  # of this month
+    taken: tuple[RowsTaken, ...] = ()  # of tables that any have gone from
 
 
 def status(world: World) -> Status:
@@ -66,18 +76,31 @@ def status(world: World) -> Status:
     ]
     known = [each for each in standing.values() if each.arrivals]  # builds of models have none
     feeds = sorted((*known, *quiet), key=lambda each: (each.feed is None, each.feed))
+    there = tables(world)
     undecided = [OpenColumns(feed.name, len(waiting(world, feed))) for feed in world.feeds]
     return Status(
         at=world.clock(),
         feeds=tuple(feeds),
         queue=world.queue.depth(),
-        tables=tuple(tables(world)),
+        tables=tuple(there),
         undecided=tuple(each for each in undecided if each.columns),
         models=tuple(models(world)),
         expected=tuple(expectations(world)),
         held=tuple(held(world)),
         spending=tuple(world.ledger.spending(since=month_of(world))),
+        taken=tuple(_taken(world, there, standing)),
     )
+
+
+def _taken(
+    world: World, tables: Sequence[TableStanding], standing: Mapping[FeedName | None, Standing]
+) -> Iterator[RowsTaken]:
+    """What receipts of visible files say of rows, less what the tables have."""
+    takes = {feed.table for feed in world.feeds if feed.takes}
+    for table in tables:
+        written = sum(standing[feed].rows_written for feed in table.feeds if feed in standing)
+        if table.table in takes and written > table.rows:
+            yield RowsTaken(table.table, written - table.rows)
 
 
 def tables(world: World) -> list[TableStanding]:

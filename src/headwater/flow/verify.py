@@ -107,9 +107,7 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
         if entry.manifest is not None and entry.receipt is not None:
             receipt = from_entry(entry.receipt, entry.version, entry.added).receipt
             yield from _entry(world, table, entry, receipt, tally)
-            for each in receipt.replaced:
-                written.pop(each, None)
-            written.update({file.arrival: file.books.written for file in receipt.files})
+            _write_up(written, receipt)
             curated = receipt.build or curated
     tally.visible.update({arrival: count for arrival, count in written.items() if count})
     if table not in {feed.table for feed in world.feeds}:
@@ -123,6 +121,15 @@ def _table(world: World, table: TableName, tally: _Tally) -> Iterator[Finding]:
         yield from _rows_built(world, snapshot, curated, tally)
     else:
         yield from _rows_converted(world, snapshot, written, tally)
+
+
+def _write_up(written: dict[ArrivalId, int], receipt: Receipt) -> None:
+    """What a commit adds to the rows that each arrival shows, and takes from them."""
+    for each in receipt.replaced:
+        written.pop(each, None)
+    for each, rows_taken in receipt.taken:
+        written[each] = written.get(each, 0) - rows_taken
+    written.update({file.arrival: file.books.written for file in receipt.files})
 
 
 def _rows_converted(

@@ -10,6 +10,7 @@ from headwater.model.budget import Budget
 from headwater.model.checks import Check
 from headwater.model.expect import Expect
 from headwater.model.ids import FeedName, TableName
+from headwater.model.merge import Append, Merge
 from headwater.model.steps import Step
 from headwater.model.types import Schema
 
@@ -191,6 +192,7 @@ class Feed:
     checks: tuple[Check, ...] = ()
     expect: Expect | None = None
     partition: tuple[PartitionBy, ...] = ()
+    mode: Merge = field(default_factory=Append)
     batch: BatchLimits = field(default_factory=BatchLimits)
     retries: Retries = field(default_factory=Retries)
     compression: str = "zstd"  # zstd, snappy, gzip
@@ -199,6 +201,11 @@ class Feed:
     lambda_below_bytes: int = 100_000_000  # on AWS; larger batches go to Glue
     budget: Budget = field(default_factory=Budget)
     file_size_bytes: int = 256_000_000  # 0: one part, however large, its rows in order
+
+    @property
+    def takes(self) -> bool:
+        """Whether its rows may take the place of rows that other files have brought."""
+        return not isinstance(self.mode, Append)
 
     @property
     def prefix(self) -> str:

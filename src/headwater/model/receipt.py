@@ -65,6 +65,7 @@ class FileBooks:
     cause: Cause | None = None  # when refused whole
     notes: tuple[str, ...] = ()  # declared normalisations: "byte order mark dropped"
     reasons: tuple[tuple[str, int], ...] = ()  # refused rows by reason
+    landed_at: datetime | None = None  # where the order of files decides about rows
 
     @property
     def refused_anything(self) -> bool:
@@ -90,6 +91,7 @@ class Receipt:
     version: int | None = None  # of the table, when committed
     refusals: tuple[str, ...] = ()  # objects in the quarantine zone that hold the refused rows
     replaced: tuple[ArrivalId, ...] = ()  # arrivals whose rows this commit took away
+    taken: tuple[tuple[ArrivalId, int], ...] = ()  # rows of other arrivals that it took away
     apart: bool = False  # versions under one key stand each for itself
     changes: tuple[Change, ...] = ()  # of the table's columns
     manners: tuple[Manner, ...] = ()  # how the files are spelled, each manner told once
@@ -104,6 +106,11 @@ class Receipt:
     def books(self) -> Books:
         """The sum over the files."""
         return sum((file.books for file in self.files), Books())
+
+    @property
+    def rows_taken(self) -> int:
+        """Rows of other arrivals that its own took the place of."""
+        return sum(rows for _, rows in self.taken)
 
     @property
     def size_bytes_in(self) -> int:

@@ -39,6 +39,7 @@ class Input:
     stamp: str  # another one, before or after reading, means it changed
     records: int | None  # independent count of records made while hashing, header included
     landed_at: datetime
+    follows: tuple[ArrivalId, ...] = ()  # whose rows go once this one is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Job:
     lookups: tuple[Lookup, ...] = ()
     secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # by their names
     at: datetime | None = None  # what time it is, for checks that ask
+    order: tuple[ArrivalId, ...] = ()  # of a feed that takes rows: its inputs and what landed
+    # behind the first of them, as they landed; whatever else the table holds landed before
 
 
 class Fate(StrEnum):
@@ -128,7 +131,10 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """Parts that hold rows of arrivals that are being replaced, or columns that become wider."""
+    """Parts that hold rows of arrivals that are being replaced, or that new rows take the place of.
+
+    Or columns that become wider.
+    """
 
     attempt: AttemptId
     feed: Feed
@@ -137,6 +143,7 @@ class Rewriting:
     parts: tuple[Part, ...]  # that may hold such rows
     without: tuple[ArrivalId, ...]
     widened: tuple[Widened, ...] = ()  # columns that get another type
+    against: tuple[Part, ...] = ()  # whose rows take others' place, as the feed's mode says
     limits: Limits = field(default_factory=Limits)
 
 
@@ -146,10 +153,11 @@ class Rewritten:
 
     removed: tuple[str, ...]
     parts: tuple[Part, ...]
-    rows_removed: int
+    rows_removed: int  # of arrivals that are replaced
     seen: tuple[str, ...] | None = None  # where columns become wider: all parts there were
     widened: tuple[Widened, ...] = ()  # columns that are so in all of them now
     anew: bool = False  # all parts there are go, and the table may get other columns
+    taken: tuple[tuple[ArrivalId, int], ...] = ()  # rows of others that went, by arrival
 
 
 @dataclass(frozen=True, slots=True)

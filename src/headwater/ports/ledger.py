@@ -271,6 +271,13 @@ class Ledger(Watching, Protocol):
         """Every completed arrival under these keys: whose rows a reader sees."""
         ...
 
+    def landed_since(self, feed: FeedName, at: datetime) -> list[Arrival]:
+        """Arrivals of the feed in any state that landed then or later.
+
+        In the order in which they landed; of one moment, in that of registration.
+        """
+        ...
+
     def manifest(self, manifest: ManifestId) -> Manifest | None:
         """One manifest, or None."""
         ...

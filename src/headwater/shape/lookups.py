@@ -28,6 +28,9 @@ def files_of(feed: Feed) -> tuple[str, ...]:
 
 def is_across(feed: Feed) -> bool:
     """Whether the rows that its own table has are looked at, too."""
-    return any(isinstance(step, Dedupe) and step.across for step in feed.steps) or any(
-        isinstance(check.rule, Unique) and check.rule.across for check in feed.checks
+    across = any(isinstance(step, Dedupe) and step.across for step in feed.steps)
+    return (
+        feed.takes
+        or across
+        or any(isinstance(check.rule, Unique) and check.rule.across for check in feed.checks)
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from headwater.model.checks import RowCount, Unique, When
 from headwater.model.feed import Feed
+from headwater.model.merge import Upsert
 from headwater.model.steps import (
     Aggregate,
     Cast,
@@ -45,8 +46,10 @@ def is_single(feed: Feed) -> bool:
 def is_apart(feed: Feed) -> bool:
     """Whether what becomes of a file's rows depends on no other file of the batch."""
     together = (Dedupe, FillForward, Query)
-    return not any(isinstance(step, together) for step in feed.steps) and not any(
-        isinstance(check.rule, Unique | RowCount) for check in feed.checks
+    return (
+        not feed.takes
+        and not any(isinstance(step, together) for step in feed.steps)
+        and not any(isinstance(check.rule, Unique | RowCount) for check in feed.checks)
     )
 
 
@@ -59,6 +62,7 @@ def keys(feed: Feed) -> list[tuple[str, ...]]:
     """The keys that no two rows of a batch may share if its rows go through one by one."""
     found = [step.by for step in feed.steps if isinstance(step, Dedupe)]
     found += [check.rule.columns for check in feed.checks if isinstance(check.rule, Unique)]
+    found += [feed.mode.by] if isinstance(feed.mode, Upsert) else []
     return list(dict.fromkeys(found))
 
 

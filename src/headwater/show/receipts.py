@@ -147,6 +147,9 @@ def _remarks(receipt: Receipt) -> Iterator[Line]:
     yield from _manners(receipt.manners)
     if receipt.replaced:
         yield line("  ", dim(f"replaced {counted(len(receipt.replaced), 'earlier version')}"))
+    if receipt.taken:
+        rows, files = counted(receipt.rows_taken, "row"), counted(len(receipt.taken), "file")
+        yield line("  ", dim(f"took the place of {rows} of {files}"))
     for note in receipt.notes:
         yield line("  ", dim(clean(note)))
 

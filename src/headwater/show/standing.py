@@ -143,6 +143,9 @@ def _remarks(status: Status) -> Iterator[Line]:
     for each in status.feeds:
         if remark := _remark(each, status.at):
             yield line(dim(f"{each.feed}: {remark}"))
+    for taken in status.taken:
+        rows = counted(taken.rows, "row")
+        yield line(dim(f"{taken.table}: {rows} went for those of later files"))
     for spent in status.spending:
         what = f"{counted(spent.batches, _ONE[spent.work], spent.work.value)} this month"
         money = Money(spent.nanos, spent.currency)

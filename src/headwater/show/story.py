@@ -121,6 +121,9 @@ def _end(chapter: Chapter) -> Iterator[Line]:
         yield _below(Span(f"{clean(arrival.cause.code)}: {clean(arrival.cause.message)}", Tone.BAD))
     if chapter.books is not None:
         yield _below(equation(chapter.books.books))
+        if chapter.taken:
+            gone = counted(chapter.taken, "row")
+            yield _below(dim(f"{gone} of these went for those of later files"))
         for code, rows in chapter.books.reasons:
             yield _below(Span(f"{count(rows)} refused: {clean(code)}", Tone.WARN))
         for note in chapter.books.notes:

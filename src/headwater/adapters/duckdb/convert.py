@@ -35,7 +35,7 @@ def convert(job: Job, watch: Watch) -> Conversion:
 
 
 def _converted(job: Job, reader: Reader, connection: duckdb.DuckDBPyConnection) -> Conversion:
-    if job.feed.steps or job.feed.checks:
+    if job.feed.steps or job.feed.checks or job.feed.takes:
         # Brings the parser of SQL, which takes longer to load than a small file to convert.
         from headwater.adapters.duckdb.shaping.conversion import shaped  # noqa: PLC0415 - as said
 

@@ -194,6 +194,9 @@ select a.* from json_each(:keys) k cross join arrivals a on a.key = k.value and 
 where a.state = 'completed'
 order by a.seq;
 
+-- name: landed_since
+select * from arrivals where feed = :feed and landed_at >= :at order by landed_at, seq;
+
 -- name: manifest
 select m.*, (
   select json_group_array(a.id order by a.position) from arrivals a where a.manifest = m.id)

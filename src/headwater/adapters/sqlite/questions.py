@@ -91,6 +91,10 @@ class Questions:
         rows = self._all("visible", feed=feed, keys=listed(set(keys)))
         return [read_arrival(row) for row in rows]
 
+    def landed_since(self, feed: FeedName, at: datetime) -> list[Arrival]:
+        """Arrivals of the feed in any state that landed then or later, as they landed."""
+        return [read_arrival(row) for row in self._all("landed_since", feed=feed, at=micros(at))]
+
     def manifest(self, manifest: ManifestId) -> Manifest | None:
         """One manifest, or None."""
         row = self._one("manifest", manifest=manifest)

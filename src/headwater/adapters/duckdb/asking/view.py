@@ -11,12 +11,16 @@ from headwater.model.part import Part, Snapshot
 _FILE = "headwater file"
 
 
-def view_of(snapshot: Snapshot, location: str) -> str:
-    """A SELECT over the snapshot's files: columns as the log has them, missing ones null."""
+def view_of(snapshot: Snapshot, location: str, file_as: str | None = None) -> str:
+    """A SELECT over the snapshot's files: columns as the log has them, missing ones null.
+
+    With the path of each row's file as a column, if that is given a name.
+    """
     columns = [(c.name, duck_type(c.type)) for c in snapshot.schema.columns]
     if not snapshot.parts:
         empty = ", ".join(f"NULL::{kind} AS {quote.name(name)}" for name, kind in columns)
-        return f"SELECT {empty or 'NULL AS nothing'} WHERE false"
+        path = f", NULL::VARCHAR AS {quote.name(file_as)}" if file_as else ""
+        return f"SELECT {empty or 'NULL AS nothing'}{path} WHERE false"
     files = quote.texts(str(Path(location) / part.path) for part in snapshot.parts)
     partitioned = {name.lower() for name in snapshot.partition_by}
     inside = [(name, kind) for name, kind in columns if name.lower() not in partitioned]
@@ -28,6 +32,7 @@ def view_of(snapshot: Snapshot, location: str) -> str:
         for name, _ in columns
     )
     file = quote.name(_FILE)
+    chosen += f", r.{file} AS {quote.name(file_as)}" if file_as else ""
     none = f"SELECT {schema}, NULL::VARCHAR AS {file} WHERE false"
     rows = f"({none} UNION ALL BY NAME FROM {reader})"
     if not partitioned:

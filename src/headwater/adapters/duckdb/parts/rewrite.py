@@ -9,21 +9,23 @@ from pathlib import Path
 import duckdb
 
 from headwater.adapters.duckdb import quote
-from headwater.adapters.duckdb.columns.exact import duck_type
+from headwater.adapters.duckdb.parts.recast import recast
+from headwater.adapters.duckdb.parts.taking import taken_by
 from headwater.adapters.duckdb.parts.write import Destination, finish
 from headwater.adapters.duckdb.session import session
 from headwater.model.ids import ArrivalId
 from headwater.model.part import Part
-from headwater.model.types import TEXT, Widened
+from headwater.model.types import Widened
 from headwater.points import point
 from headwater.ports.engine import Rewriting, Rewritten
 from headwater.shape.table import PROVENANCE
 
-_INSTANTS = frozenset({"timestamp", "timestamp_ntz"})
-
 
 def rewrite(task: Rewriting) -> Rewritten:
-    """Look into each part; write those again that hold such rows, or such columns."""
+    """Look into each part; write those again that hold such rows, or such columns.
+
+    Rows of replaced arrivals are counted as such, whatever else would take their place.
+    """
     location = Path(task.table_location)
     target = Destination(task.feed, f"{task.attempt}", location)
     without = sorted(task.without)
@@ -31,21 +33,26 @@ def rewrite(task: Rewriting) -> Rewritten:
     made: list[Part] = []
     rows_removed = 0
     with session(task.limits) as connection:
+        taken = taken_by(connection, task)
         for number, part in enumerate(task.parts):
             path = location / part.path
             gone = ", ".join(quote.text(each) for each in _within(part, without))
             rows = _rows_of(connection, path, gone) if gone else 0
             wider = _held(connection, path, task.widened) if task.widened else []
-            if not rows and not wider:
+            others = taken.of(part)
+            if not rows and not wider and not others:
                 continue
             removed.append(part.path)
             rows_removed += rows
-            if rows < part.rows:
-                select = _rows_left(path, gone, wider)
+            if rows + others < part.rows:
+                select = _rows_left(path, gone, wider, taken.stays(part))
                 made.append(_write(connection, target, part, select, number))
                 point("part.k_of_n")
     seen = tuple(part.path for part in task.parts) if task.widened else None
-    return Rewritten(tuple(removed), tuple(made), rows_removed, seen, task.widened)
+    by_arrival = taken.by_arrival
+    return Rewritten(
+        tuple(removed), tuple(made), rows_removed, seen, task.widened, taken=by_arrival
+    )
 
 
 def _within(part: Part, ids: Sequence[ArrivalId]) -> Sequence[ArrivalId]:
@@ -70,20 +77,11 @@ def _held(
     return [each for each in widened if each.column in names]
 
 
-def _rows_left(path: Path, gone: str, wider: Sequence[Widened]) -> str:
-    recasts = ", ".join(f"{_recast(each)} AS {quote.name(each.column)}" for each in wider)
+def _rows_left(path: Path, gone: str, wider: Sequence[Widened], stays: str) -> str:
+    recasts = ", ".join(f"{recast(each)} AS {quote.name(each.column)}" for each in wider)
     replaced = f" REPLACE ({recasts})" if wider else ""
-    kept = f" WHERE {PROVENANCE} NOT IN ({gone})" if gone else ""
-    return f"SELECT *{replaced} FROM {_reader(path)}{kept}"
-
-
-def _recast(each: Widened) -> str:
-    """A value in its wider type, which says the same; the text of a time is ISO 8601."""
-    value = quote.name(each.column)
-    if each.after != TEXT or each.before.kind not in _INSTANTS:
-        return f"CAST({value} AS {duck_type(each.after)})"
-    clock = f"replace(CAST(make_timestamp(epoch_us({value})) AS VARCHAR), ' ', 'T')"
-    return f"{clock} || 'Z'" if each.before.kind == "timestamp" else clock
+    kept = f"{PROVENANCE} NOT IN ({gone})" if gone else "TRUE"
+    return f"SELECT *{replaced} FROM {_reader(path)} WHERE {kept} AND {stays}"
 
 
 def _write(

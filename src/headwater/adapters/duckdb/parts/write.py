@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ class Draft:
     statistics: tuple[
         dict[str, dict[str, str]], ...
     ] = ()  # of each file's columns, by quoted names
+    lost: Mapping[str, int] = field(default_factory=dict)  # rows left out for others, by arrival
 
     @property
     def rows(self) -> Counter[str]:

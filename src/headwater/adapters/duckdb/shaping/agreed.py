@@ -40,7 +40,9 @@ def agreed(feed: Feed, table: Schema, made: Schema) -> Agreed:
         if known is None or holds(known.type, each.type):
             continue
         both = unite(known.type, each.type)
-        if feed.on_bad_value is not OnBadValue.WIDEN or both is None or both == TEXT:
+        # Without steps the values of the files have decided; text that steps make is a mistake.
+        is_mistaken = both == TEXT and bool(feed.steps)
+        if feed.on_bad_value is not OnBadValue.WIDEN or both is None or is_mistaken:
             raise EngineRefused(
                 f"feed {feed.name}: column {each.name} is {each.type} behind the steps, "
                 f"and {known.type} in table {feed.table}",

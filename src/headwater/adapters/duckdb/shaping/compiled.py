@@ -15,12 +15,15 @@ from headwater.adapters.duckdb.columns.plan import Plan
 from headwater.errors import EngineRefused
 from headwater.model.checks import OF_BATCHES, Action, Check, Unique, When
 from headwater.model.feed import Feed
+from headwater.model.merge import Upsert
+from headwater.model.steps import Dedupe, Keep
 from headwater.model.types import Column, Schema
 from headwater.shape.checks import MisplacedCheck, watched
+from headwater.shape.expression import Misread
 from headwater.shape.rows import FATE, NUMBER, WEIGHT, Counter, Reference, Rows, columns
 from headwater.shape.several import through
 from headwater.shape.single import single
-from headwater.shape.steps import MisplacedStep
+from headwater.shape.steps import MisplacedStep, taken
 from headwater.shape.table import PROVENANCE
 
 TYPED = "_typed"
@@ -52,9 +55,24 @@ class Compiler:
             before, behind = self.checks(When.READ, telling), self.checks(When.STEPS, telling)
             rows = watched(rows, before)
             rows = through(rows, self.feed.steps if telling else single(self.feed))
-            return watched(rows, behind, first=len(before) + 1)
+            return self._once(watched(rows, behind, first=len(before) + 1))
         except (MisplacedStep, MisplacedCheck) as cause:
             raise EngineRefused(f"feed {self.feed.name}: {cause}", hint=cause.hint) from cause
+
+    def _once(self, rows: Rows) -> Rows:
+        """One row of each key that the feed's mode wants once; refused rows are none of them."""
+        mode = self.feed.mode
+        if not isinstance(mode, Upsert):
+            return rows
+        keep = Keep.LAST if mode.latest is None else Keep.LATEST
+        try:
+            for name in (*mode.by, *([mode.latest] if mode.latest else [])):
+                rows.find(name)
+            return taken(Dedupe(mode.by, keep, mode.latest), rows) if rows.telling else rows
+        except Misread as cause:
+            raise EngineRefused(
+                f"mode of feed {self.feed.name}: {cause}", hint=cause.hint
+            ) from cause
 
     def checks(self, when: When, telling: bool) -> list[Check]:  # noqa: FBT001 - as above
         """The checks of rows that look there; those that look at rows together may be left out."""

@@ -16,6 +16,7 @@ from headwater.adapters.duckdb.careful.refusals import Refusals
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.laid import Layout
 from headwater.adapters.duckdb.outcome import Round, conversion_of
+from headwater.adapters.duckdb.parts.rivals import Rivals
 from headwater.adapters.duckdb.parts.scatter import Scattered
 from headwater.adapters.duckdb.parts.write import Draft
 from headwater.adapters.duckdb.rounds import Rounds, rounds_of
@@ -139,10 +140,18 @@ class _Shaping:
         if noticed or not all(source.unchanged for source in batch.sources.values()):
             return None
         rows = made.made.rows if made.made is not None else {}
-        left = {arrival: count - rows.get(arrival, 0) for arrival, count in self._counts().items()}
+        lost = made.made.lost if made.made is not None else {}
+        left = {
+            arrival: count - rows.get(arrival, 0) - lost.get(arrival, 0)
+            for arrival, count in self._counts().items()
+        }
         if min(left.values()) < 0 or sum(left.values()) != made.filtered:
             return None
-        return {arrival: Books(filtered=count) for arrival, count in left.items() if count}
+        return {
+            arrival: Books(filtered=count, deduplicated=lost.get(arrival, 0))
+            for arrival, count in left.items()
+            if count or arrival in lost
+        }
 
     def _counts(self) -> dict[str, int]:
         """The independent count of each source's rows."""
@@ -151,12 +160,18 @@ class _Shaping:
         return {source.input.arrival: counted(batch, source) or 0 for source in sources}
 
     def _write(self, rows: Callable[[], str], columns: Agreed, folder: Path) -> Draft:
-        return self.layout.write(rows, columns.schema, folder)
+        made = self.layout.write(rows, columns.schema, folder)
+        if not self.job.feed.takes:
+            return made
+        self.reader.drop()
+        present = {source.input.arrival for source in self.rounds.batch.sources.values()}
+        rivals = Rivals(self.connection, self.job)
+        return rivals.settle(made, columns.schema, columns.widened, present)
 
     def _staged(self) -> tuple[Round, Shaped, int]:
         """Take typed rows that lie in a file through; files that are refused for it go first."""
         typed = self.rounds.run(TypedFile(self.connection, self.job))
-        every = dict(sorted(self.rounds.batch.sources.items()))
+        every = self._in_order()
         base = Base(
             typed.made.paths if typed.made is not None else (),
             typed.plan,
@@ -176,6 +191,12 @@ class _Shaping:
         rows = typed.made.rows if typed.made is not None else {}
         done = Round(typed.plan, behind.made, typed.staged, typed.refusals, behind.books)
         return done, behind, sum(rows.values())
+
+    def _in_order(self) -> dict[int, Source]:
+        """The sources by their places; as they landed, where that decides which row stays."""
+        ranks = {arrival: n for n, arrival in enumerate(self.job.order)}
+        batch = self.rounds.batch.sources.items()
+        return dict(sorted(batch, key=lambda each: (ranks.get(each[1].input.arrival, 0), each[0])))
 
     def _tried(
         self, typed: Round, staging: Staging, sources: list[Source], folder: Path

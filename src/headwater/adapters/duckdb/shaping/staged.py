@@ -98,7 +98,11 @@ class Staging:
             for what, _, name in [rule.partition(BETWEEN)]
             if what == CHECK
         }
-        books = {arrival: told.books for arrival, told in self.told.items()}
+        lost = {} if made is None else made.lost
+        books = {
+            arrival: told.books + Books(deduplicated=lost.get(arrival, 0))
+            for arrival, told in self.told.items()
+        }
         return Shaped(columns, made, books, {**self.noted, **checks})
 
     def reader(self) -> str:
