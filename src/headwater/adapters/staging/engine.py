@@ -79,7 +79,8 @@ class StagedEngine:
         """Bring the parts, write them anew, take the new ones away; see the port."""
         with Room() as room:
             folder = self._near(rewriting.table_location, room / "table")
-            self._bring_parts(rewriting.table_location, rewriting.parts, room / "table")
+            parts = (*rewriting.parts, *rewriting.against)
+            self._bring_parts(rewriting.table_location, parts, room / "table")
             made = self._engine.rewrite(replace(rewriting, table_location=folder))
             self._take_parts(room / "table", made.parts, rewriting.table_location)
             return made
@@ -94,20 +95,24 @@ class StagedEngine:
 
     def build(self, building: Building, watch: Watch) -> Edifice:
         """Bring the tables, build, take the parts away; see the port."""
+        every = (*building.readings, *building.lookups)
         wanted = [
             (each.location, [*each.snapshot.parts, *_gone(building.changed, each.snapshot)])
-            for each in building.readings
+            for each in every
         ]
         with Room() as room, self._shelf.tables(wanted) as folders:
+            near = tuple(
+                replace(each, location=folder) for each, folder in zip(every, folders, strict=True)
+            )
             staged = replace(
                 building,
-                readings=tuple(
-                    replace(each, location=folder)
-                    for each, folder in zip(building.readings, folders, strict=True)
-                ),
+                readings=near[: len(building.readings)],
+                lookups=near[len(building.readings) :],
                 table_location=self._near(building.table_location, room / "table"),
                 scratch=str(room / "scratch"),
             )
+            if building.base is not None and building.checks:
+                self._bring_parts(building.table_location, building.base.parts, room / "table")
             made = self._engine.build(staged, watch)
             self._take_parts(room / "table", made.parts, building.table_location)
             return made
