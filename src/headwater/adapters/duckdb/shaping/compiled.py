@@ -12,6 +12,7 @@ from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.exact import duck_type
 from headwater.adapters.duckdb.columns.native import NO_TYPE, native
 from headwater.adapters.duckdb.columns.plan import Plan
+from headwater.adapters.duckdb.shaping.instants import prepare, quick
 from headwater.errors import EngineRefused
 from headwater.model.checks import OF_BATCHES, Action, Check, Unique, When
 from headwater.model.feed import Feed
@@ -145,11 +146,12 @@ class Compiler:
 def spelled(query: exp.Query, typed: str) -> str:
     """The SQL of a query over the typed rows that a SELECT gives."""
     below = quote.name(TYPED)
-    return f"WITH {below} AS NOT MATERIALIZED ({typed}) FROM ({query.sql('duckdb')})"
+    return f"WITH {below} AS NOT MATERIALIZED ({typed}) FROM ({quick(query).sql('duckdb')})"
 
 
 def begin_counting(connection: duckdb.DuckDBPyConnection, counters: Sequence[Counter]) -> None:
-    """Every counter at nought."""
+    """Every counter at nought, and what queries name that are made quick."""
+    prepare(connection)
     for each in counters:
         connection.execute(f"CREATE OR REPLACE TEMP SEQUENCE {quote.name(each.name)}")
 
