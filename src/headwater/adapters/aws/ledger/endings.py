@@ -14,6 +14,7 @@ from typing import Any
 
 from headwater.adapters.aws.ledger import papers, places
 from headwater.adapters.aws.ledger.attempts import change, lay, require, state_of
+from headwater.adapters.aws.ledger.costs import counted
 from headwater.adapters.aws.ledger.failure import Refused
 from headwater.adapters.aws.ledger.gathering import Row, at, rows_of
 from headwater.adapters.aws.ledger.items import move, read_cause, under, write_cause
@@ -53,7 +54,7 @@ def settle(
     for _ in table.rounds("settle"):
         ending = [
             change(held, changes, manifest_sources(state)), delete(places.work_at(head["seq"])),
-            put(entry),
+            put(entry), *counted(held.manifest.feed, receipt),
         ]  # fmt: skip
         if _end(table, held, state, ending, _of_receipt(table, held.manifest.feed, rows, receipt)):
             return

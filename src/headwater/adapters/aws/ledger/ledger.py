@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headwater.adapters.aws.ledger import attempts, batches, endings, rebuild
+from headwater.adapters.aws.ledger import attempts, batches, costs, endings, rebuild
 from headwater.adapters.aws.ledger.intake import Intake
 from headwater.adapters.aws.ledger.replays import Replay
 from headwater.adapters.aws.ledger.table import STEP_ITEMS, Table
@@ -19,7 +19,7 @@ from headwater.model.part import Part
 from headwater.model.receipt import Receipt
 from headwater.model.retry import lease_end
 from headwater.points import point
-from headwater.ports.ledger import Registration, Sighting
+from headwater.ports.ledger import Registration, Sighting, Upkeep
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -100,6 +100,11 @@ class DynamoLedger(Watchings):
     def bury(self, claim: Claim, cause: Cause, now: datetime) -> None:
         """Give the manifest up: it and its arrivals become dead."""
         endings.bury(self._table, claim, cause, now)
+
+    def upkeep(self, done: Sequence[Upkeep]) -> None:
+        """Keep what commits of compactions took; the first word of each is kept."""
+        self._feeds.meet(each.feed for each in done)
+        costs.keep(self._table, done)
 
     def load(
         self,

@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from headwater.adapters.aws.ledger.writes import Item, Key
-from headwater.model.ids import ArrivalId, FeedName, ManifestId, RawName
+from headwater.model.ids import ArrivalId, AttemptId, FeedName, ManifestId, RawName
 from headwater.model.ids import Key as ObjectKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +62,31 @@ def settled_of(feed: FeedName | None) -> str:
     return f"S#{feed or UNROUTED}"
 
 
+def spent_at(feed: FeedName, month: str, currency: str) -> Key:
+    """What the work of a month has cost a feed."""
+    return f"C#{feed}", f"{month}#{currency}"
+
+
+def upkeep_of(feed: FeedName | None) -> str:
+    """The partition of what compactions of a feed took, in order of time."""
+    return f"U#{feed or UNROUTED}"
+
+
+def upkeep_at(attempt: AttemptId) -> Key:
+    """What says that a commit of a compaction is kept."""
+    return f"O#{attempt}", HEAD
+
+
+def halts_of(feed: FeedName | None) -> str:
+    """The partition of a feed's batches that checks halted, in order of time."""
+    return f"H#{feed or UNROUTED}"
+
+
+def halt_at(id_: ManifestId) -> Key:
+    """What says that a batch was halted."""
+    return papers_of(id_), "halt"
+
+
 def arrivals_of(feed: FeedName | None) -> str:
     """The list of a feed's arrivals in the indexes."""
     return f"A#{feed or UNROUTED}"
@@ -90,6 +115,11 @@ def micros(time: datetime) -> int:
 def sortable(time: datetime) -> str:
     """The same as text that sorts."""
     return f"{micros(time):020}"
+
+
+def month_begin(month: str) -> datetime:
+    """The first moment of a month such as 2026-11."""
+    return datetime.fromisoformat(f"{month}-01T00:00:00+00:00")
 
 
 def time_at(value: int) -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from headwater.adapters.aws.ledger import papers, places, settled
+from headwater.adapters.aws.ledger import costs, landed, papers, places, settled
 from headwater.adapters.aws.ledger.endings import finish_endings
 from headwater.adapters.aws.ledger.feeds import Feeds
 from headwater.adapters.aws.ledger.gathering import rows_of
@@ -117,6 +117,11 @@ class Questions:
         found = (item for item in family if state_of(item) is ArrivalState.COMPLETED)
         return [read_arrival(item) for item in sorted(found, key=lambda item: item["seq"])]
 
+    def landed_since(self, feed: FeedName, at: datetime) -> list[Arrival]:
+        """Arrivals of the feed in any state that landed then or later, as they landed."""
+        finish_endings(self._table)
+        return [read_arrival(item) for item in landed.since(self._table, feed, at)]
+
     def manifest(self, manifest: ManifestId) -> Manifest | None:
         """One manifest, or None."""
         head = self._table.get(places.manifest_at(manifest))
@@ -148,19 +153,11 @@ class Questions:
 
     def spending(self, *, feed: FeedName | None = None, since: str = "") -> list[Spending]:
         """What settled receipts cost, by feed, month from `since` on, and currency."""
-        begin = datetime.fromisoformat(f"{since}-01T00:00:00+00:00") if since else None
-        sums: dict[tuple[FeedName, str, str], list[Any]] = {}
-        found = settled.entries(self._table, self._of(feed), tells="cost", since=begin)
-        for entry in found:
-            month = f"{places.time_at(entry['finished_at']):%Y-%m}"
-            if month < since:
-                continue
-            cost = settled.told(entry, "cost")
-            row = sums.setdefault((entry["feed"], month, cost["currency"]), [0, 0, 0, 0, 0, 0.0])
-            figures = (cost["nanos"], 1, cost["files"], cost["bytes_in"], cost["bytes_out"])
-            for place, figure in enumerate((*figures, cost["cpu_seconds"])):
-                row[place] += figure
-        return [Spending(*group, *sums[group]) for group in sorted(sums)]
+        return costs.spending(self._table, self._of(feed), since)
+
+    def spent(self, feed: FeedName, month: str, currency: str) -> int:
+        """What a feed's work of a month cost, in billionths of the currency."""
+        return costs.spent(self._table, feed, month, currency)
 
     def manners(self, feed: FeedName) -> list[Manner]:
         """How the files of the feed's latest settled receipt that tells are spelled."""

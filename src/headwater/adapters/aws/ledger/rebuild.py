@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from headwater.adapters.aws.ledger import papers, places
+from headwater.adapters.aws.ledger.costs import counters
 from headwater.adapters.aws.ledger.failure import Refused
 from headwater.adapters.aws.ledger.feeds import Feeds
 from headwater.adapters.aws.ledger.intake import point_at
@@ -46,6 +47,7 @@ def load(
     feeds.meet([None, *(each.feed for each in arrivals), *(each.feed for each, _ in manifests)])
     table.put_all(_arrivals(feeds, arrivals, manifests))
     table.put_all(_manifests(table, feeds, arrivals, manifests, grouped))
+    table.put_all(counters((manifest.feed, receipt) for manifest, receipt in manifests))
     table.put_all(_leftovers(table, grouped))
     table.write(delete(places.LOADING))
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from headwater.adapters.aws.ledger import papers, places
+from headwater.adapters.aws.ledger.failure import Refused
 from headwater.adapters.aws.ledger.table import Table, batched
-from headwater.adapters.aws.ledger.writes import Item
+from headwater.adapters.aws.ledger.writes import ABSENT, Item, Key, Write, put
 from headwater.model.arrival import ArrivalState
 from headwater.model.codec import from_plain, to_plain
 from headwater.model.ids import FeedName, ManifestId
 from headwater.model.manifest import Manifest
 from headwater.model.receipt import Receipt
+from headwater.ports.ledger import Work
 
 _READ = 20  # receipts, together
 
@@ -55,12 +57,16 @@ def entries(
     newest_first: bool = False,
     tells: str | None = None,
     since: datetime | None = None,
+    of: Callable[[FeedName | None], str] = places.settled_of,
 ) -> Iterator[Item]:
-    """Entries of these feeds in the order of settling; of those alone that tell of something."""
+    """Entries of these feeds in the order of settling; of those alone that tell of something.
+
+    Or of what else lies in such partitions, in order of time.
+    """
     bound = places.sortable(since) if since is not None else "0"
 
-    def of(feed: FeedName | None) -> Iterator[Item]:
-        values: dict[str, Any] = {"pk": places.settled_of(feed), "since": bound}
+    def found(feed: FeedName | None) -> Iterator[Item]:
+        values: dict[str, Any] = {"pk": of(feed), "since": bound}
         if tells is not None:
             values["tells"] = tells
         return table.query(
@@ -70,7 +76,16 @@ def entries(
             **values,
         )
 
-    return heapq.merge(*map(of, feeds), key=lambda item: item["sk"], reverse=newest_first)
+    return heapq.merge(*map(found, feeds), key=lambda item: item["sk"], reverse=newest_first)
+
+
+def keep_first(table: Table, once: Key, entry: Item, *besides: Write) -> None:
+    """Keep an entry, and what goes with it, unless something was kept under that key."""
+    kept = put({"pk": once[0], "sk": once[1]}, when=ABSENT)
+    try:
+        table.write(kept, put(entry), *besides)
+    except Refused:  # by an earlier word, or by an earlier try of ours
+        return
 
 
 def told(entry: Item, name: str) -> Any:
@@ -94,7 +109,14 @@ def _cost(receipt: Receipt) -> dict[str, Any] | None:
         "nanos": receipt.cost.nanos,
         "currency": receipt.cost.currency,
         "files": len(receipt.files),
-        "bytes_in": receipt.size_bytes_in,
+        "bytes_in": _bytes_in(receipt),
         "bytes_out": receipt.size_bytes_out,
         "cpu_seconds": receipt.cpu_seconds,
+        "work": (Work.BATCHES if receipt.build is None else Work.BUILDS).value,
     }
+
+
+def _bytes_in(receipt: Receipt) -> int:
+    if receipt.build is None:
+        return receipt.size_bytes_in
+    return sum(each.size_bytes for each in receipt.build.inputs)

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
-from headwater.adapters.aws.ledger import came, events, places, settled
+from headwater.adapters.aws.ledger import came, checked, events, places, settled
 from headwater.adapters.aws.ledger.endings import finish_endings
 from headwater.adapters.aws.ledger.failure import Refused
 from headwater.adapters.aws.ledger.questions import Questions
 from headwater.adapters.aws.ledger.table import batched
 from headwater.adapters.aws.ledger.writes import ABSENT, Item, update
-from headwater.model.checks import Action
 from headwater.model.event import Event, Happening
 from headwater.model.ids import ArrivalId, FeedName
 from headwater.model.standing import Came
 from headwater.points import point
-from headwater.ports.watching import Batch, CheckRun, Wanted
+from headwater.ports.watching import Batch, CheckRun, Halt, Wanted
 
 _WATCHES = "WATCH"
 _READ = 100
@@ -110,24 +109,17 @@ class Watchings(Questions):
         """Note up to which event it was told, and when it may next be taken."""
         events.told(self._table, notifier, event, busy_until)
 
+    def halt(self, halts: Sequence[Halt]) -> None:
+        """Keep what checks found in batches that were halted; the first word of each is kept."""
+        checked.keep(self._table, halts)
+
     def check_runs(self, feed: FeedName, runs: int) -> list[CheckRun]:
-        """What the checks of a feed found in its last settled batches, the oldest first."""
-        found = settled.entries(self._table, [feed], newest_first=True, tells="checks")
-        latest = list(islice(found, runs))
-        return [run for entry in reversed(latest) for run in _runs(entry)]
+        """What the checks of a feed found in its last batches, the oldest first."""
+        return checked.runs(self._table, feed, runs)
 
     def failing_since(self, feed: FeedName) -> Mapping[str, datetime]:
         """Since when each check fails that failed in its last run."""
-        since: dict[str, datetime] = {}
-        held: set[str] = set()
-        found = settled.entries(self._table, [feed], newest_first=True, tells="checks")
-        for entry in found:
-            for run in _runs(entry):
-                if not run.failed:
-                    held.add(run.check)
-                elif run.check not in held:
-                    since[run.check] = run.at
-        return since
+        return checked.failing_since(self._table, feed)
 
     def _without_event(self, batches: Iterable[Item]) -> Iterator[Item]:
         for some in batched(batches, _READ):
@@ -138,16 +130,3 @@ class Watchings(Questions):
 
 def _refuses(entry: Item) -> bool:
     return bool(entry.get("rows_refused") or entry.get("files_refused"))
-
-
-def _runs(entry: Item) -> Iterator[CheckRun]:
-    at = places.time_at(entry["at"])
-    for each in settled.told(entry, "checks"):
-        yield CheckRun(
-            each["name"],
-            Action(each["action"]),
-            entry["manifest"],
-            at,
-            each["examined"],
-            each["failed"],
-        )

@@ -39,6 +39,12 @@ def update(
     return {"Update": {"Key": encode_key(key), **asked}}
 
 
+def add(key: Key, steps: int) -> Write:
+    """Raise a counter; it begins at nothing."""
+    asked = expression({"UpdateExpression": "ADD #n :n"}, {"n": steps})
+    return {"Update": {"Key": encode_key(key), **asked}}
+
+
 def delete(key: Key) -> Write:
     """Take an item away, if it is there."""
     return {"Delete": {"Key": encode_key(key)}}
