@@ -34,7 +34,7 @@ def test_a_key_in_the_wrong_place_is_told_where_it_belongs():
 
 def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file():
     message, hint = refused(
-        "lake: gs://acme\n" + feed("format: yaml", "match: a//b", "schema: {ts: text}")
+        "lake: ftp://acme\n" + feed("format: yaml", "match: a//b", "schema: {ts: text}")
         + "\n    partition: [year(ts)]\n    max_bad: 200%\nlease: 1"
     )  # fmt: skip
 

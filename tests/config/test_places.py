@@ -44,7 +44,7 @@ def test_ledger_and_queue_may_be_of_aws(tmp_path):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("lake: gs://acme", "'gs://acme' is neither a folder nor a bucket"),
+        ("lake: ftp://acme", "'ftp://acme' is neither a folder nor a bucket"),
         ("lake: s3://Acme", "'s3://Acme' is neither a folder nor a bucket"),
         ("lake: s3://acme//x", "'s3://acme//x' is neither a folder nor a bucket"),
         ("ledger: postgres://x", "'postgres://x' is no place for a ledger"),

@@ -175,7 +175,7 @@ def read_pattern(value: object) -> str:
     return text
 
 
-_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[^/]+)*)/?")
+_BUCKET = re.compile(r"(s3|gs|az)://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])((?:/[^/]+)*)/?")
 _DYNAMO = re.compile(r"dynamodb://[a-zA-Z0-9_.-]{3,200}")
 _SQS = re.compile(r"sqs://[a-zA-Z0-9_-]{1,70}")
 
@@ -188,9 +188,9 @@ def read_location(value: object) -> str:
         if found is None:
             raise Wrong(
                 f"{show(text)} is neither a folder nor a bucket",
-                "give a folder, such as ./lake, or a bucket: s3://acme-lake or s3://acme/lake",
+                "give a folder, such as ./lake, or a bucket: s3://acme-lake, gs://acme/lake, az://acme",
             )
-        return f"s3://{found[1]}{found[2]}"
+        return f"{found[1]}://{found[2]}{found[3]}"
     if not text or "\0" in text:
         raise Wrong(f"{show(text)} is not a folder", "give a path, such as ./lake")
     return text

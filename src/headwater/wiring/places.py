@@ -12,11 +12,12 @@ from headwater.adapters.delta import DeltaTables, StoredTables
 from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
+from headwater.adapters.objects.open import StoreSettings, open_store
 from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
 from headwater.adapters.staging import Places, Shelf, StagedAsker, StagedEngine
-from headwater.config.settings import Place, Settings, Url
+from headwater.config.settings import Place, Settings
 from headwater.flow.announced import Hearing, announced
 from headwater.flow.rebuild import Rebuilt
 from headwater.model.clock import Clock
@@ -27,16 +28,15 @@ from headwater.ports.queue import Queue
 from headwater.ports.store import Store
 from headwater.ports.tables import Tables
 
+_S3 = "s3://"
+
 
 def store_at(settings: Settings, place: Place) -> Store:
     """The objects of a zone."""
     if isinstance(place, Path):
         return FileStore(place)
-    from headwater.adapters.aws.bucket import S3Bucket  # noqa: PLC0415 - an extra
-    from headwater.adapters.objects import ObjectStore  # noqa: PLC0415 - for such lakes alone
-
-    bucket, prefix = _bucket(place)
-    return ObjectStore(S3Bucket(bucket, S3Settings(_aws(settings), settings.kms_key)), prefix)
+    s3 = S3Settings(_aws(settings), settings.kms_key)
+    return open_store(place, StoreSettings(s3))
 
 
 def tables_at(settings: Settings, zone: str, store: Store, clock: Clock) -> Tables:
@@ -82,9 +82,9 @@ def queue_of(settings: Settings, clock: Clock) -> Queue:
 def hearing(settings: Settings) -> Hearing:
     """What understands the messages of this lake: of a bucket, S3 tells itself what was put."""
     place = settings.zones["raw"]
-    if isinstance(place, Path):
+    if isinstance(place, Path) or not place.startswith(_S3):
         return announced
-    bucket, prefix = _bucket(place)
+    bucket, _, prefix = place.removeprefix(_S3).partition("/")
     folder = f"{prefix}/" if prefix else ""
 
     def hears(body: str) -> list[RawName]:
@@ -94,11 +94,6 @@ def hearing(settings: Settings) -> Hearing:
         return [*said, *(RawName(k.removeprefix(folder)) for k in ours if k.startswith(folder))]
 
     return hears
-
-
-def _bucket(place: Url) -> tuple[str, str]:
-    bucket, _, prefix = place.removeprefix("s3://").partition("/")
-    return bucket, prefix
 
 
 def _aws(settings: Settings) -> AwsSettings:
