@@ -29,6 +29,8 @@ module "zones" {
   zones         = local.zones
   replicated    = var.replica_region == null ? [] : var.replicated
   force_destroy = !var.protected
+
+  encrypted_connections = var.encrypted_connections
 }
 
 module "queue" {
@@ -36,6 +38,8 @@ module "queue" {
   name    = var.name
   account = local.place.account
   bucket  = { name = module.zones.buckets["raw"], arn = module.zones.arns["raw"] }
+
+  encrypted_connections = var.encrypted_connections
 }
 
 module "ledger" {
@@ -74,7 +78,7 @@ module "machines" {
   source    = "./modules/machines"
   name      = var.name
   place     = local.place
-  folder    = coalesce(var.machines, "${path.root}/machines")
+  folder    = coalesce(var.machines, "${path.module}/machines")
   functions = module.functions.names
   job       = module.catalog.job
   topic     = module.alarms.notices

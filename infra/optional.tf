@@ -6,6 +6,8 @@ module "audit" {
   place         = local.place
   buckets       = values(module.zones.arns)
   force_destroy = !var.protected
+
+  encrypted_connections = var.encrypted_connections
 }
 
 module "network" {

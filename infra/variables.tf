@@ -35,6 +35,11 @@ variable "packages" {
   description = "The path of each function's zip: arrivals, convert, commit, fail. Or use an image."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = var.image != null || alltrue([for each in ["arrivals", "convert", "commit", "fail"] : contains(keys(var.packages), each)])
+    error_message = "Functions need code: name the zip of each in packages, or one image."
+  }
 }
 
 variable "image" {
@@ -171,4 +176,10 @@ variable "max_retries" {
   description = "How often a request to AWS is repeated."
   type        = number
   default     = 10
+}
+
+variable "encrypted_connections" {
+  description = "Whether connections without encryption are refused; an emulator has no others."
+  type        = bool
+  default     = true
 }

@@ -13,7 +13,9 @@ module "bucket" {
   archive       = { days = 90, class = "GLACIER" }
   expire_days   = var.keep_days
   force_destroy = var.force_destroy
-  key_services  = ["cloudtrail.amazonaws.com"]
+
+  encrypted_connections = var.encrypted_connections
+  key_services          = ["cloudtrail.amazonaws.com"]
   grants = [
     {
       Sid       = "TheTrailLooks"

@@ -1,4 +1,14 @@
 locals {
+  refusal = {
+    Sid       = "OnlyEncryptedConnections"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "s3:*" # what is denied is everything
+    Resource  = [local.arn, "${local.arn}/*"]
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+  }
+  statements = concat([for each in [local.refusal] : each if var.encrypted_connections], var.grants)
+
   arn  = "arn:${var.partition}:s3:::${var.bucket}"
   root = "arn:${var.partition}:iam::${var.account}:root"
 
@@ -76,27 +86,21 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 }
 
 resource "aws_s3_bucket_policy" "this" {
+  count      = length(local.statements) == 0 ? 0 : 1
   bucket     = aws_s3_bucket.this.id
   depends_on = [aws_s3_bucket_public_access_block.this]
   policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [{
-        Sid       = "OnlyEncryptedConnections"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*" # what is denied is everything
-        Resource  = [local.arn, "${local.arn}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      }],
-      var.grants,
-    )
+    Version   = "2012-10-17"
+    Statement = local.statements
   })
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket     = aws_s3_bucket.this.id
   depends_on = [aws_s3_bucket_versioning.this]
+
+  # Small objects cost more in an archive than out of it, and so does asking for them.
+  transition_default_minimum_object_size = "all_storage_classes_128K"
 
   rule {
     id     = "unfinished-uploads"
@@ -128,10 +132,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     content {
       id     = "archive"
       status = "Enabled"
-      filter {
-        # Small objects cost more in an archive than out of it, and so does asking for them.
-        object_size_greater_than = 131072
-      }
+      filter {}
       transition {
         days          = rule.value.days
         storage_class = rule.value.class

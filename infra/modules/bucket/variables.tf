@@ -59,3 +59,9 @@ variable "key_services" {
   type        = list(string)
   default     = []
 }
+
+variable "encrypted_connections" {
+  description = "Whether connections without encryption are refused; an emulator has no others."
+  type        = bool
+  default     = true
+}

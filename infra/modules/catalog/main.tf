@@ -1,7 +1,7 @@
 locals {
   database = replace(var.name, "-", "_")
   glue     = "arn:${var.place.partition}:glue:${var.place.region}:${var.place.account}"
-  job      = "${var.name}-convert"
+  job      = "${var.name}-glue"
 }
 
 resource "aws_glue_catalog_database" "this" {
@@ -33,6 +33,7 @@ resource "aws_glue_job" "convert" {
   description            = "Converts batches that are too large for a function"
   role_arn               = aws_iam_role.job.arn
   glue_version           = "5.0"
+  execution_class        = "STANDARD"
   worker_type            = "G.1X"
   number_of_workers      = var.workers
   timeout                = 480

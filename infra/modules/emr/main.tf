@@ -1,6 +1,6 @@
 resource "aws_emrserverless_application" "this" {
   name          = var.name
-  type          = "spark"
+  type          = "SPARK"
   release_label = "emr-7.5.0"
 
   auto_start_configuration {

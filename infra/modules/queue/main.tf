@@ -21,19 +21,11 @@ resource "aws_sqs_queue" "this" {
   })
 }
 
-resource "aws_sqs_queue_redrive_allow_policy" "dead" {
-  queue_url = aws_sqs_queue.dead.id
-  redrive_allow_policy = jsonencode({
-    redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.this.arn]
-  })
-}
-
 resource "aws_sqs_queue_policy" "this" {
   queue_url = aws_sqs_queue.this.id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = [for statement in [
       {
         Sid       = "TheRawZoneAnnounces"
         Effect    = "Allow"
@@ -53,7 +45,7 @@ resource "aws_sqs_queue_policy" "this" {
         Resource  = aws_sqs_queue.this.arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
-    ]
+    ] : statement if statement.Effect == "Allow" || var.encrypted_connections]
   })
 }
 

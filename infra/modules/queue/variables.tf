@@ -24,3 +24,9 @@ variable "max_receives" {
   type        = number
   default     = 50
 }
+
+variable "encrypted_connections" {
+  description = "Whether connections without encryption are refused; an emulator has no others."
+  type        = bool
+  default     = true
+}

@@ -2,7 +2,7 @@ resource "aws_transfer_server" "this" {
   protocols              = ["SFTP"]
   identity_provider_type = "SERVICE_MANAGED"
   endpoint_type          = "PUBLIC" # partners come from the internet; they have keys, not passwords
-  security_policy_name   = "TransferSecurityPolicy-2024-01"
+  security_policy_name   = "TransferSecurityPolicy-2025-03"
   logging_role           = aws_iam_role.log.arn
 }
 

@@ -15,4 +15,6 @@ module "bucket" {
   former_archive_days = each.value.former_archive_days
   former_days         = each.value.former_days
   force_destroy       = var.force_destroy
+
+  encrypted_connections = var.encrypted_connections
 }

@@ -10,6 +10,8 @@ module "replica" {
   archive       = var.zones[each.key].archive
   expire_days   = var.zones[each.key].expire_days
   force_destroy = var.force_destroy
+
+  encrypted_connections = var.encrypted_connections
 }
 
 resource "aws_iam_role" "replication" {

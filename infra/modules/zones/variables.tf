@@ -45,3 +45,9 @@ variable "force_destroy" {
   type        = bool
   default     = false
 }
+
+variable "encrypted_connections" {
+  description = "Whether connections without encryption are refused; an emulator has no others."
+  type        = bool
+  default     = true
+}
