@@ -1,0 +1,137 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  tags  = merge(var.tags, { lake = var.name, made-by = "headwater" })
+  place = { partition = data.aws_partition.current.partition, region = var.region, account = data.aws_caller_identity.current.account_id }
+
+  zones = merge({
+    raw        = { archive = { days = 90, class = "GLACIER" } }
+    processed  = { archive = { days = 365, class = "GLACIER_IR" }, former_archive_days = 30 }
+    curated    = { archive = { days = 30, class = "INTELLIGENT_TIERING" }, former_archive_days = 30 }
+    quarantine = { archive = { days = 90, class = "INTELLIGENT_TIERING" } }
+    manifests  = {}
+    results    = { expire_days = 30, former_days = 7 }
+    code       = {} # no zone: packages, the job's script, headwater.yaml
+  }, var.zones)
+
+  functions = ["arrivals", "convert", "commit", "fail"]
+  network   = one([for made in module.network : { subnets = made.subnets, groups = made.groups }])
+}
+
+module "zones" {
+  source        = "./modules/zones"
+  providers     = { aws = aws, aws.replica = aws.replica }
+  name          = var.name
+  account       = local.place.account
+  partition     = local.place.partition
+  zones         = local.zones
+  replicated    = var.replica_region == null ? [] : var.replicated
+  force_destroy = !var.protected
+
+  encrypted_connections = var.encrypted_connections
+}
+
+module "queue" {
+  source  = "./modules/queue"
+  name    = var.name
+  account = local.place.account
+  bucket  = { name = module.zones.buckets["raw"], arn = module.zones.arns["raw"] }
+
+  encrypted_connections = var.encrypted_connections
+}
+
+module "ledger" {
+  source    = "./modules/ledger"
+  name      = var.name
+  account   = local.place.account
+  partition = local.place.partition
+  protected = var.protected
+}
+
+module "functions" {
+  source       = "./modules/functions"
+  name         = var.name
+  place        = local.place
+  packages     = local.packages
+  image        = var.image
+  layers       = var.layers
+  architecture = var.architecture
+  sizes        = var.function_sizes
+  buckets      = module.zones.arns
+  keys         = module.zones.key_arns
+  queue        = { arn = module.queue.arn, dead_arn = module.queue.dead_arn }
+  ledger       = local.ledger
+  topic        = module.alarms.notices
+  database     = module.catalog.database
+  machines     = module.machines.arns
+  network      = local.network
+  environment = {
+    HEADWATER_LAKE     = "s3://${module.zones.buckets["code"]}/headwater.yaml"
+    HEADWATER_MACHINES = module.machines.prefix
+    HEADWATER_TOPIC    = module.alarms.notices.arn
+  }
+}
+
+module "machines" {
+  source    = "./modules/machines"
+  name      = var.name
+  place     = local.place
+  folder    = coalesce(var.machines, "${path.module}/machines")
+  functions = module.functions.names
+  job       = module.catalog.job
+  topic     = module.alarms.notices
+  spark     = one(module.emr[*].spark)
+}
+
+module "catalog" {
+  source  = "./modules/catalog"
+  name    = var.name
+  place   = local.place
+  buckets = module.zones.arns
+  names   = module.zones.buckets
+  keys    = module.zones.key_arns
+  ledger  = local.ledger
+  crawler = var.crawler
+}
+
+module "athena" {
+  source        = "./modules/athena"
+  name          = var.name
+  results       = { bucket = module.zones.buckets["results"], key = module.zones.key_arns["results"] }
+  workgroups    = coalesce(var.workgroups, local.workgroups)
+  force_destroy = !var.protected
+}
+
+module "alarms" {
+  source     = "./modules/alarms"
+  name       = var.name
+  place      = local.place
+  emails     = var.emails
+  functions  = module.functions.names
+  machines   = module.machines.arns
+  job        = module.catalog.job
+  queue      = local.queue
+  buckets    = module.zones.buckets
+  workgroups = values(module.athena.workgroups)
+  limits     = var.limits
+}
+
+module "dashboards" {
+  source     = "./modules/dashboards"
+  name       = var.name
+  region     = var.region
+  functions  = module.functions.names
+  machines   = module.machines.arns
+  queue      = local.queue
+  buckets    = module.zones.buckets
+  table      = module.ledger.name
+  workgroups = values(module.athena.workgroups)
+}
+
+locals {
+  ledger     = { tables = module.ledger.table_arns, indexes = module.ledger.index_arns, key = module.ledger.key_arn }
+  queue      = { name = module.queue.name, dead = module.queue.dead_name }
+  workgroups = { primary = 107374182400, analytics = 1099511627776, ml = 10995116277760 }
+}

@@ -1,0 +1,4 @@
+output "bucket" {
+  description = "The bucket of the trail."
+  value       = module.bucket.bucket
+}

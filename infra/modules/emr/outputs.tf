@@ -1,0 +1,4 @@
+output "spark" {
+  description = "The application, and the role of its jobs."
+  value       = { application_arn = aws_emrserverless_application.this.arn, role_arn = aws_iam_role.job.arn }
+}
