@@ -15,9 +15,9 @@ from headwater.errors import ObjectExists
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import nobody
 from headwater.model.types import Schema
-from headwater.ports.engine import Fate
+from headwater.ports.engine import Compacting, Fate
 from headwater.reading.source import source_stamp
-from tests.contracts.bench import Bench, feed_of
+from tests.contracts.bench import Bench, feed_of, schema_of
 from tests.contracts.engine import EngineContract
 
 
@@ -210,3 +210,19 @@ def test_a_far_table_is_asked_and_answers_while_somebody_reads(shared, tmp_path)
 
     assert second.rows() == [("b",)]
     assert first.rows() == [(1,), (2,)]
+
+
+def test_groups_that_are_joined_one_after_the_other_tell_what_they_took_together(
+    bench, monkeypatch
+):
+    monkeypatch.setattr("headwater.adapters.staging.engine._AT_ONCE_BYTES", 1)
+    schema = schema_of(id="bigint", _arrival="text")
+    groups = [
+        tuple(bench.convert(f"id\n{n}\n").parts[0] for n in (first, first + 1)) for first in (1, 3)
+    ]
+    task = Compacting("c1-1", feed_of(), str(bench.folder / "table"), schema, tuple(groups))
+
+    done = bench.engine.compact(task, nobody)
+
+    assert len(done.joined) == 2
+    assert done.cpu_seconds > 0

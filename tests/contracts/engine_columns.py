@@ -342,4 +342,4 @@ class RescuePropertyContract:
         for at, (n, new, x) in enumerate(rows):
             value, kept = found[at]
             assert (str(value) if value is not None else kept.pop("n", "")) == n
-            assert kept == {name: cell for name, cell in (("new", new), ("x", x)) if cell}
+            assert kept == {"new": new, "x": x}

@@ -190,18 +190,18 @@ def test_a_backlog_larger_than_a_workers_hands_is_drained(lake, incoming, monkey
 
 def test_a_raw_object_that_cannot_be_read_does_not_stop_the_others(lake, folder, monkeypatch):
     from headwater.errors import SourceUnreadable
-    from headwater.flow import register as registering
+    from headwater.flow import lying
 
     drop(folder, "sales/a-locked.csv", csv_of("1"))
     drop(folder, "sales/b.csv", csv_of("2"))
-    real = registering.measure_many
+    real = lying.measure
 
-    def locked(paths, counter_for):
-        refusal = SourceUnreadable("it may not be read")
-        pairs = zip(paths, real(paths, counter_for), strict=True)
-        return [refusal if path.name == "a-locked.csv" else found for path, found in pairs]
+    def locked(path, counter):
+        if path.name == "a-locked.csv":
+            raise SourceUnreadable("it may not be read")
+        return real(path, counter)
 
-    monkeypatch.setattr(registering, "measure_many", locked)
+    monkeypatch.setattr(lying, "measure", locked)
 
     lake.work()
 

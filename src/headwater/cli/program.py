@@ -34,7 +34,7 @@ VERBS = {
     "compact": "Join small parts of tables into large ones; no row changes.",
     "sweep": "Remove what no log entry, no receipt and no live attempt names.",
     "verify": "Check every invariant that can be checked from outside.",
-    "emulate": "Start AWS in the box on this machine: a double of its services to try things on.",
+    "emulate": "Start AWS in the box on this machine, and say what to export.",
     "doctor": "Look at this machine and this lake for what would hurt.",
     "completion": "Print the script by which a shell completes verbs, options, feeds and files.",
 }

@@ -51,9 +51,10 @@ def tables_at(settings: Settings, zone: str, store: Store, clock: Clock) -> Tabl
 
 def engines(stores: Iterable[Store]) -> tuple[Callable[[], Engine], Asker]:
     """What converts, and what answers: both work on files, and far objects are staged."""
-    places = Places([each for each in stores if not each.abilities.local_paths])
-    if not places:
+    far = [each for each in stores if not each.abilities.local_paths]
+    if not far:
         return DuckEngine, DuckAsker()
+    places = Places(far)
     shelf = Shelf(places)
     return lambda: StagedEngine(DuckEngine(), places, shelf), StagedAsker(DuckAsker(), shelf)
 

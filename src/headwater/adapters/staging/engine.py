@@ -12,6 +12,7 @@ from headwater.adapters.staging.inputs import bring, with_lost
 from headwater.adapters.staging.places import Fetch, Places
 from headwater.adapters.staging.shelf import Shelf
 from headwater.model.feed import Feed
+from headwater.model.ids import AttemptId
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Watch
 from headwater.model.types import Schema
@@ -88,9 +89,15 @@ class StagedEngine:
     def compact(self, compacting: Compacting, watch: Watch) -> Compacted:
         """Bring, join and take away some groups after the other; see the port."""
         whole = Compacted(())
-        for groups in _slices(compacting.groups):
-            one = self._compact(replace(compacting, groups=groups), watch)
-            whole = Compacted((*whole.joined, *one.joined), (*whole.damaged, *one.damaged))
+        for number, groups in enumerate(_slices(compacting.groups)):
+            # Each counts its parts from nought: as the turns of a job, each has a name of its own.
+            attempt = AttemptId(f"{compacting.attempt}i{number}" if number else compacting.attempt)
+            one = self._compact(replace(compacting, groups=groups, attempt=attempt), watch)
+            whole = Compacted(
+                (*whole.joined, *one.joined),
+                (*whole.damaged, *one.damaged),
+                whole.cpu_seconds + one.cpu_seconds,
+            )
         return whole
 
     def build(self, building: Building, watch: Watch) -> Edifice:
