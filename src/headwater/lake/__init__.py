@@ -41,6 +41,7 @@ from headwater.flow.underway import underway
 from headwater.flow.verify import Verdict, verify
 from headwater.flow.work import Done, Errand, Told
 from headwater.flow.world import World
+from headwater.lake.steps import Steps
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
@@ -87,7 +88,7 @@ def _ingested_page(ingested: Ingested) -> Page:
 shown_as(Ingested, _ingested_page)
 
 
-class Lake:
+class Lake(Steps):
     """Everything under one root: its zones, its ledger, its configuration."""
 
     def __init__(
@@ -98,7 +99,7 @@ class Lake:
         new_ledger: Callable[[Callable[[Ledger], Rebuilt]], Rebuilt],
     ) -> None:
         """Take what wiring has put together; `headwater.open(path)` is the way to one."""
-        self._world = world
+        super().__init__(world)
         self._new_ledger = new_ledger
         self.root = root
 
@@ -112,7 +113,8 @@ class Lake:
         return f"headwater.open({str(self.root)!r})"
 
     def close(self) -> None:
-        """Let go of the ledger and the queue."""
+        """Let go of the ledger, the queue, and what converts."""
+        self._rest()
         self._world.ledger.close()
         self._world.queue.close()
 
