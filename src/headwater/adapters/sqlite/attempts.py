@@ -35,18 +35,16 @@ class Taking:
     until: datetime
     feeds: Sequence[FeedName] | None
     besides: Sequence[ManifestId] = ()
-    only: ManifestId | None = None
 
 
-def claimable(tx: Transaction, taking: Taking) -> bool:
+def claimable(
+    tx: Transaction,
+    now: datetime,
+    feeds: Sequence[FeedName] | None,
+    besides: Sequence[ManifestId] = (),
+) -> bool:
     """Whether a claim would find something."""
-    found = tx.one(
-        "any_claimable",
-        now=micros(taking.now),
-        feeds=_filter(taking.feeds),
-        besides=listed(taking.besides),
-        only=taking.only,
-    )
+    found = tx.one("any_claimable", now=micros(now), feeds=_filter(feeds), besides=listed(besides))
     return found is not None
 
 
@@ -59,7 +57,6 @@ def claim(tx: Transaction, taking: Taking) -> Claim | None:
         until=micros(taking.until),
         feeds=_filter(taking.feeds),
         besides=listed(taking.besides),
-        only=taking.only,
         sources=listed(manifest_sources(ManifestState.CLAIMED)),
     )
     if row is None:

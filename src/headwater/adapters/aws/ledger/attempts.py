@@ -34,7 +34,6 @@ class Taking:
     until: datetime
     feeds: Sequence[FeedName] | None
     besides: Sequence[ManifestId] = ()
-    only: ManifestId | None = None
     token: str = field(default_factory=places.new_token)
 
 
@@ -135,9 +134,6 @@ def state_of(head: Item) -> ManifestState:
 
 def _waiting(table: Table, taking: Taking) -> Iterator[Item]:
     """What a worker may take, the oldest first."""
-    if taking.only is not None:
-        yield from _alone(table, taking, taking.only)
-        return
     work = table.query("#pk = :pk", pk=places.WORK, page=_LOOKED_AT)
     for some in batched(work, _LOOKED_AT):
         keys = [
@@ -151,17 +147,6 @@ def _waiting(table: Table, taking: Taking) -> Iterator[Item]:
             head = heads.get(key)
             if head and _waits_until(head) <= places.micros(taking.now):
                 yield head
-
-
-def _alone(table: Table, taking: Taking, manifest: ManifestId) -> Iterator[Item]:
-    """This manifest, if a worker may take it."""
-    head = table.get(places.manifest_at(manifest))
-    if head is None or head["state"] not in manifest_sources(ManifestState.CLAIMED):
-        return
-    of_ours = taking.feeds is None or head["feed"] in taking.feeds
-    due = _waits_until(head) <= places.micros(taking.now)
-    if of_ours and due and manifest not in taking.besides:
-        yield head
 
 
 def _waits_until(head: Item) -> int:
