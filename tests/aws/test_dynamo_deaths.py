@@ -10,10 +10,12 @@ from headwater.adapters.aws.ledger import DynamoLedger
 from headwater.model.arrival import ArrivalState
 from headwater.model.manifest import ManifestState
 from tests.aws.faulty import WRITES
+from tests.aws.sweep import Sweep
 from tests.contracts.ledger_races import work_until_done
 from tests.contracts.work import DAY, NOW, SALES, arrive, claim, finish, sighting, sightings
 
 FILES = 6
+SOME = 6  # deaths in a run
 
 
 class Died(BaseException):
@@ -28,9 +30,13 @@ def mortal(client, lives):
         if next(count) > lives:
             raise Died
 
-    for name in WRITES:
-        client.meta.events.register(f"before-call.dynamodb.{name}", strike)
+    on_writes(client, strike)
     return client
+
+
+def on_writes(client, happens):
+    for name in WRITES:
+        client.meta.events.register(f"before-call.dynamodb.{name}", happens)
 
 
 @pytest.fixture(name="opened")
@@ -55,14 +61,11 @@ def live(ledger):
 
 @pytest.mark.slow
 def test_a_death_before_any_write_is_finished_by_the_next(opened, new_table):
-    for lives in itertools.count():
+    sweep = Sweep(SOME)
+    for number in sweep.numbers(writes_of(opened(new_table()))):
         table = new_table()
-        try:
-            live(opened(table, lives))
-        except Died:
-            died = True
-        else:
-            died = False
+        with pytest.raises(Died):
+            live(opened(table, number - 1))
 
         successor = opened(table)
         assert_nothing_half_done(successor)
@@ -70,14 +73,20 @@ def test_a_death_before_any_write_is_finished_by_the_next(opened, new_table):
         work_until_done(successor, NOW + DAY)
 
         newest = successor.newest("sales", [each.key for each in sightings(FILES)])
-        assert {each.version for each in newest.values()} == {"v3"}
+        assert {each.version for each in newest.values()} == {"v3"}, sweep.at(number)
         assert {each.state for each in newest.values()} == {ArrivalState.COMPLETED}
         settled = {ArrivalState.COMPLETED, ArrivalState.SUPERSEDED}
         assert {each.state for each in successor.arrivals()} <= settled
         assert len(successor.visible("sales", newest)) == FILES
         assert {each.state for each in successor.manifests()} == {ManifestState.COMMITTED}
-        if not died:
-            return
+
+
+def writes_of(ledger):
+    """How many writes a whole life has."""
+    made = []
+    on_writes(ledger._table._client, lambda **_: made.append(1))
+    live(ledger)
+    return len(made)
 
 
 def assert_nothing_half_done(ledger):

@@ -9,9 +9,14 @@ import pytest
 
 from headwater.adapters.aws.ledger import DynamoLedger
 from headwater.model.arrival import Cause
+from headwater.model.checks import Action, CheckResult
+from headwater.model.cost import Cost
 from headwater.model.event import EventKind, Happening
+from headwater.ports.ledger import Upkeep
+from headwater.ports.watching import Halt
 from tests.aws.double import Double
 from tests.aws.faulty import Fault, faulty
+from tests.aws.sweep import Sweep
 from tests.contracts.ledger_builds import BUILD
 from tests.contracts.work import (
     DAY,
@@ -24,6 +29,10 @@ from tests.contracts.work import (
     sighting,
     sightings,
 )
+
+HALT = Halt("sales", "m1", NOW, (CheckResult("x", Action.HALT, 10, 1),))
+TOOK = Upkeep("c1", "sales", NOW, 30, 20, 0.5, Cost(nanos=7))
+SOME, FEW = 5, 2  # writes of a story, in a run
 
 
 def story(ledger):
@@ -45,7 +54,7 @@ def story(ledger):
         ledger.bury(dead, Cause("engine", "it died"), NOW),
         ledger.replay(dead.manifest.arrivals, NOW, together=SALES),
         last := claim(ledger, NOW + SECOND),
-        ledger.settle(last, receipt_of(last), parts_of(last), NOW + 2 * SECOND),
+        ledger.settle(last, costly(last), parts_of(last), NOW + 2 * SECOND),
         ledger.write_down(BUILD),
         ledger.write_down(replace(BUILD, created_at=NOW + SECOND)),
         ledger.meet("n"),
@@ -54,6 +63,8 @@ def story(ledger):
         events := ledger.untold("n", NOW, NOW + SECOND),
         ledger.told("n", events[0].id, NOW),
         ledger.untold("n", NOW, NOW + SECOND),
+        ledger.halt([HALT]),
+        ledger.upkeep([TOOK]),
         ledger.watch("sales", NOW),
         ledger.watch("sales", NOW + DAY),
         ledger.watched("sales"),
@@ -64,8 +75,15 @@ def story(ledger):
         ledger.receipts(),
         list(ledger.parts("sales_clean")),
         ledger.standing(),
+        ledger.spending(),
+        ledger.spent("sales", "2025-04", "USD"),
+        ledger.check_runs("sales", 5),
     ]
     return [plain(each) for each in (*told, *stands)]
+
+
+def costly(held):
+    return replace(receipt_of(held), cost=Cost(nanos=5))
 
 
 def late(subject, kind=EventKind.LATE):
@@ -99,9 +117,9 @@ def test_the_nth_write_that_goes_wrong_changes_no_answer_and_no_state(proxy, thr
     expected = story(through())
     writes = proxy.writes
 
-    every = 1 if fault is Fault.DROPPED else 7
-    for number in range(1, writes + 1, every):
+    sweep = Sweep(SOME if fault is Fault.DROPPED else FEW)
+    for number in sweep.numbers(writes):
         ledger = through()
         proxy.spoil(number, fault)
 
-        assert story(ledger) == expected, f"the write number {number}"
+        assert story(ledger) == expected, sweep.at(number)

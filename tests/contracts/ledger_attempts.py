@@ -75,6 +75,25 @@ class ClaimContract:
         assert claim(ledger, besides=[first.id]).manifest.id == second.id
         assert claim(ledger).manifest.id == first.id
 
+    def test_a_claim_of_one_manifest_takes_no_other_and_only_when_it_may_be_taken(self, ledger):
+        arrive(ledger, *sightings(2))
+        first, second = (ledger.batch(limited(files=1), NOW, flush=True) for _ in range(2))
+
+        held = claim(ledger, only=second.id)
+        assert held.manifest.id == second.id
+        assert claim(ledger, only=second.id) is None
+        assert claim(ledger, only="m0") is None
+        assert claim(ledger, only=first.id, feeds=["returns"]) is None
+        assert claim(ledger, only=first.id, besides=[first.id]) is None
+
+        again = claim(ledger, NOW + LEASE, only=second.id)
+        assert (again.manifest.id, again.attempt) == (second.id, held.attempt + 1)
+        ledger.release(again, "it failed", NOW + DAY)
+        assert claim(ledger, NOW + LEASE, only=second.id) is None
+        finish(ledger, claim(ledger, NOW + DAY, only=second.id))
+        assert claim(ledger, NOW + 2 * DAY, only=second.id) is None
+        assert claim(ledger).manifest.id == first.id
+
     def test_a_claim_may_be_narrowed_to_feeds(self, ledger):
         arrive(ledger, sighting(), sighting(feed="returns"))
         ledger.batch(SALES, NOW, flush=True)

@@ -199,11 +199,12 @@ class Ledger(Watching, Protocol):
         *,
         feeds: Sequence[FeedName] | None = None,
         besides: Sequence[ManifestId] = (),
+        only: ManifestId | None = None,
     ) -> Claim | None:
         """Take the oldest manifest that is open and due, or whose lease has run out.
 
         One statement chooses, marks and answers; the attempt is one more than the last.
-        Those named as besides are passed over.
+        Those named as besides are passed over; with only, all others.
         """
         ...
 

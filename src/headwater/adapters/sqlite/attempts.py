@@ -35,17 +35,12 @@ class Taking:
     until: datetime
     feeds: Sequence[FeedName] | None
     besides: Sequence[ManifestId] = ()
+    only: ManifestId | None = None
 
 
-def claimable(
-    tx: Transaction,
-    now: datetime,
-    feeds: Sequence[FeedName] | None,
-    besides: Sequence[ManifestId] = (),
-) -> bool:
+def claimable(tx: Transaction, taking: Taking) -> bool:
     """Whether a claim would find something."""
-    found = tx.one("any_claimable", now=micros(now), feeds=_filter(feeds), besides=listed(besides))
-    return found is not None
+    return tx.one("any_claimable", **_narrowed(taking)) is not None
 
 
 def claim(tx: Transaction, taking: Taking) -> Claim | None:
@@ -53,10 +48,8 @@ def claim(tx: Transaction, taking: Taking) -> Claim | None:
     row = tx.one(
         "claim",
         worker=taking.worker,
-        now=micros(taking.now),
         until=micros(taking.until),
-        feeds=_filter(taking.feeds),
-        besides=listed(taking.besides),
+        **_narrowed(taking),
         sources=listed(manifest_sources(ManifestState.CLAIMED)),
     )
     if row is None:
@@ -187,5 +180,10 @@ def _keep_parts(tx: Transaction, held: Claim, parts: Sequence[Part], *, settled:
     tx.each("keep_part", [write_part(part, table, manifest, settled=settled) for part in parts])
 
 
-def _filter(feeds: Sequence[FeedName] | None) -> str | None:
-    return None if feeds is None else listed(feeds)
+def _narrowed(taking: Taking) -> dict[str, object]:
+    return {
+        "now": micros(taking.now),
+        "feeds": None if taking.feeds is None else listed(taking.feeds),
+        "besides": listed(taking.besides),
+        "only": taking.only,
+    }

@@ -73,11 +73,12 @@ class SqliteLedger(Watchings):
         *,
         feeds: Sequence[FeedName] | None = None,
         besides: Sequence[ManifestId] = (),
+        only: ManifestId | None = None,
     ) -> Claim | None:
         """Take the oldest manifest that is open and due, or whose lease has run out."""
-        if not self._database.read(lambda tx: attempts.claimable(tx, now, feeds, besides)):
+        taking = attempts.Taking(worker, now, lease_end(now, lease), feeds, besides, only)
+        if not self._database.read(lambda tx: attempts.claimable(tx, taking)):
             return None
-        taking = attempts.Taking(worker, now, lease_end(now, lease), feeds, besides)
         claim = self._database.write(lambda tx: attempts.claim(tx, taking))
         if claim is not None:
             point("claim.post")

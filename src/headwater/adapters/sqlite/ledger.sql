@@ -65,6 +65,7 @@ where state in ('open', 'claimed', 'staged')
   and coalesce(lease_until, retry_at, 0) <= :now
   and (:feeds is null or feed in (select value from json_each(:feeds)))
   and id not in (select value from json_each(:besides))
+  and (:only is null or id = :only)
 limit 1;
 
 -- An open manifest has no lease, a claimed one no retry time: what is set is what is waited for.
@@ -79,6 +80,7 @@ where seq = (
     and coalesce(lease_until, retry_at, 0) <= :now
     and (:feeds is null or feed in (select value from json_each(:feeds)))
     and id not in (select value from json_each(:besides))
+    and (:only is null or id = :only)
   order by seq
   limit 1
 )

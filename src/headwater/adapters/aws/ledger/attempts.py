@@ -34,6 +34,7 @@ class Taking:
     until: datetime
     feeds: Sequence[FeedName] | None
     besides: Sequence[ManifestId] = ()
+    only: ManifestId | None = None
     token: str = field(default_factory=places.new_token)
 
 
@@ -134,7 +135,10 @@ def state_of(head: Item) -> ManifestState:
 
 def _waiting(table: Table, taking: Taking) -> Iterator[Item]:
     """What a worker may take, the oldest first."""
-    work = table.query("#pk = :pk", pk=places.WORK, page=_LOOKED_AT)
+    if taking.only is None:
+        work = table.query("#pk = :pk", pk=places.WORK, page=_LOOKED_AT)
+    else:
+        work = _one(table, taking.only)
     for some in batched(work, _LOOKED_AT):
         keys = [
             places.manifest_at(item["manifest"])
@@ -147,6 +151,13 @@ def _waiting(table: Table, taking: Taking) -> Iterator[Item]:
             head = heads.get(key)
             if head and _waits_until(head) <= places.micros(taking.now):
                 yield head
+
+
+def _one(table: Table, manifest: ManifestId) -> Iterator[Item]:
+    """What says that this manifest has not ended."""
+    head = table.get(places.manifest_at(manifest))
+    if head is not None and state_of(head) in manifest_sources(ManifestState.CLAIMED):
+        yield {"manifest": head["id"], "feed": head["feed"]}
 
 
 def _waits_until(head: Item) -> int:

@@ -71,9 +71,10 @@ class DynamoLedger(Watchings):
         *,
         feeds: Sequence[FeedName] | None = None,
         besides: Sequence[ManifestId] = (),
+        only: ManifestId | None = None,
     ) -> Claim | None:
         """Take the oldest manifest that is open and due, or whose lease has run out."""
-        taking = attempts.Taking(worker, now, lease_end(now, lease), feeds, besides)
+        taking = attempts.Taking(worker, now, lease_end(now, lease), feeds, besides, only)
         claim = attempts.claim(self._table, taking)
         if claim is not None:
             point("claim.post")
