@@ -1,4 +1,4 @@
-"""A lake on AWS in the box: bucket, queue, table, functions, machine, and this process beside it."""
+"""A lake on AWS in the box: bucket, queue, table, functions, machine; this process beside it."""
 
 from __future__ import annotations
 

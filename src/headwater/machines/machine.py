@@ -1,12 +1,13 @@
 """The machine of one manifest: chosen by its size, converted, settled, or failed and told of.
 
     Choose ── small ──> Convert ──────────┐
-       └───── large ──> Job ──> Commit ──>┴> Judge ──> Done
+       └───── large ──> Job ──> Commit ──>┴> Judge ── committed ──> Done
                          │ whatever raises     │  held: Wait, then Fail
-                         └──────────> Fail <───┘  dead: Fail
+                         └──────────> Fail <───┘  else: Fail
                                        └──> Reckon ──> Failed, or Done after all
 
-An attempt that failed and is to be tried again ends its execution: the timer begins another.
+An attempt that failed ends its execution, also where there is to be another: the timer begins
+that one. So an execution that failed is no alarm, and a batch that was given up is.
 Names in `${…}` are filled in by whoever lays the machine down.
 """
 
@@ -49,7 +50,7 @@ def machine(large: Large) -> State:
     small = {
         "Convert": _function("convert", {"manifest.$": "$.manifest"}, "Judge"),
         "Judge": _choose(
-            "$.step.state", {"Wait": _HELD, "Fail": [ManifestState.DEAD]}, default="Done"
+            "$.step.state", {"Wait": _HELD, "Done": [ManifestState.COMMITTED]}, default="Fail"
         ),
         "Wait": {"Type": "Wait", "SecondsPath": "$.step.wait_seconds", "Next": "Fail"},
         "Fail": _function("fail", "$", "Reckon", caught=False),
