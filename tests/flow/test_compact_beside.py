@@ -20,8 +20,11 @@ import sys, headwater
 from pathlib import Path
 folder, stop = map(Path, sys.argv[1:])
 lake = headwater.open(folder)
-while not stop.exists():
+stopped = False
+while not stopped:
+    stopped = stop.exists()
     lake.compact()
+    print("went round", flush=True)
 """
 ASKS = """
 import sys, headwater
@@ -33,17 +36,21 @@ while not stop.exists():
     rows = lake.query(sql).rows()
     assert all(count == 7 for _, _, count in rows), rows
     assert len({file for file, _, _ in rows}) == len(rows), rows
+    print("went round", flush=True)
 """
 
 
 @pytest.fixture
 def beside(folder, tmp_path):
-    """Processes that go on until the test has done what it does."""
+    """Processes that have gone round once and go on until the test has done what it does."""
     stop, started = tmp_path / "stop", []
 
     def start(program):
         command = [sys.executable, "-c", program, str(folder), str(stop)]
-        started.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+        started.append(process)
+        assert process.stdout.readline() == "went round\n"
 
     def end():
         stop.touch()

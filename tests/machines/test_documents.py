@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 def test_the_documents_are_those_that_the_code_writes(tmp_path):
     write(tmp_path)
 
-    kept = {each.name: each.read_text() for each in (ROOT / FOLDER).iterdir()}
+    kept = {each.name: each.read_text() for each in (ROOT / FOLDER).glob("*.json")}
     assert kept == {each.name: each.read_text() for each in tmp_path.iterdir()}
 
 
