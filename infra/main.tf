@@ -68,21 +68,24 @@ module "functions" {
   machines     = module.machines.arns
   network      = local.network
   environment = {
-    HEADWATER_LAKE     = "s3://${module.zones.buckets["code"]}/headwater.yaml"
-    HEADWATER_MACHINES = module.machines.prefix
-    HEADWATER_TOPIC    = module.alarms.notices.arn
+    HEADWATER_LAKE    = local.lake
+    HEADWATER_MACHINE = module.machines.chosen
+    HEADWATER_TOPIC   = module.alarms.notices.arn
   }
 }
 
 module "machines" {
-  source    = "./modules/machines"
-  name      = var.name
-  place     = local.place
-  folder    = coalesce(var.machines, "${path.module}/machines")
-  functions = module.functions.names
-  job       = module.catalog.job
-  topic     = module.alarms.notices
-  spark     = one(module.emr[*].spark)
+  source      = "./modules/machines"
+  name        = var.name
+  place       = local.place
+  folder      = coalesce(var.machines, "${path.module}/machines")
+  functions   = module.functions.names
+  job         = module.catalog.job
+  topic       = module.alarms.notices
+  lake        = local.lake
+  chosen      = var.machine
+  entry_point = "s3://${module.zones.buckets["code"]}/${module.catalog.script}"
+  spark       = one(module.emr[*].spark)
 }
 
 module "catalog" {
@@ -131,6 +134,7 @@ module "dashboards" {
 }
 
 locals {
+  lake       = "s3://${module.zones.buckets["code"]}/headwater.yaml"
   ledger     = { tables = module.ledger.table_arns, indexes = module.ledger.index_arns, key = module.ledger.key_arn }
   queue      = { name = module.queue.name, dead = module.queue.dead_name }
   workgroups = { primary = 107374182400, analytics = 1099511627776, ml = 10995116277760 }

@@ -76,6 +76,12 @@ variable "job_script" {
   default     = null
 }
 
+variable "machine" {
+  description = "The machine that is begun for each batch: lambda, glue or emr, or a definition of your own."
+  type        = string
+  default     = "lambda"
+}
+
 variable "machines" {
   description = "The folder of the state machines' definitions; the one beside this file if null."
   type        = string

@@ -39,7 +39,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 resource "aws_cloudwatch_metric_alarm" "machines" {
   for_each            = local.machines
-  alarm_name          = "${each.key}-failed"
+  alarm_name          = "${each.key}-machine-failed"
   alarm_description   = "An execution of ${each.key} failed"
   namespace           = "AWS/States"
   metric_name         = "ExecutionsFailed"

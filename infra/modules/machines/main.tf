@@ -5,17 +5,15 @@ locals {
   lambda   = "arn:${var.place.partition}:lambda:${var.place.region}:${var.place.account}:function"
   glue     = "arn:${var.place.partition}:glue:${var.place.region}:${var.place.account}:job/${var.job}"
 
-  # By these words a definition names what it calls: $${convert_arn}, $${job}, …
+  # By these words a definition names what it calls: $${convert}, $${job}, …
   words = merge(
-    { for function, name in var.functions : "${function}_arn" => "${local.lambda}:${name}" },
+    { for function, name in var.functions : function => "${local.lambda}:${name}" },
     {
       job         = var.job
-      topic_arn   = var.topic.arn
-      application = try(var.spark.application_arn, "")
-      spark_role  = try(var.spark.role_arn, "")
-      partition   = var.place.partition
-      region      = var.place.region
-      account     = var.place.account
+      lake        = var.lake
+      application = try(element(split("/", var.spark.application_arn), -1), "")
+      job_role    = try(var.spark.role_arn, "")
+      entry_point = var.entry_point
     },
   )
 }

@@ -3,9 +3,9 @@ output "arns" {
   value       = [for machine, _ in local.machines : "${local.prefix}:stateMachine:${var.name}-${machine}"]
 }
 
-output "prefix" {
-  description = "What the ARNs of this lake's machines begin with."
-  value       = "${local.prefix}:stateMachine:${var.name}-"
+output "chosen" {
+  description = "The ARN of the machine that is begun for each batch."
+  value       = "${local.prefix}:stateMachine:${var.name}-${var.chosen}"
 }
 
 output "policy" {

@@ -23,6 +23,16 @@ variable "job" {
   type        = string
 }
 
+variable "lake" {
+  description = "Where the lake's configuration lies."
+  type        = string
+}
+
+variable "entry_point" {
+  description = "Where the script lies that a job on EMR Serverless begins with."
+  type        = string
+}
+
 variable "topic" {
   description = "The topic of notices, and its key."
   type        = object({ arn = string, key = string })
@@ -38,4 +48,9 @@ variable "log_days" {
   description = "How long logs are kept."
   type        = number
   default     = 365
+}
+
+variable "chosen" {
+  description = "The machine that is begun for each batch, by the name of its file."
+  type        = string
 }
