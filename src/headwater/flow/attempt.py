@@ -72,11 +72,11 @@ def attempt(world: World, engine: Engine, claim: Claim, watch: Watch) -> Receipt
         except LeaseLost:
             return None
         except HeadwaterError as error:
-            return _failed(world, claim, error)
+            return failed(world, claim, error)
         except Exception as bug:
             # The worker's door: a fault of ours must not end every worker in turn.
             _logger.exception("manifest %s, attempt %s", claim.manifest.id, claim.attempt)
-            return _failed(world, claim, EngineError(f"{type(bug).__name__}: {bug}"))
+            return failed(world, claim, EngineError(f"{type(bug).__name__}: {bug}"))
 
 
 @contextmanager
@@ -246,7 +246,8 @@ def _fenced(world: World, claim: Claim) -> Receipt | Failed | None:
     return None
 
 
-def _failed(world: World, claim: Claim, error: HeadwaterError) -> Receipt | Failed | None:
+def failed(world: World, claim: Claim, error: HeadwaterError) -> Receipt | Failed | None:
+    """Record a failure, and what follows; None where another attempt has taken it over."""
     follows = _after(world, claim, error)
     try:
         if isinstance(follows, RetryAt):

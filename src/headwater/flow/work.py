@@ -18,8 +18,8 @@ from headwater.errors import (
     NoSpace,
     StoreError,
     TableError,
-    UsageError,
 )
+from headwater.flow.arrive import register_announced
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.compact import Bounds, compact_table
@@ -29,7 +29,6 @@ from headwater.flow.notify import EVERY as NOTIFY_EVERY
 from headwater.flow.notify import begin, look, look_in_turn
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.reconcile import reconcile
-from headwater.flow.register import is_known, register
 from headwater.flow.settle import Hands, acknowledge, take
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
@@ -41,7 +40,6 @@ from headwater.model.receipt import Receipt
 from headwater.points import point
 from headwater.ports.engine import Engine
 from headwater.ports.queue import BATCH, Message, ReceiptHandle
-from headwater.ports.store import Stat
 
 HIDDEN_FOR = timedelta(minutes=5)
 """How long a message stays in a worker's hands before it shows again."""
@@ -325,17 +323,6 @@ def put_aside(world: World, hands: Hands) -> None:
 
 def _register_unknown(world: World, hands: Hands, raws: set[RawName]) -> Sequence[ReceiptHandle]:
     """Register what is there and not known; answer the messages about what never was."""
-    stats = {raw: _stat(world, raw) for raw in raws}
-    there = [stat for stat in stats.values() if stat is not None]
-    known = is_known(world, there)
-    register(world, [stat for stat, is_in in zip(there, known, strict=True) if not is_in])
-    gone = [raw for raw, stat in stats.items() if stat is None]
+    gone = register_announced(world, raws)
     in_ledger = world.ledger.by_raw(gone)
     return take(hands, [raw for raw in gone if raw not in in_ledger])
-
-
-def _stat(world: World, raw: RawName) -> Stat | None:
-    try:
-        return world.zones.raw.stat(raw)
-    except UsageError:  # no name that an object could have
-        return None

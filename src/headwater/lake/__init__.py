@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from os import PathLike
@@ -14,14 +13,12 @@ from typing import Self
 from headwater.errors import UnknownTable
 from headwater.flow import work as working
 from headwater.flow.ask import ask
-from headwater.flow.attempt import Failed
 from headwater.flow.checks import RUNS, CheckStory, checks
 from headwater.flow.choice import Choice
 from headwater.flow.compact import CompactedTable, compact, named_tables
 from headwater.flow.expected import Expected, expectations
 from headwater.flow.explain import Story, explain
-from headwater.flow.hold import Held
-from headwater.flow.land import Landing, LandingOutcome, land
+from headwater.flow.land import Landing, land
 from headwater.flow.models.lineage import ColumnLineage, lineage
 from headwater.flow.models.refresh import Order, Refreshed, refresh
 from headwater.flow.models.standing import ModelStanding
@@ -41,6 +38,8 @@ from headwater.flow.underway import underway
 from headwater.flow.verify import Verdict, verify
 from headwater.flow.work import Done, Errand, Told
 from headwater.flow.world import World
+from headwater.lake.ingested import Ingested
+from headwater.lake.steps import Steps
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
 from headwater.model.ids import ArrivalId, FeedName, ManifestId, TableName
@@ -50,44 +49,15 @@ from headwater.ports.engine import Answer, Survey
 from headwater.ports.ledger import Ledger, Spending
 from headwater.ports.store import How
 from headwater.reading.source import open_source
-from headwater.show.notebook import Listing, done_page, shown_as
-from headwater.show.page import Page
-from headwater.show.receipts import landings_page
+from headwater.show.notebook import Listing, shown_as
 from headwater.show.rows import answer_page
 
 Source = str | PathLike[str]
 
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What became of files that were landed and worked on."""
-
-    landings: tuple[Landing, ...]
-    receipts: tuple[Receipt, ...]
-    failures: tuple[Failed, ...]
-    arrivals: tuple[Arrival, ...]  # of the files that landed, as they ended
-    held: tuple[Held, ...] = ()  # batches that wait for a person, over their feed's budget
-
-    @property
-    def refused_anything(self) -> bool:
-        """Whether a row or a file did not reach the table."""
-        return (
-            any(landing.outcome is LandingOutcome.REFUSED for landing in self.landings)
-            or any(receipt.refused_anything for receipt in self.receipts)
-            or any(failure.dead for failure in self.failures)
-        )
+__all__ = ["Ingested", "Lake", "Source"]
 
 
-def _ingested_page(ingested: Ingested) -> Page:
-    done = Done(list(ingested.receipts), list(ingested.failures), list(ingested.held))
-    telling = [each for each in ingested.landings if each.outcome is not LandingOutcome.LANDED]
-    return (*landings_page(telling), *done_page(done))
-
-
-shown_as(Ingested, _ingested_page)
-
-
-class Lake:
+class Lake(Steps):
     """Everything under one root: its zones, its ledger, its configuration."""
 
     def __init__(
@@ -98,7 +68,7 @@ class Lake:
         new_ledger: Callable[[Callable[[Ledger], Rebuilt]], Rebuilt],
     ) -> None:
         """Take what wiring has put together; `headwater.open(path)` is the way to one."""
-        self._world = world
+        super().__init__(world)
         self._new_ledger = new_ledger
         self.root = root
 
@@ -112,7 +82,8 @@ class Lake:
         return f"headwater.open({str(self.root)!r})"
 
     def close(self) -> None:
-        """Let go of the ledger and the queue."""
+        """Let go of the ledger, the queue, and what converts."""
+        self._rest()
         self._world.ledger.close()
         self._world.queue.close()
 

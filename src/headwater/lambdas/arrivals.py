@@ -1,0 +1,28 @@
+"""Messages and the timer: what came is registered, and what is due is begun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headwater.lambdas.container import executions, lake
+from headwater.model.codec import to_plain
+
+
+def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Register what the records announce, and begin an execution for each manifest that waits.
+
+    The timer brings no records; now and then it asks to reconcile, and so finds what no event
+    told of. Messages that are named as failed are seen again, each alone.
+    """
+    records = event.get("Records", [])
+    failed = lake().arrive([each["body"] for each in records]) if records else []
+    if event.get("reconcile"):
+        lake().reconcile()
+        lake().notify()
+    begun = []
+    for each in lake().dispatch():
+        name = f"{each.manifest}-{each.attempt}"
+        if executions().begin(name, to_plain(each)):
+            begun.append(name)
+    again = [{"itemIdentifier": records[at]["messageId"]} for at in failed]
+    return {"batchItemFailures": again, "begun": begun}

@@ -1,0 +1,40 @@
+"""A lake as a function sees it: its configuration lies in the package or in a bucket."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from headwater.adapters.aws.executions import Executions
+from headwater.config.load import load, parse
+from headwater.config.settings import Settings
+from headwater.lake import Lake
+from headwater.wiring import CONFIGURATION, wire
+
+__all__ = ["executions_of", "open_from"]
+
+
+def open_from(place: str, home: Path | None = None) -> Lake:
+    """Open the lake of a headwater.yaml in a folder, or at an s3:// URL.
+
+    What a lake keeps on its machine goes home: a function may write below /tmp alone.
+    """
+    home = home or Path(tempfile.gettempdir()) / "headwater"
+    return wire(replace(_settings(place), home=home))
+
+
+def executions_of(machine: str) -> Executions:
+    """The executions of the state machine with this ARN."""
+    return Executions(machine)
+
+
+def _settings(place: str) -> Settings:
+    if not place.startswith("s3://"):
+        where = Path(place)
+        return load(where / CONFIGURATION if where.is_dir() else where)
+    from headwater.adapters.aws.bucket import S3Bucket  # noqa: PLC0415 - for such places alone
+
+    bucket, _, key = place.removeprefix("s3://").partition("/")
+    text = S3Bucket(bucket).get(key, 0, None).decode("utf-8-sig")
+    return parse(text, place, root=Path(tempfile.gettempdir()))
