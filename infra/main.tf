@@ -16,8 +16,9 @@ locals {
     code       = {} # no zone: packages, the job's script, headwater.yaml
   }, var.zones)
 
-  functions = ["arrivals", "convert", "commit", "fail"]
-  network   = one([for made in module.network : { subnets = made.subnets, groups = made.groups }])
+  lake    = "s3://${module.zones.buckets["code"]}/headwater.yaml"
+  large   = coalesce(var.large, var.emr ? "emr" : var.job_script == null ? "lambda" : "glue")
+  network = one([for made in module.network : { subnets = made.subnets, groups = made.groups }])
 }
 
 module "zones" {
@@ -54,7 +55,8 @@ module "functions" {
   source       = "./modules/functions"
   name         = var.name
   place        = local.place
-  packages     = local.packages
+  package      = one(local.package)
+  python       = var.python
   image        = var.image
   layers       = var.layers
   architecture = var.architecture
@@ -68,21 +70,24 @@ module "functions" {
   machines     = module.machines.arns
   network      = local.network
   environment = {
-    HEADWATER_LAKE     = "s3://${module.zones.buckets["code"]}/headwater.yaml"
-    HEADWATER_MACHINES = module.machines.prefix
-    HEADWATER_TOPIC    = module.alarms.notices.arn
+    HEADWATER_LAKE    = local.lake
+    HEADWATER_MACHINE = module.machines.arn
   }
 }
 
 module "machines" {
-  source    = "./modules/machines"
-  name      = var.name
-  place     = local.place
-  folder    = coalesce(var.machines, "${path.module}/machines")
-  functions = module.functions.names
-  job       = module.catalog.job
-  topic     = module.alarms.notices
-  spark     = one(module.emr[*].spark)
+  source = "./modules/machines"
+  name   = var.name
+  place  = local.place
+  folder = coalesce(var.machines, "${path.module}/machines")
+  large  = local.large
+  lake   = local.lake
+
+  entry_point = "s3://${module.zones.buckets["code"]}/${local.script}"
+  functions   = module.functions.names
+  job         = module.catalog.job
+  topic       = module.alarms.notices
+  spark       = one(module.emr[*].spark)
 }
 
 module "catalog" {

@@ -1,7 +1,7 @@
 locals {
   schedules = {
-    timer     = { when = var.timer, input = { headwater = "timer" } }
-    reconcile = { when = var.reconcile, input = { headwater = "reconcile" } }
+    timer     = { when = var.timer, input = {} }
+    reconcile = { when = var.reconcile, input = { reconcile = true } }
   }
 }
 

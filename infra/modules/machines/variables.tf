@@ -13,6 +13,21 @@ variable "folder" {
   type        = string
 }
 
+variable "large" {
+  description = "What converts large batches, which is the name of the file too: lambda, glue or emr."
+  type        = string
+}
+
+variable "lake" {
+  description = "Where headwater.yaml lies, for jobs."
+  type        = string
+}
+
+variable "entry_point" {
+  description = "Where the script of the job lies, for EMR Serverless."
+  type        = string
+}
+
 variable "functions" {
   description = "The names of the functions that machines call."
   type        = map(string)
@@ -30,7 +45,7 @@ variable "topic" {
 
 variable "spark" {
   description = "The application of EMR Serverless and the role of its jobs, where there is one."
-  type        = object({ application_arn = string, role_arn = string })
+  type        = object({ application = string, application_arn = string, role_arn = string })
   default     = null
 }
 
