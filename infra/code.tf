@@ -16,12 +16,11 @@ resource "aws_s3_object" "package" {
   source_hash = filesha256(var.package)
 }
 
+# Places first, as they are here; what the user wrote names feeds and models, and no places.
 resource "aws_s3_object" "configuration" {
-  count       = var.configuration == null ? 0 : 1
-  bucket      = module.zones.buckets["code"]
-  key         = "headwater.yaml"
-  source      = var.configuration
-  source_hash = filesha256(var.configuration)
+  bucket  = module.zones.buckets["code"]
+  key     = "headwater.yaml"
+  content = join("\n", [local.places, var.configuration == null ? "" : file(var.configuration)])
 }
 
 resource "aws_s3_object" "job" {

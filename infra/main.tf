@@ -16,7 +16,14 @@ locals {
     code       = {} # no zone: packages, the job's script, headwater.yaml
   }, var.zones)
 
-  lake    = "s3://${module.zones.buckets["code"]}/headwater.yaml"
+  lake = "s3://${module.zones.buckets["code"]}/headwater.yaml"
+  places = yamlencode({
+    lake   = "s3://${module.zones.buckets["raw"]}"
+    zones  = { for zone in ["raw", "processed", "curated", "quarantine", "manifests", "results"] : zone => "s3://${module.zones.buckets[zone]}" }
+    ledger = "dynamodb://${module.ledger.name}"
+    queue  = "sqs://${module.queue.name}"
+    region = var.region
+  })
   large   = coalesce(var.large, var.emr ? "emr" : var.job_script == null ? "lambda" : "glue")
   network = one([for made in module.network : { subnets = made.subnets, groups = made.groups }])
 }

@@ -26,7 +26,7 @@ variable "protected" {
 }
 
 variable "configuration" {
-  description = "The path of headwater.yaml, which functions read from the bucket of code."
+  description = "The path of what headwater.yaml says beside its places: feeds, models and all else."
   type        = string
   default     = null
 }

@@ -59,7 +59,7 @@ def stage(folder: Path) -> Stage:
     require_terraform()
     work = folder / "infra"
     shutil.copytree(INFRA, work, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
-    made = Stage(work, {"TF_CLI_CONFIG_FILE": str(_configuration(folder))})
+    made = Stage(work, found_provider(folder))
     made.run("init", "-input=false", "-no-color", "-backend=false")
     return made
 
@@ -70,6 +70,11 @@ def empty_package(folder: Path) -> str:
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("nothing.py", "")
     return str(package)
+
+
+def found_provider(folder: Path) -> dict[str, str]:
+    """The environment in which Terraform finds the provider."""
+    return {"TF_CLI_CONFIG_FILE": str(_configuration(folder))}
 
 
 def _configuration(folder: Path) -> Path:
