@@ -52,6 +52,13 @@ def call(lake, *words, **environment):
     )
 
 
+def read(laid, table):
+    """What stands in one of the tables of workflows, as anyone reads it."""
+    name = laid.places["workflow_tables"][table]
+    items = laid.box.client("dynamodb").scan(TableName=name)["Items"]
+    return [{key: next(iter(each.values())) for key, each in item.items()} for item in items]
+
+
 def make(folder):
     lake = folder / "acme"
     lake.mkdir()
@@ -102,6 +109,21 @@ def test_a_file_that_is_put_into_the_raw_zone_becomes_rows(laid, monkeypatch):
     assert laid.box.quiet(90)
     with open_lake(laid.document["configuration"]) as lake:
         assert sorted(lake.query("select id from sales").rows()) == [(1,), (2,)]
+    [told] = read(laid, "workflow_status")
+    assert (told["key"], told["workflow"], told["status"]) == ("a.csv", "sales", "completed")
+    assert told["start"] < told["finish"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("terraform")
+def test_each_prefix_is_told_with_its_workflow(laid):
+    told = {each["prefix"]: each for each in read(laid, "workflow_metadata")}
+
+    assert {prefix: each["workflow"] for prefix, each in told.items()} == {
+        "sales/": "sales",
+        "shops/": "sales",
+    }
+    assert {each["state_machine"] for each in told.values()} == {laid.places["machine"]}
 
 
 def test_nothing_is_destroyed_that_was_not_meant(tmp_path):

@@ -18,7 +18,7 @@ from headwater.deploy.package import Package, build
 from headwater.deploy.terraform import Terraform
 from headwater.errors import UsageError
 from headwater.machines.__main__ import write as write_machines
-from headwater.wiring.visit import Answered, answers_of
+from headwater.wiring.visit import Answered, answers_of, declare_workflows
 
 _FOLDER = "deploy"
 _VARIABLES = "terraform.tfvars.json"
@@ -81,6 +81,10 @@ class Site:
         file = self.folder / FILE
         file.write_text(places["headwater_yaml"], encoding="utf-8")
         return file
+
+    def declare(self, intent: Intent, places: Mapping[str, Any]) -> None:
+        """Write down which files have which workflow."""
+        declare_workflows(intent.settings.feeds, places, places["region"], self.wanted.endpoint)
 
     def looked_at(self, places: Mapping[str, Any]) -> Iterator[Answered]:
         """Whether all that stands answers."""

@@ -46,8 +46,9 @@ class _Work:
 def command(call: Call, what: str | None, *, yes: bool, **words: Any) -> int:
     """Lay the lake down on AWS, look whether it answers, or take it away.
 
-    Functions are packed from what is installed here, and Terraform is driven. Works in .headwater/deploy beside headwater.yaml, where Terraform's state is kept. What
-    was laid down is asked whether it answers; ends with 1 if something does not.
+    Functions are packed from what is installed here, and Terraform is driven, in
+    .headwater/deploy beside headwater.yaml: its state is kept there. What was laid down is
+    asked whether it answers; ends with 1 if something does not.
     """
     if what == DESTROY and not yes:
         raise UsageError(
@@ -82,6 +83,7 @@ def _apply(work: _Work) -> int:
     work.site.terraform.apply()
     places = work.site.terraform.outputs()
     configuration = work.site.write_configuration(places)
+    work.site.declare(work.intent, places)
     smoke = list(work.site.looked_at(places))
     document |= {
         "configuration": str(configuration),
