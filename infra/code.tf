@@ -1,34 +1,32 @@
 # What functions and the job are made of, in the bucket of code.
 locals {
-  packages = {
-    for function in var.image == null ? local.functions : [] : function => {
-      bucket  = module.zones.buckets["code"]
-      key     = aws_s3_object.packages[function].key
-      version = aws_s3_object.packages[function].version_id
-    }
-  }
+  script = "jobs/convert.py"
+  package = [for made in aws_s3_object.package : {
+    bucket  = module.zones.buckets["code"]
+    key     = made.key
+    version = made.version_id
+  }]
 }
 
-resource "aws_s3_object" "packages" {
-  for_each    = var.image == null ? toset(local.functions) : []
+resource "aws_s3_object" "package" {
+  count       = var.image == null ? 1 : 0
   bucket      = module.zones.buckets["code"]
-  key         = "packages/${each.key}.zip"
-  source      = var.packages[each.key]
-  source_hash = filesha256(var.packages[each.key])
+  key         = "packages/functions.zip"
+  source      = var.package
+  source_hash = filesha256(var.package)
 }
 
+# Places first, as they are here; what the user wrote names feeds and models, and no places.
 resource "aws_s3_object" "configuration" {
-  count       = var.configuration == null ? 0 : 1
-  bucket      = module.zones.buckets["code"]
-  key         = "headwater.yaml"
-  source      = var.configuration
-  source_hash = filesha256(var.configuration)
+  bucket  = module.zones.buckets["code"]
+  key     = "headwater.yaml"
+  content = join("\n", [local.places, var.configuration == null ? "" : file(var.configuration)])
 }
 
 resource "aws_s3_object" "job" {
   count       = var.job_script == null ? 0 : 1
   bucket      = module.zones.buckets["code"]
-  key         = "jobs/convert.py"
+  key         = local.script
   source      = var.job_script
   source_hash = filesha256(var.job_script)
 }

@@ -16,8 +16,16 @@ locals {
     code       = {} # no zone: packages, the job's script, headwater.yaml
   }, var.zones)
 
-  functions = ["arrivals", "convert", "commit", "fail"]
-  network   = one([for made in module.network : { subnets = made.subnets, groups = made.groups }])
+  lake = "s3://${module.zones.buckets["code"]}/headwater.yaml"
+  places = yamlencode({
+    lake   = "s3://${module.zones.buckets["raw"]}"
+    zones  = { for zone in ["raw", "processed", "curated", "quarantine", "manifests", "results"] : zone => "s3://${module.zones.buckets[zone]}" }
+    ledger = "dynamodb://${module.ledger.name}"
+    queue  = "sqs://${module.queue.name}"
+    region = var.region
+  })
+  large   = coalesce(var.large, var.emr ? "emr" : var.job_script == null ? "lambda" : "glue")
+  network = one([for made in module.network : { subnets = made.subnets, groups = made.groups }])
 }
 
 module "zones" {
@@ -54,7 +62,8 @@ module "functions" {
   source       = "./modules/functions"
   name         = var.name
   place        = local.place
-  packages     = local.packages
+  package      = one(local.package)
+  python       = var.python
   image        = var.image
   layers       = var.layers
   architecture = var.architecture
@@ -69,22 +78,22 @@ module "functions" {
   network      = local.network
   environment = {
     HEADWATER_LAKE    = local.lake
-    HEADWATER_MACHINE = module.machines.chosen
-    HEADWATER_TOPIC   = module.alarms.notices.arn
+    HEADWATER_MACHINE = module.machines.arn
   }
 }
 
 module "machines" {
-  source      = "./modules/machines"
-  name        = var.name
-  place       = local.place
-  folder      = coalesce(var.machines, "${path.module}/machines")
+  source = "./modules/machines"
+  name   = var.name
+  place  = local.place
+  folder = coalesce(var.machines, "${path.module}/machines")
+  large  = local.large
+  lake   = local.lake
+
+  entry_point = "s3://${module.zones.buckets["code"]}/${local.script}"
   functions   = module.functions.names
   job         = module.catalog.job
   topic       = module.alarms.notices
-  lake        = local.lake
-  chosen      = var.machine
-  entry_point = "s3://${module.zones.buckets["code"]}/${module.catalog.script}"
   spark       = one(module.emr[*].spark)
 }
 
@@ -134,7 +143,6 @@ module "dashboards" {
 }
 
 locals {
-  lake       = "s3://${module.zones.buckets["code"]}/headwater.yaml"
   ledger     = { tables = module.ledger.table_arns, indexes = module.ledger.index_arns, key = module.ledger.key_arn }
   queue      = { name = module.queue.name, dead = module.queue.dead_name }
   workgroups = { primary = 107374182400, analytics = 1099511627776, ml = 10995116277760 }

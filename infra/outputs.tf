@@ -1,17 +1,26 @@
 output "headwater_yaml" {
-  description = "What headwater.yaml says of the lake's places, beside its feeds."
-  value = yamlencode({
-    lake   = "s3://${module.zones.buckets["raw"]}"
-    zones  = { for zone in ["raw", "processed", "curated", "quarantine", "manifests", "results"] : zone => "s3://${module.zones.buckets[zone]}" }
-    ledger = "dynamodb://${module.ledger.name}"
-    queue  = "sqs://${module.queue.name}"
-    region = var.region
-  })
+  description = "The lake's headwater.yaml: its places, and behind them the feeds that were given."
+  value       = aws_s3_object.configuration.content
 }
 
 output "buckets" {
   description = "The bucket of each zone, and that of code."
   value       = module.zones.buckets
+}
+
+output "region" {
+  description = "The region."
+  value       = var.region
+}
+
+output "machine" {
+  description = "The ARN of the state machine that each batch is an execution of."
+  value       = module.machines.arn
+}
+
+output "workflow_tables" {
+  description = "The tables that tell of workflows, by what each tells of."
+  value       = module.ledger.workflows
 }
 
 output "queue_url" {

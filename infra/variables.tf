@@ -26,19 +26,36 @@ variable "protected" {
 }
 
 variable "configuration" {
-  description = "The path of headwater.yaml, which functions read from the bucket of code."
+  description = "The path of what headwater.yaml says beside its places: feeds, models and all else."
   type        = string
   default     = null
 }
 
-variable "packages" {
-  description = "The path of each function's zip: arrivals, convert, commit, fail. Or use an image."
-  type        = map(string)
-  default     = {}
+variable "package" {
+  description = "The path of the zip that holds all functions, as headwater deploy makes it. Or use an image."
+  type        = string
+  default     = null
 
   validation {
-    condition     = var.image != null || alltrue([for each in ["arrivals", "convert", "commit", "fail"] : contains(keys(var.packages), each)])
-    error_message = "Functions need code: name the zip of each in packages, or one image."
+    condition     = var.image != null || var.package != null
+    error_message = "Functions need code: name the zip in package, or an image."
+  }
+}
+
+variable "python" {
+  description = "The version of Python that the package was made with."
+  type        = string
+  default     = "3.13"
+}
+
+variable "large" {
+  description = "What converts large batches: lambda, glue or emr; null goes by what there is."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.large == null || contains(["lambda", "glue", "emr"], coalesce(var.large, "none"))
+    error_message = "Large batches are converted by lambda, glue or emr."
   }
 }
 
@@ -74,12 +91,6 @@ variable "job_script" {
   description = "The path of the script of the Glue job."
   type        = string
   default     = null
-}
-
-variable "machine" {
-  description = "The machine that is begun for each batch: lambda, glue or emr, or a definition of your own."
-  type        = string
-  default     = "lambda"
 }
 
 variable "machines" {

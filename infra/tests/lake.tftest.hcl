@@ -81,6 +81,19 @@ run "everything_can_be_switched_on" {
   }
 }
 
+run "large_batches_go_where_there_is_something_for_them" {
+  command = apply
+
+  variables {
+    emr = true
+  }
+
+  assert {
+    condition     = endswith(module.machines.arn, ":stateMachine:acme-emr")
+    error_message = "the machine knows nothing of EMR Serverless"
+  }
+}
+
 run "a_name_that_no_bucket_may_have_is_refused" {
   command = plan
   variables {
@@ -94,5 +107,5 @@ run "functions_without_code_are_refused" {
   variables {
     image = null
   }
-  expect_failures = [var.packages]
+  expect_failures = [var.package]
 }

@@ -39,6 +39,8 @@ def main() -> None:
     """Answer requests until there are no more."""
     os.environ["PYTHONPATH"] = f"{ROOT / 'src'}:{ROOT}"  # what children of steps import
     _hurry()
+    if "AWS_ENDPOINT_URL" in os.environ:
+        importlib.import_module("headwater.adapters.aws.ledger")
     try:
         for line in sys.stdin:
             sys.stdout.write(json.dumps(_run(json.loads(line))) + "\n")

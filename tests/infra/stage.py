@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 INFRA = Path(__file__).parents[2] / "infra"
-FUNCTIONS = ("arrivals", "convert", "commit", "fail")
 _PATIENCE_SECONDS = 420
 
 
@@ -60,17 +59,22 @@ def stage(folder: Path) -> Stage:
     require_terraform()
     work = folder / "infra"
     shutil.copytree(INFRA, work, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
-    made = Stage(work, {"TF_CLI_CONFIG_FILE": str(_configuration(folder))})
+    made = Stage(work, found_provider(folder))
     made.run("init", "-input=false", "-no-color", "-backend=false")
     return made
 
 
-def packages(folder: Path) -> dict[str, str]:
-    """A zip for each function, with next to nothing in it."""
+def empty_package(folder: Path) -> str:
+    """The zip of functions, with next to nothing in it."""
     package = folder / "function.zip"
     with zipfile.ZipFile(package, "w") as archive:
         archive.writestr("nothing.py", "")
-    return dict.fromkeys(FUNCTIONS, str(package))
+    return str(package)
+
+
+def found_provider(folder: Path) -> dict[str, str]:
+    """The environment in which Terraform finds the provider."""
+    return {"TF_CLI_CONFIG_FILE": str(_configuration(folder))}
 
 
 def _configuration(folder: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from headwater.adapters.aws.ledger.schema import SCHEMA
 from tests.aws.double import REGION, Double, double
-from tests.infra.stage import Stage, packages, stage
+from tests.infra.stage import Stage, empty_package, stage
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
 
@@ -31,7 +31,7 @@ def laid_down(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage,
             encrypted_connections=False,
             max_retries=2,
             protected=False,
-            packages=packages(folder),
+            package=empty_package(folder),
         )
         made.run("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=20")
         yield made, aws

@@ -105,9 +105,18 @@ resource "aws_iam_role_policy" "job" {
         Resource = concat(values(var.keys), [var.ledger.key])
       },
       {
-        Sid      = "KeepBooks"
-        Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Sid    = "KeepBooks"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:BatchWriteItem",
+          "dynamodb:ConditionCheckItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
         Resource = concat(var.ledger.tables, var.ledger.indexes)
       },
       {

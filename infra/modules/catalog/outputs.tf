@@ -12,8 +12,3 @@ output "policies" {
   description = "What the job and the crawler may do, as JSON."
   value       = concat([aws_iam_role_policy.job.policy], aws_iam_role_policy.crawler[*].policy)
 }
-
-output "script" {
-  description = "The key of the job's script in the bucket of code."
-  value       = var.script
-}

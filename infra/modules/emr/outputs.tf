@@ -1,4 +1,8 @@
 output "spark" {
   description = "The application, and the role of its jobs."
-  value       = { application_arn = aws_emrserverless_application.this.arn, role_arn = aws_iam_role.job.arn }
+  value = {
+    application     = aws_emrserverless_application.this.id
+    application_arn = aws_emrserverless_application.this.arn
+    role_arn        = aws_iam_role.job.arn
+  }
 }

@@ -62,11 +62,11 @@ resource "aws_lambda_function" "this" {
 
   package_type      = var.image == null ? "Zip" : "Image"
   image_uri         = var.image
-  runtime           = var.image == null ? "python3.13" : null
+  runtime           = var.image == null ? "python${var.python}" : null
   handler           = var.image == null ? "headwater.lambdas.${each.key}.handle" : null
-  s3_bucket         = var.image == null ? var.packages[each.key].bucket : null
-  s3_key            = var.image == null ? var.packages[each.key].key : null
-  s3_object_version = var.image == null ? var.packages[each.key].version : null
+  s3_bucket         = var.image == null ? var.package.bucket : null
+  s3_key            = var.image == null ? var.package.key : null
+  s3_object_version = var.image == null ? var.package.version : null
 
   environment {
     variables = var.environment

@@ -27,6 +27,10 @@ locals {
       Action   = ["states:StartExecution"]
       Resource = var.machines
     }
+    look = { # whether an execution of that name runs, or has ended
+      Action   = ["states:DescribeExecution"]
+      Resource = [for machine in var.machines : "${replace(machine, ":stateMachine:", ":execution:")}:*"]
+    }
     list = {
       Action   = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"]
       Resource = values(var.buckets)
@@ -42,6 +46,10 @@ locals {
     write_manifests = {
       Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
       Resource = local.objects["manifests"]
+    }
+    read_tables = {
+      Action   = ["s3:GetObject"]
+      Resource = [local.objects["processed"], local.objects["curated"]]
     }
     write_tables = {
       Action = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
@@ -108,10 +116,10 @@ locals {
 
   common = concat(["list", "read_code", "keep_books", "decrypt", "measure"], var.network == null ? [] : ["attach"])
   may = {
-    arrivals = ["hear", "announce", "start", "read_raw", "write_manifests"]
+    arrivals = ["hear", "announce", "start", "look", "read_raw", "read_tables", "write_manifests", "notify"]
     convert  = ["read_raw", "write_manifests", "write_tables", "enter", "notify"]
     commit   = ["read_raw", "write_manifests", "write_tables", "enter", "notify"]
-    fail     = ["bury", "write_manifests", "notify"]
+    fail     = ["bury", "read_raw", "write_manifests", "write_tables", "enter", "notify"]
   }
 }
 

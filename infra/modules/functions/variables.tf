@@ -8,9 +8,16 @@ variable "place" {
   type        = object({ partition = string, region = string, account = string })
 }
 
-variable "packages" {
-  description = "The zip of each function as an object: its bucket, key and version; or none where an image is used."
-  type        = map(object({ bucket = string, key = string, version = string }))
+variable "package" {
+  description = "The zip of all functions as an object: its bucket, key and version; null where an image is used."
+  type        = object({ bucket = string, key = string, version = string })
+  default     = null
+}
+
+variable "python" {
+  description = "The version of Python that the package was made with."
+  type        = string
+  default     = "3.13"
 }
 
 variable "image" {
@@ -78,7 +85,7 @@ variable "database" {
 }
 
 variable "machines" {
-  description = "The ARNs of the state machines that arrivals starts."
+  description = "The ARNs of the state machines whose executions arrivals begins."
   type        = list(string)
 }
 

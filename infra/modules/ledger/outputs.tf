@@ -3,6 +3,11 @@ output "name" {
   value       = aws_dynamodb_table.ledger.name
 }
 
+output "workflows" {
+  description = "The tables of workflows, by what each tells of."
+  value       = { for table, made in aws_dynamodb_table.workflows : table => made.name }
+}
+
 output "table_arns" {
   description = "The ledger's table and those of workflows."
   value       = concat([aws_dynamodb_table.ledger.arn], [for made in aws_dynamodb_table.workflows : made.arn])

@@ -1,21 +1,20 @@
 locals {
-  # Found when planning, so a new file in the folder is a new machine.
-  machines = { for file in fileset(var.folder, "*.json") : trimsuffix(file, ".json") => "${var.folder}/${file}" }
+  machines = { (var.large) = "${var.folder}/${var.large}.json" }
   prefix   = "arn:${var.place.partition}:states:${var.place.region}:${var.place.account}"
   lambda   = "arn:${var.place.partition}:lambda:${var.place.region}:${var.place.account}:function"
   glue     = "arn:${var.place.partition}:glue:${var.place.region}:${var.place.account}:job/${var.job}"
 
-  # By these words a definition names what it calls: $${convert}, $${job}, …
-  words = merge(
-    { for function, name in var.functions : function => "${local.lambda}:${name}" },
-    {
-      job         = var.job
-      lake        = var.lake
-      application = try(element(split("/", var.spark.application_arn), -1), "")
-      job_role    = try(var.spark.role_arn, "")
-      entry_point = var.entry_point
-    },
-  )
+  # By these words a definition names what it calls; a test holds them to infra/machines.
+  words = {
+    convert     = "${local.lambda}:${var.functions["convert"]}"
+    commit      = "${local.lambda}:${var.functions["commit"]}"
+    fail        = "${local.lambda}:${var.functions["fail"]}"
+    lake        = var.lake
+    job         = var.job
+    application = try(var.spark.application, "")
+    job_role    = try(var.spark.role_arn, "")
+    entry_point = var.entry_point
+  }
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -3,9 +3,9 @@ output "arns" {
   value       = [for machine, _ in local.machines : "${local.prefix}:stateMachine:${var.name}-${machine}"]
 }
 
-output "chosen" {
-  description = "The ARN of the machine that is begun for each batch."
-  value       = "${local.prefix}:stateMachine:${var.name}-${var.chosen}"
+output "arn" {
+  description = "The ARN of the machine that a manifest is an execution of."
+  value       = "${local.prefix}:stateMachine:${var.name}-${var.large}"
 }
 
 output "policy" {

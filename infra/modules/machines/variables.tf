@@ -13,6 +13,21 @@ variable "folder" {
   type        = string
 }
 
+variable "large" {
+  description = "What converts large batches, which is the name of the file too: lambda, glue or emr."
+  type        = string
+}
+
+variable "lake" {
+  description = "Where headwater.yaml lies, for jobs."
+  type        = string
+}
+
+variable "entry_point" {
+  description = "Where the script of the job lies, for EMR Serverless."
+  type        = string
+}
+
 variable "functions" {
   description = "The names of the functions that machines call."
   type        = map(string)
@@ -23,16 +38,6 @@ variable "job" {
   type        = string
 }
 
-variable "lake" {
-  description = "Where the lake's configuration lies."
-  type        = string
-}
-
-variable "entry_point" {
-  description = "Where the script lies that a job on EMR Serverless begins with."
-  type        = string
-}
-
 variable "topic" {
   description = "The topic of notices, and its key."
   type        = object({ arn = string, key = string })
@@ -40,7 +45,7 @@ variable "topic" {
 
 variable "spark" {
   description = "The application of EMR Serverless and the role of its jobs, where there is one."
-  type        = object({ application_arn = string, role_arn = string })
+  type        = object({ application = string, application_arn = string, role_arn = string })
   default     = null
 }
 
@@ -48,9 +53,4 @@ variable "log_days" {
   description = "How long logs are kept."
   type        = number
   default     = 365
-}
-
-variable "chosen" {
-  description = "The machine that is begun for each batch, by the name of its file."
-  type        = string
 }

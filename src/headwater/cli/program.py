@@ -35,6 +35,7 @@ VERBS = {
     "sweep": "Remove what no log entry, no receipt and no live attempt names.",
     "verify": "Check every invariant that can be checked from outside.",
     "emulate": "Start AWS in the box on this machine, and say what to export.",
+    "deploy": "Lay the lake down on AWS, look whether it answers, or take it away.",
     "doctor": "Look at this machine and this lake for what would hurt.",
     "completion": "Print the script by which a shell completes verbs, options, feeds and files.",
 }

@@ -63,9 +63,9 @@ def ledger_of(settings: Settings) -> Ledger:
     """The ledger."""
     if settings.ledger_url is None:
         return SqliteLedger(settings.ledger)
-    from headwater.adapters.aws.ledger import DynamoLedger  # noqa: PLC0415 - an extra
+    from headwater.adapters.aws.telling import TellingLedger  # noqa: PLC0415 - an extra
 
-    return DynamoLedger(
+    return TellingLedger(
         _aws(settings).client("dynamodb"), settings.ledger_url.removeprefix("dynamodb://")
     )
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from headwater.adapters.aws.executions import Executions
+from headwater.adapters.aws.settings import AwsSettings
+from headwater.adapters.aws.standing import Answered, answers
+from headwater.adapters.aws.workflows import Workflows
 from headwater.config.load import load, parse
 from headwater.config.settings import Settings
 from headwater.lake import Lake
+from headwater.model.feed import Feed
 from headwater.wiring import CONFIGURATION, wire
 
-__all__ = ["executions_of", "open_from"]
+__all__ = ["Answered", "answers_of", "declare_workflows", "executions_of", "open_from"]
 
 
 def open_from(place: str, home: Path | None = None) -> Lake:
@@ -38,3 +44,18 @@ def _settings(place: str) -> Settings:
     bucket, _, key = place.removeprefix("s3://").partition("/")
     text = S3Bucket(bucket).get(key, 0, None).decode("utf-8-sig")
     return parse(text, place, root=Path(tempfile.gettempdir()))
+
+
+def declare_workflows(
+    feeds: Sequence[Feed], places: Mapping[str, Any], region: str, endpoint: str | None = None
+) -> None:
+    """Write down which files of a lake that was laid down have which workflow."""
+    client = AwsSettings(region=region, endpoint=endpoint).client("dynamodb")
+    Workflows(client, places["table"]).declare(feeds, places["machine"])
+
+
+def answers_of(
+    places: Mapping[str, Any], region: str, endpoint: str | None = None
+) -> Iterator[Answered]:
+    """What each resource of a lake says that was laid down."""
+    return answers(places, AwsSettings(region=region, endpoint=endpoint))

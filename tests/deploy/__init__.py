@@ -1,0 +1,1 @@
+"""What is packed, laid down and looked at on AWS."""
