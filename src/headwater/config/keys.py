@@ -343,6 +343,12 @@ class LakeKeys(Keys):
         "A queue of SQS that wakes the workers; a file of this machine otherwise.",
         "sqs://headwater",
     )
+    catalog: kinds.CatalogIfAny = _key(
+        None,
+        "A database of the Glue Data Catalog that tables are shown in, so that Athena and others "
+        "find them; it is made where it is lacking. The tables have to lie in buckets of S3.",
+        "glue://lake",
+    )
     region: kinds.TextIfAny = _key(
         None, "The region of AWS, where neither environment nor profile say it.", "eu-central-1"
     )

@@ -37,6 +37,7 @@ class Settings:
     prices: Prices = field(default_factory=Prices)
     ledger_url: Url | None = None  # none: a file at home
     queue_url: Url | None = None  # same
+    catalog_url: Url | None = None  # none: tables are looked up here alone
     region: str | None = None  # of AWS; none: as the environment says
     kms_key: str | None = None
 

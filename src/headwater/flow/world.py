@@ -17,6 +17,7 @@ from headwater.model.feed import Feed
 from headwater.model.ids import FeedName, TableName
 from headwater.model.manifest import Manifest
 from headwater.model.price import Prices
+from headwater.ports.catalogue import Catalogue
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
 from headwater.ports.notifier import Notifier
@@ -60,6 +61,7 @@ class World:
     prices: Prices = field(default_factory=Prices)
     hears: Hearing = announced
     peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
+    catalogue: Catalogue | None = None  # where other tools look tables up
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; UnknownFeed lists those there are."""

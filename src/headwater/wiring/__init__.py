@@ -27,6 +27,7 @@ from headwater.ports.ledger import Ledger
 from headwater.ports.notifier import Notifier
 from headwater.reading.source import spell
 from headwater.wiring.places import (
+    catalogue_of,
     engines,
     hearing,
     ledger_of,
@@ -87,6 +88,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         prices=settings.prices,
         hears=hearing(settings),
         peeker=DuckEngine,
+        catalogue=catalogue_of(settings),
     )
     return Lake(
         world,

@@ -22,6 +22,7 @@ from headwater.flow.announced import Hearing, announced
 from headwater.flow.rebuild import Rebuilt
 from headwater.model.clock import Clock
 from headwater.model.ids import RawName
+from headwater.ports.catalogue import Catalogue
 from headwater.ports.engine import Asker, Engine
 from headwater.ports.ledger import Ledger
 from headwater.ports.queue import Queue
@@ -78,6 +79,15 @@ def queue_of(settings: Settings, clock: Clock) -> Queue:
 
     aws = _aws(settings)
     return SqsQueue(queue_called(settings.queue_url.removeprefix("sqs://"), aws), aws)
+
+
+def catalogue_of(settings: Settings) -> Catalogue | None:
+    """Where tables are shown to other tools."""
+    if settings.catalog_url is None:
+        return None
+    from headwater.adapters.aws.catalogue import GlueCatalogue  # noqa: PLC0415 - an extra
+
+    return GlueCatalogue(settings.catalog_url.removeprefix("glue://"), _aws(settings))
 
 
 def hearing(settings: Settings) -> Hearing:
