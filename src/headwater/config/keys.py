@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from headwater.config import kinds
+from headwater.config.athena_keys import AthenaKeys
 from headwater.config.document import EMPTY
 from headwater.config.expect_keys import ExpectKeys
 from headwater.config.keyed import Keys
@@ -348,6 +349,11 @@ class LakeKeys(Keys):
         "A database of the Glue Data Catalog that tables are shown in, so that Athena and others "
         "find them; it is made where it is lacking. The tables have to lie in buckets of S3.",
         "glue://lake",
+    )
+    athena: AthenaKeys = _part(
+        AthenaKeys,
+        "How Athena is asked: headwater query --on athena.",
+        {"workgroup": "headwater-analytics"},
     )
     region: kinds.TextIfAny = _key(
         None, "The region of AWS, where neither environment nor profile say it.", "eu-central-1"

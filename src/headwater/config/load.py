@@ -144,6 +144,8 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         ledger_url=None if keys.ledger is None else Url(keys.ledger),
         queue_url=None if keys.queue is None else Url(keys.queue),
         catalog_url=None if keys.catalog is None else Url(keys.catalog),
+        athena_workgroup=keys.athena.workgroup,
+        athena_limit_bytes=keys.athena.limit,
         region=keys.region,
         kms_key=keys.kms_key,
     )

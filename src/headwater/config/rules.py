@@ -125,7 +125,13 @@ def of_zones(zones: Mapping[str, Place]) -> Iterator[Broken]:
 
 
 def of_catalog(settings: Settings) -> Iterator[Broken]:
-    """Who finds a table in the catalog of AWS has to be able to read it."""
+    """Who finds a table in the catalog of AWS has to be able to read it; Athena looks there."""
+    if settings.athena_workgroup is not None and settings.catalog_url is None:
+        yield Broken(
+            ("athena", "workgroup"),
+            "Athena finds no table where `catalog` names no database",
+            "add catalog: glue://DATABASE",
+        )
     for zone in ("processed", "curated"):
         place = settings.zones[zone]
         if settings.catalog_url is not None and not str(place).startswith("s3://"):

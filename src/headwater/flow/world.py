@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -61,6 +61,7 @@ class World:
     prices: Prices = field(default_factory=Prices)
     hears: Hearing = announced
     peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
+    elsewhere: Mapping[str, Asker] = field(default_factory=dict)  # who else answers, by name
     catalogue: Catalogue | None = None  # where other tools look tables up
 
     def feed(self, name: str) -> Feed:

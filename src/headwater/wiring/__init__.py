@@ -27,6 +27,7 @@ from headwater.ports.ledger import Ledger
 from headwater.ports.notifier import Notifier
 from headwater.reading.source import spell
 from headwater.wiring.places import (
+    asked_elsewhere,
     catalogue_of,
     engines,
     hearing,
@@ -89,6 +90,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         hears=hearing(settings),
         peeker=DuckEngine,
         catalogue=catalogue_of(settings),
+        elsewhere=asked_elsewhere(settings),
     )
     return Lake(
         world,

@@ -10,6 +10,7 @@ from headwater.adapters.aws import events
 from headwater.adapters.aws.settings import AwsSettings, S3Settings
 from headwater.adapters.delta import DeltaTables, StoredTables
 from headwater.adapters.duckdb.asking.ask import DuckAsker
+from headwater.adapters.duckdb.asking.fetched import answer_of_csv
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
 from headwater.adapters.objects.open import StoreSettings, open_store
@@ -88,6 +89,23 @@ def catalogue_of(settings: Settings) -> Catalogue | None:
     from headwater.adapters.aws.catalogue import GlueCatalogue  # noqa: PLC0415 - an extra
 
     return GlueCatalogue(settings.catalog_url.removeprefix("glue://"), _aws(settings))
+
+
+def asked_elsewhere(settings: Settings) -> dict[str, Asker]:
+    """Who else answers, by the name that one asks for them."""
+    if settings.athena_workgroup is None or settings.catalog_url is None:
+        return {}
+    from headwater.adapters.aws.athena import Athena, AthenaAsker  # noqa: PLC0415 - an extra
+
+    results = settings.zones["results"]
+    athena = Athena(
+        workgroup=settings.athena_workgroup,
+        database=settings.catalog_url.removeprefix("glue://"),
+        results=f"{results}/athena/" if str(results).startswith(_S3) else None,
+        limit_bytes=settings.athena_limit_bytes,
+        prices=settings.prices,
+    )
+    return {"athena": AthenaAsker(athena, answer_of_csv, _aws(settings))}
 
 
 def hearing(settings: Settings) -> Hearing:
