@@ -23,14 +23,17 @@ from headwater.flow.announced import Hearing, announced
 from headwater.flow.rebuild import Rebuilt
 from headwater.model.clock import Clock
 from headwater.model.ids import RawName
+from headwater.model.notify import Notify, Topic
 from headwater.ports.catalogue import Catalogue
 from headwater.ports.engine import Asker, Engine
 from headwater.ports.ledger import Ledger
+from headwater.ports.notifier import Notifier
 from headwater.ports.queue import Queue
 from headwater.ports.store import Store
 from headwater.ports.tables import Tables
 
 _S3 = "s3://"
+_TELLS = 3  # tries of one event; it is told again a minute later
 
 
 def store_at(settings: Settings, place: Place) -> Store:
@@ -106,6 +109,15 @@ def asked_elsewhere(settings: Settings) -> dict[str, Asker]:
         prices=settings.prices,
     )
     return {"athena": AthenaAsker(athena, answer_of_csv, _aws(settings))}
+
+
+def topic_told(notify: Notify, topic: Topic, settings: Settings) -> Notifier:
+    """Who tells a topic of SNS."""
+    from headwater.adapters.aws.notifier import SnsNotifier  # noqa: PLC0415 - an extra
+
+    patience = notify.patience.total_seconds()
+    aws = AwsSettings(region=settings.region, tries=_TELLS, answer_seconds=patience)
+    return SnsNotifier(notify, topic, aws)
 
 
 def hearing(settings: Settings) -> Hearing:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Event
 from typing import Any
 
@@ -60,11 +61,13 @@ class AthenaAsker:
         self, athena: Athena, reading: Reading, settings: AwsSettings | None = None
     ) -> None:
         """Take where to ask, and what reads an answer."""
-        settings = settings or AwsSettings()
         self._athena = athena
         self._reading = reading
-        self._client = settings.client("athena")
-        self._s3 = settings.client("s3")
+        self._settings = settings or AwsSettings()
+
+    @cached_property
+    def _client(self) -> Any:
+        return self._settings.client("athena")
 
     def ask(
         self,
@@ -140,7 +143,7 @@ class AthenaAsker:
         bucket, _, key = url.partition("://")[2].partition("/")
         room = Room()
         with door(url):
-            self._s3.download_file(bucket, key, str(room.path / "answer.csv"))
+            self._settings.client("s3").download_file(bucket, key, str(room.path / "answer.csv"))
         return self._reading(
             room, "answer.csv", columns, bill(_scanned(ended), self._athena.prices)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from headwater.adapters.aws.door import VENDOR, code_of, door, translate
@@ -38,7 +39,7 @@ class GlueCatalogue:
     def __init__(self, database: str, settings: AwsSettings | None = None) -> None:
         """Take which database; it is made once there is a table for it."""
         self._database = database
-        self._glue = (settings or AwsSettings()).client("glue")
+        self._settings = settings or AwsSettings()
 
     def find(self, table: TableName) -> Shown | None:
         """What is shown under that name; see the port."""
@@ -86,6 +87,10 @@ class GlueCatalogue:
             return False
         point("glue.post")
         return True
+
+    @cached_property
+    def _glue(self) -> Any:
+        return self._settings.client("glue")
 
     def _is_due(self, held: Mapping[str, Any], entry: Entry) -> bool:
         shown = _shown(held)
@@ -144,7 +149,9 @@ class GlueCatalogue:
         return held
 
     def _all(self) -> Iterator[Mapping[str, Any]]:
-        pages = iter(self._glue.get_paginator("get_tables").paginate(DatabaseName=self._database))
+        with door(self._url()):
+            tables = self._glue.get_paginator("get_tables")
+        pages = iter(tables.paginate(DatabaseName=self._database))
         while True:
             with door(self._url()):
                 try:
