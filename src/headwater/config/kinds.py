@@ -51,6 +51,7 @@ from headwater.config.values import (
     read_duration,
     read_ledger,
     read_location,
+    read_metrics,
     read_money,
     read_name,
     read_number,
@@ -184,6 +185,7 @@ Location = Annotated[str, Kind(read_location, "path, or URL", _PLAIN)]
 LocationIfAny = Annotated[str | None, Kind(read_location, "path, or URL", _PLAIN)]
 LedgerIfAny = Annotated[str | None, Kind(read_ledger, "URL", _PLAIN)]
 CatalogIfAny = Annotated[str | None, Kind(read_catalog, "URL", _PLAIN)]
+MetricsIfAny = Annotated[str | None, Kind(read_metrics, "URL", _PLAIN)]
 QueueIfAny = Annotated[str | None, Kind(read_queue, "URL", _PLAIN)]
 Timezone = Annotated[str, Kind(read_timezone, "time zone", _PLAIN)]
 TimezoneIfAny = Annotated[str | None, Kind(read_timezone, "time zone", _PLAIN)]

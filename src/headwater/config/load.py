@@ -146,6 +146,7 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         catalog_url=None if keys.catalog is None else Url(keys.catalog),
         athena_workgroup=keys.athena.workgroup,
         athena_limit_bytes=keys.athena.limit,
+        metrics_url=None if keys.metrics is None else Url(keys.metrics),
         region=keys.region,
         kms_key=keys.kms_key,
     )

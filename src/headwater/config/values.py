@@ -178,6 +178,7 @@ def read_pattern(value: object) -> str:
 _BUCKET = re.compile(r"(s3|gs|az)://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])((?:/[^/]+)*)/?")
 _DYNAMO = re.compile(r"dynamodb://[a-zA-Z0-9_.-]{3,200}")
 _SQS = re.compile(r"sqs://[a-zA-Z0-9_-]{1,70}")
+_CLOUDWATCH = re.compile(r"cloudwatch://(?!AWS/)[a-zA-Z0-9_.#/-]{1,255}")
 _GLUE = re.compile(r"glue://[a-z][a-z0-9_]{0,127}")
 
 
@@ -226,6 +227,17 @@ def read_catalog(value: object) -> str:
         raise Wrong(
             f"{show(text)} is no place for a catalog",
             "write glue://DATABASE, in small letters, digits and _; or leave it out",
+        )
+    return text
+
+
+def read_metrics(value: object) -> str:
+    """Where figures of runs go."""
+    text = read_text(value)
+    if not _CLOUDWATCH.fullmatch(text):
+        raise Wrong(
+            f"{show(text)} is no place for figures",
+            "write cloudwatch://NAMESPACE, one that does not begin with AWS/; or leave it out",
         )
     return text
 

@@ -20,6 +20,7 @@ from headwater.model.price import Prices
 from headwater.ports.catalogue import Catalogue
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
+from headwater.ports.metrics import Metrics
 from headwater.ports.notifier import Notifier
 from headwater.ports.peek import Peeker
 from headwater.ports.queue import Queue
@@ -62,6 +63,7 @@ class World:
     hears: Hearing = announced
     peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
     elsewhere: Mapping[str, Asker] = field(default_factory=dict)  # who else answers, by name
+    metrics: Metrics | None = None  # where figures of runs go
     catalogue: Catalogue | None = None  # where other tools look tables up
 
     def feed(self, name: str) -> Feed:

@@ -32,6 +32,7 @@ from headwater.wiring.places import (
     engines,
     hearing,
     ledger_of,
+    metrics_of,
     queue_of,
     replace_ledger,
     store_at,
@@ -91,6 +92,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         hears=hearing(settings),
         peeker=DuckEngine,
         catalogue=catalogue_of(settings),
+        metrics=metrics_of(settings),
         elsewhere=asked_elsewhere(settings),
     )
     return Lake(

@@ -27,6 +27,7 @@ from headwater.model.notify import Notify, Topic
 from headwater.ports.catalogue import Catalogue
 from headwater.ports.engine import Asker, Engine
 from headwater.ports.ledger import Ledger
+from headwater.ports.metrics import Metrics
 from headwater.ports.notifier import Notifier
 from headwater.ports.queue import Queue
 from headwater.ports.store import Store
@@ -109,6 +110,15 @@ def asked_elsewhere(settings: Settings) -> dict[str, Asker]:
         prices=settings.prices,
     )
     return {"athena": AthenaAsker(athena, answer_of_csv, _aws(settings))}
+
+
+def metrics_of(settings: Settings) -> Metrics | None:
+    """Where figures of runs go."""
+    if settings.metrics_url is None:
+        return None
+    from headwater.adapters.aws.metrics import CloudWatchMetrics  # noqa: PLC0415 - an extra
+
+    return CloudWatchMetrics(settings.metrics_url.removeprefix("cloudwatch://"), _aws(settings))
 
 
 def topic_told(notify: Notify, topic: Topic, settings: Settings) -> Notifier:
