@@ -35,6 +35,12 @@ def test_each_zone_may_have_a_bucket_of_its_own(tmp_path):
     assert settings.home == tmp_path / "lake"
 
 
+def test_tables_may_be_shown_in_a_catalog(tmp_path):
+    settings = read("lake: s3://acme-lake\ncatalog: glue://sales_lake\n", tmp_path)
+
+    assert settings.catalog_url == "glue://sales_lake"
+
+
 def test_ledger_and_queue_may_be_of_aws(tmp_path):
     settings = read("ledger: dynamodb://headwater\nqueue: sqs://arrivals\n", tmp_path)
 
@@ -48,6 +54,8 @@ def test_ledger_and_queue_may_be_of_aws(tmp_path):
         ("lake: s3://Acme", "'s3://Acme' is neither a folder nor a bucket"),
         ("lake: s3://acme//x", "'s3://acme//x' is neither a folder nor a bucket"),
         ("ledger: postgres://x", "'postgres://x' is no place for a ledger"),
+        ("catalog: athena", "'athena' is no place for a catalog"),
+        ("catalog: glue://lake", "it shows tables in buckets of S3, and the zone processed is"),
         ("queue: headwater", "'headwater' is no place for a queue"),
         ("zones: {raw: 's3://a-b', processed: 's3://a-b/tables'}", "lie one in the other"),
     ],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from headwater.config.athena_keys import AthenaKeys
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
 from headwater.config.load import parse
@@ -15,6 +16,7 @@ from headwater.config.reference import reference
 MODELS = [
     LakeKeys,
     ZoneKeys,
+    AthenaKeys,
     NotifyKeys,
     FeedKeys,
     BatchKeys,

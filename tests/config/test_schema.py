@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from headwater.config.athena_keys import AthenaKeys
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
 from headwater.config.load import parse
@@ -17,6 +18,7 @@ from headwater.errors import ConfigError
 MODELS = [
     LakeKeys,
     ZoneKeys,
+    AthenaKeys,
     NotifyKeys,
     FeedKeys,
     BatchKeys,

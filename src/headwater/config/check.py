@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from headwater.config.athena_keys import AthenaKeys
 from headwater.config.document import EMPTY, Document
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
@@ -27,6 +28,7 @@ _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
 _FIXED: dict[Path, tuple[type[Keys], str]] = {
     (): (LakeKeys, "the file"),
     ("zones",): (ZoneKeys, "zones"),
+    ("athena",): (AthenaKeys, "athena"),
     ("prices",): (PriceKeys, "prices"),
 }
 

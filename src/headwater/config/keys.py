@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from headwater.config import kinds
+from headwater.config.athena_keys import AthenaKeys
 from headwater.config.document import EMPTY
 from headwater.config.expect_keys import ExpectKeys
 from headwater.config.keyed import Keys
@@ -342,6 +343,24 @@ class LakeKeys(Keys):
         None,
         "A queue of SQS that wakes the workers; a file of this machine otherwise.",
         "sqs://headwater",
+    )
+    catalog: kinds.CatalogIfAny = _key(
+        None,
+        "A database of the Glue Data Catalog that tables are shown in, so that Athena and others "
+        "find them; it is made where it is lacking. The tables have to lie in buckets of S3.",
+        "glue://lake",
+    )
+    athena: AthenaKeys = _part(
+        AthenaKeys,
+        "How Athena is asked: headwater query --on athena.",
+        {"workgroup": "headwater-analytics"},
+    )
+    metrics: kinds.MetricsIfAny = _key(
+        None,
+        "A namespace of CloudWatch for figures of each feed: rows, quarantined, files, bytes, "
+        "seconds, cost, backlog, age. By the list, 2.40 USD a month for a feed with all eight, and "
+        "0.44 USD for a worker that never ends and hands them on once a minute.",
+        "cloudwatch://Headwater",
     )
     region: kinds.TextIfAny = _key(
         None, "The region of AWS, where neither environment nor profile say it.", "eu-central-1"

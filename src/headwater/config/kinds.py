@@ -42,6 +42,7 @@ from headwater.config.values import (
     NAME,
     NEVER,
     ColumnType,
+    read_catalog,
     read_column_name,
     read_column_type,
     read_compact,
@@ -50,6 +51,7 @@ from headwater.config.values import (
     read_duration,
     read_ledger,
     read_location,
+    read_metrics,
     read_money,
     read_name,
     read_number,
@@ -182,6 +184,8 @@ Pattern = Annotated[str, Kind(read_pattern, "pattern", _PLAIN)]
 Location = Annotated[str, Kind(read_location, "path, or URL", _PLAIN)]
 LocationIfAny = Annotated[str | None, Kind(read_location, "path, or URL", _PLAIN)]
 LedgerIfAny = Annotated[str | None, Kind(read_ledger, "URL", _PLAIN)]
+CatalogIfAny = Annotated[str | None, Kind(read_catalog, "URL", _PLAIN)]
+MetricsIfAny = Annotated[str | None, Kind(read_metrics, "URL", _PLAIN)]
 QueueIfAny = Annotated[str | None, Kind(read_queue, "URL", _PLAIN)]
 Timezone = Annotated[str, Kind(read_timezone, "time zone", _PLAIN)]
 TimezoneIfAny = Annotated[str | None, Kind(read_timezone, "time zone", _PLAIN)]

@@ -104,6 +104,7 @@ def _decoded(body: bytes, where: str) -> str:
 
 def _broken(settings: Settings, checked: Checked) -> Iterable[rules.Broken]:
     yield from rules.of_zones(settings.zones)
+    yield from rules.of_catalog(settings)
     for at, what, hint in untellable(checked.keys.notify):
         yield rules.Broken(("notify", *at), what, hint)
     for feed in settings.feeds:
@@ -142,6 +143,10 @@ def _settings(keys: LakeKeys, root: Path) -> Settings:
         prices=_prices(keys.prices),
         ledger_url=None if keys.ledger is None else Url(keys.ledger),
         queue_url=None if keys.queue is None else Url(keys.queue),
+        catalog_url=None if keys.catalog is None else Url(keys.catalog),
+        athena_workgroup=keys.athena.workgroup,
+        athena_limit_bytes=keys.athena.limit,
+        metrics_url=None if keys.metrics is None else Url(keys.metrics),
         region=keys.region,
         kms_key=keys.kms_key,
     )

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from headwater.config import kinds
 from headwater.config.keyed import Keys, key
-from headwater.config.notifying import EventKinds, HeadersIfAny, UrlIfAny, WordsIfAny
+from headwater.config.notifying import EventKinds, HeadersIfAny, TopicIfAny, UrlIfAny, WordsIfAny
 
 
 class NotifyKeys(Keys):
-    """One who is told: by a command, a file, or a webhook."""
+    """One who is told: by a command, a file, a webhook, or a topic of SNS."""
 
     command: WordsIfAny = key(
         None,
@@ -28,6 +28,12 @@ class NotifyKeys(Keys):
     headers: HeadersIfAny = key(
         {}, "Header lines of the webhook.", {"Authorization": "Bearer ${HOOK_TOKEN}"}
     )
+    sns: TopicIfAny = key(
+        None,
+        "A topic of SNS, by its ARN or its name, to which each event is published: a text for "
+        "e-mail, JSON for programs, and feed, kind, subject as attributes to filter by.",
+        "headwater-events",
+    )
     on: EventKinds = key(
         [],
         "Of what it is told: late, missing, partial, differs, volume, failed, halted, "
@@ -39,7 +45,7 @@ class NotifyKeys(Keys):
     )
     name: kinds.NameIfAny = key(
         None,
-        "By which the ledger knows what it was told. Without it, that goes by the command, file "
-        "or address, and one that changes is another.",
+        "By which the ledger knows what it was told. Without it, that goes by the command, "
+        "file, address or topic, and one that changes is another.",
         "on_call",
     )

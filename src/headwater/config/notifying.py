@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,12 +17,13 @@ from headwater.config.mistakes import Path as Place
 from headwater.config.mistakes import Wrong, show
 from headwater.config.values import read_one_of, read_text
 from headwater.model.event import EventKind
-from headwater.model.notify import Command, File, Notify, Webhook
+from headwater.model.notify import Command, File, Notify, Topic, Webhook
 
 if TYPE_CHECKING:
     from headwater.config.notify_keys import NotifyKeys
 
-_WAYS = ("command", "file", "webhook")
+_WAYS = ("command", "file", "webhook", "sns")
+_TOPIC = re.compile(r"(arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:)?[a-zA-Z0-9_-]{1,256}")
 _KINDS = [kind.value for kind in EventKind if kind is not EventKind.RECOVERED]
 
 
@@ -50,6 +52,17 @@ def read_url(value: object) -> str:
     return text
 
 
+def read_topic(value: object) -> str:
+    """A topic of SNS: its ARN, or its name in the account and region at hand."""
+    text = read_text(value)
+    if not _TOPIC.fullmatch(text):
+        raise Wrong(
+            f"{show(text)} is no topic of SNS",
+            "write its name, or arn:aws:sns:REGION:ACCOUNT:NAME; one that ends in .fifo is none",
+        )
+    return text
+
+
 def read_headers(value: object) -> dict[str, str]:
     """Header lines."""
     if value is EMPTY or not isinstance(value, Mapping):
@@ -72,11 +85,13 @@ def read_kinds(value: object) -> frozenset[EventKind]:
 
 def notifier(keys: NotifyKeys, root: Path) -> Notify:
     """What these keys declare."""
-    way: Command | File | Webhook
+    way: Command | File | Webhook | Topic
     if keys.command is not None:
         way, identity = Command(keys.command), shlex.join(keys.command)
     elif keys.webhook is not None:
         way, identity = Webhook(keys.webhook, tuple(keys.headers.items())), keys.webhook
+    elif keys.sns is not None:
+        way, identity = Topic(keys.sns), keys.sns
     else:
         path = Path(os.path.realpath(root / os.path.expanduser(keys.file or "")))  # noqa: PTH111 - answers where Path's raises: no home
         way, identity = File(path), str(path)
@@ -110,5 +125,6 @@ WordsIfAny = Annotated[
     Kind(read_words, "command, or list of its words", ({"type": "string"}, _LISTED)),
 ]
 UrlIfAny = Annotated[str | None, Kind(read_url, "address", ({"type": "string"},))]
+TopicIfAny = Annotated[str | None, Kind(read_topic, "topic", ({"type": "string"},))]
 HeadersIfAny = Annotated[dict[str, str], Kind(read_headers, "mapping of name to text", (_HEADERS,))]
 EventKinds = Annotated[frozenset[EventKind], Kind(read_kinds, "kind, or list of kinds", _ON)]

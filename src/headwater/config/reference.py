@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from headwater.config.athena_keys import AthenaKeys
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
 from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
@@ -33,6 +34,7 @@ column may be called `no` or `1` without quotes. `<<: *anchor` takes over keys o
 _SECTIONS: tuple[tuple[str, str, type[Keys]], ...] = (
     ("The file", "", LakeKeys),
     ("zones", "zones.", ZoneKeys),
+    ("athena", "athena.", AthenaKeys),
     ("notify", "notify[].", NotifyKeys),
     ("A feed", "feeds.NAME.", FeedKeys),
     ("batch", "feeds.NAME.batch.", BatchKeys),

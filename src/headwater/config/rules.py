@@ -11,7 +11,7 @@ from headwater.config.expectation import unexpectable
 from headwater.config.formats import misplaced
 from headwater.config.merging import contradictions
 from headwater.config.mistakes import Path
-from headwater.config.settings import Place
+from headwater.config.settings import Place, Settings
 from headwater.model.budget import Bound
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
 from headwater.model.price import Prices
@@ -121,6 +121,24 @@ def of_zones(zones: Mapping[str, Place]) -> Iterator[Broken]:
                 ("zones", second),
                 f"the zones {first} and {second} lie one in the other: {one} and {other}",
                 "give each zone a folder of its own",
+            )
+
+
+def of_catalog(settings: Settings) -> Iterator[Broken]:
+    """Who finds a table in the catalog of AWS has to be able to read it; Athena looks there."""
+    if settings.athena_workgroup is not None and settings.catalog_url is None:
+        yield Broken(
+            ("athena", "workgroup"),
+            "Athena finds no table where `catalog` names no database",
+            "add catalog: glue://DATABASE",
+        )
+    for zone in ("processed", "curated"):
+        place = settings.zones[zone]
+        if settings.catalog_url is not None and not str(place).startswith("s3://"):
+            yield Broken(
+                ("catalog",),
+                f"it shows tables in buckets of S3, and the zone {zone} is {place}",
+                "leave `catalog` out, or give the lake a bucket: lake: s3://BUCKET",
             )
 
 

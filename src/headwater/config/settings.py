@@ -37,6 +37,10 @@ class Settings:
     prices: Prices = field(default_factory=Prices)
     ledger_url: Url | None = None  # none: a file at home
     queue_url: Url | None = None  # same
+    catalog_url: Url | None = None  # none: tables are looked up here alone
+    athena_workgroup: str | None = None  # none: Athena is not asked
+    athena_limit_bytes: int | None = None  # that one query may scan
+    metrics_url: Url | None = None  # none: figures go nowhere
     region: str | None = None  # of AWS; none: as the environment says
     kms_key: str | None = None
 

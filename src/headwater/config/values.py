@@ -178,6 +178,8 @@ def read_pattern(value: object) -> str:
 _BUCKET = re.compile(r"(s3|gs|az)://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])((?:/[^/]+)*)/?")
 _DYNAMO = re.compile(r"dynamodb://[a-zA-Z0-9_.-]{3,200}")
 _SQS = re.compile(r"sqs://[a-zA-Z0-9_-]{1,70}")
+_CLOUDWATCH = re.compile(r"cloudwatch://(?!AWS/)[a-zA-Z0-9_.#/-]{1,255}")
+_GLUE = re.compile(r"glue://[a-z][a-z0-9_]{0,127}")
 
 
 def read_location(value: object) -> str:
@@ -214,6 +216,28 @@ def read_queue(value: object) -> str:
         raise Wrong(
             f"{show(text)} is no place for a queue",
             "write sqs://NAME, or leave it out: then it is a file of this machine",
+        )
+    return text
+
+
+def read_catalog(value: object) -> str:
+    """Where tables are shown to other tools."""
+    text = read_text(value)
+    if not _GLUE.fullmatch(text):
+        raise Wrong(
+            f"{show(text)} is no place for a catalog",
+            "write glue://DATABASE, in small letters, digits and _; or leave it out",
+        )
+    return text
+
+
+def read_metrics(value: object) -> str:
+    """Where figures of runs go."""
+    text = read_text(value)
+    if not _CLOUDWATCH.fullmatch(text):
+        raise Wrong(
+            f"{show(text)} is no place for figures",
+            "write cloudwatch://NAMESPACE, one that does not begin with AWS/; or leave it out",
         )
     return text
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from headwater.emulator import accounts, items, jobs, machines, queues
+from headwater.emulator import accounts, catalog, items, jobs, machines, queues
 from headwater.emulator.agenda import Agenda
 from headwater.emulator.answers import queries as athena
 from headwater.emulator.answers.queries import Queries
@@ -36,6 +36,7 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
     again = Retries(agenda, clock, functions.run)
     machines.install(url)
     accounts.install()
+    catalog.install()
     retries.install()
     invoke.install(functions, again)
     queues.install()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from headwater.errors import QueryError
+from headwater.errors import QueryError, UsageError
 from headwater.flow.replay import current
 from headwater.flow.travel import At, snapshot_at
 from headwater.flow.world import World
@@ -36,12 +36,15 @@ REFUSALS = Schema(
 )
 
 
-def ask(world: World, sql: str, *, at: At | None = None) -> Answer:
+def ask(world: World, sql: str, *, at: At | None = None, on: str | None = None) -> Answer:
     """Answer one SELECT over the lake's tables, now or as they were at some time.
 
     What was refused is among them, as it is now. QueryError where a table that is asked was
-    not there then, or its parts are there no more.
+    not there then, or its parts are there no more. `on` says who else is to answer: they see
+    tables as they are, and nothing of what was refused.
     """
+    if on is not None:
+        return _ask_elsewhere(world, sql, at, on)
     names = world.tables.names()
     asked = sql.lower()
     tables: list[tuple[Snapshot, str]] = []
@@ -68,6 +71,21 @@ def ask(world: World, sql: str, *, at: At | None = None) -> Answer:
             if re.search(rf"\b{name}\b", asked):
                 raise cause from None
         raise
+
+
+def _ask_elsewhere(world: World, sql: str, at: At | None, on: str) -> Answer:
+    asker = world.elsewhere.get(on)
+    if asker is None:
+        raise UsageError(
+            f"headwater.yaml does not say how to ask {on}",
+            hint="add the keys `catalog` and `athena`: see docs/how-to/athena.md",
+        )
+    if at is not None:
+        raise QueryError(
+            f"{on} reads tables as they are, not as they were",
+            hint="leave out --on to ask a table as it was",
+        )
+    return asker.ask(sql, (), known=world.tables.names())
 
 
 def _snapshot(world: World, table: TableName, at: At | None) -> Snapshot | None:

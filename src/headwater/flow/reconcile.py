@@ -1,13 +1,14 @@
-"""What lies in the raw zone and what the ledger knows are made to agree."""
+"""What lies in the raw zone and what ledger and catalogue know are made to agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from threading import Event
 
+from headwater.flow.catalogue import Catalogued, catalogued
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.register import is_known, register
 from headwater.flow.world import World
@@ -27,6 +28,7 @@ class Reconciled:
     objects: int
     registered: tuple[Registration, ...]
     unstable: tuple[str, ...]  # still being written; the next look takes them
+    catalogue: Catalogued = field(default_factory=Catalogued)
 
     @property
     def new(self) -> tuple[Registration, ...]:
@@ -37,7 +39,10 @@ class Reconciled:
 
 
 def reconcile(world: World) -> Reconciled:
-    """List the raw zone and register what is missing in the ledger, or has changed."""
+    """List the raw zone and register what is missing in the ledger, or has changed.
+
+    And show the tables, where a catalogue does, as they are.
+    """
     require_ledger(world)
     objects = 0
     registered: list[Registration] = []
@@ -52,7 +57,7 @@ def reconcile(world: World) -> Reconciled:
         point("reconcile.mid_list")
         if still:
             registered += register(world, still)
-    return Reconciled(objects, tuple(registered), tuple(unstable))
+    return Reconciled(objects, tuple(registered), tuple(unstable), catalogued(world))
 
 
 def _pages(stats: Iterator[Stat]) -> Iterator[list[Stat]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from headwater.flow.catalogue import show_committed
 from headwater.flow.commit import Committed, already, halt_of, write_off
 from headwater.flow.world import World
 from headwater.model.arrival import Cause
@@ -21,6 +22,8 @@ def settle(world: World, claim: Claim, committed: Committed) -> None:
     point("ledger.pre")
     world.ledger.settle(claim, committed.receipt, committed.parts, world.clock())
     point("ledger.post")
+    if committed.receipt.version is not None:
+        show_committed(world, claim.manifest.table)
 
 
 def bury(

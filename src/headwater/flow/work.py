@@ -24,6 +24,7 @@ from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.compact import Bounds, compact_table
 from headwater.flow.hold import Held, held
+from headwater.flow.measure import Meter
 from headwater.flow.models.look import Lookout
 from headwater.flow.notify import EVERY as NOTIFY_EVERY
 from headwater.flow.notify import begin, look, look_in_turn
@@ -111,6 +112,7 @@ def work(world: World, errand: Errand) -> Done:
                 look(world)
         finally:
             acknowledge(world, shift.hands)
+        shift.meter.publish()
     return shift.done
 
 
@@ -120,6 +122,7 @@ class _Shift:
     def __init__(self, world: World, errand: Errand, engine: Engine) -> None:
         self.done = Done()
         self.hands: Hands = {}
+        self.meter = Meter(world)
         self._world = world
         self._errand = errand
         self._engine = engine
@@ -152,6 +155,7 @@ class _Shift:
         world, errand, hands = self._world, self._errand, self.hands
         self._look_around()
         self._notify()
+        self.meter.publish_in_turn()
         if len(hands) >= GULP:
             acknowledge(world, hands)
         received = len(hands) < GULP and take_in(world, hands)
@@ -203,6 +207,7 @@ class _Shift:
         outcome = attempt(world, self._engine, claim, self._errand.watch)
         if isinstance(outcome, Receipt):
             self.done.receipts.append(outcome)
+            self.meter.note(outcome)
             feed = world.find_feed(outcome.feed)
             if feed is not None and feed.compact_files:
                 self._untidy[outcome.table] = feed

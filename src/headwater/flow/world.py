@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -17,8 +17,10 @@ from headwater.model.feed import Feed
 from headwater.model.ids import FeedName, TableName
 from headwater.model.manifest import Manifest
 from headwater.model.price import Prices
+from headwater.ports.catalogue import Catalogue
 from headwater.ports.engine import Asker, Engine, Limits
 from headwater.ports.ledger import Ledger
+from headwater.ports.metrics import Metrics
 from headwater.ports.notifier import Notifier
 from headwater.ports.peek import Peeker
 from headwater.ports.queue import Queue
@@ -60,6 +62,9 @@ class World:
     prices: Prices = field(default_factory=Prices)
     hears: Hearing = announced
     peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
+    elsewhere: Mapping[str, Asker] = field(default_factory=dict)  # who else answers, by name
+    metrics: Metrics | None = None  # where figures of runs go
+    catalogue: Catalogue | None = None  # where other tools look tables up
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; UnknownFeed lists those there are."""

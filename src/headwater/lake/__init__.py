@@ -174,12 +174,13 @@ class Lake(Steps):
 
     # Questions
 
-    def query(self, sql: str, *, at: At | None = None) -> Answer:
+    def query(self, sql: str, *, at: At | None = None, on: str | None = None) -> Answer:
         """Answer one SELECT: `.arrow()`, `.pandas()`, `.polars()`, `.rows()`, `.write(…)`.
 
         `at` asks tables as they were: a version, a time, or a timedelta for so long ago.
+        `on="athena"` has Athena answer, over tables as they are; `.bill` says what that costs.
         """
-        answer = ask(self._world, sql, at=at)
+        answer = ask(self._world, sql, at=at, on=on)
         shown_as(type(answer), answer_page)  # of whatever kind the engine's answers are
         return answer
 

@@ -34,6 +34,11 @@ _LAMBDA_START_SECONDS = 1.5
 _GLUE_DPUS = 2
 _GLUE_PROCESSORS = 8
 _GLUE_START_SECONDS = 30.0
+# A question to Athena is billed by the megabyte, and for ten of them at least.
+_SCANNED_UNIT = 1_000_000
+_SCANNED_LEAST = 10 * _SCANNED_UNIT
+_TB = 1_000_000_000_000
+
 _SPARK_TIMES = 9  # as much processor time as the embedded engine takes, measured on CSV
 
 
@@ -115,6 +120,20 @@ class Cost:
             other.date,
             tuple(lines.values()),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What one question has scanned, and what it costs."""
+
+    scanned_bytes: int
+    cost: Cost
+
+
+def bill(scanned_bytes: int, prices: Prices) -> Bill:
+    """The bill of a question that has scanned so much."""
+    billed = max(ceil(scanned_bytes / _SCANNED_UNIT) * _SCANNED_UNIT, _SCANNED_LEAST)
+    return Bill(scanned_bytes, priced({Item.ATHENA: billed / _TB}, prices))
 
 
 def cost(batch: Load, engine: AwsEngine, prices: Prices) -> Cost:

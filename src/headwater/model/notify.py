@@ -32,11 +32,18 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of SNS that the event is published to."""
+
+    name: str  # or its ARN
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """One who is told."""
 
     name: str  # by which the ledger knows what it was told
-    way: Command | File | Webhook
+    way: Command | File | Webhook | Topic
     on: frozenset[EventKind] = frozenset(EventKind)
     patience: timedelta = timedelta(seconds=10)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from headwater.model.arrival import Cause
 from headwater.model.change import Change
 from headwater.model.checks import CheckResult
+from headwater.model.cost import Bill
 from headwater.model.feed import Feed, Format
 from headwater.model.ids import ArrivalId, AttemptId, Key, TableName
 from headwater.model.manner import Manner
@@ -256,6 +257,11 @@ class Engine(Protocol):
 
 class Answer(Protocol):
     """The result of a question; may be read once, in one of these ways."""
+
+    @property
+    def bill(self) -> Bill | None:
+        """What the question costs; None where nobody bills for it."""
+        ...
 
     @property
     def columns(self) -> tuple[str, ...]:

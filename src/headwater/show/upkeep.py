@@ -41,6 +41,11 @@ def reconciled_page(found: Reconciled) -> Page:
     lines += [
         line(Mark.WAIT, f" still being written  {clean(name)}") for name in found.unstable[:_LISTED]
     ]
+    lines += [
+        line(Mark.GOOD, f" {name} is shown in the catalogue") for name in found.catalogue.shown
+    ]
+    lines += [line(Mark.WAIT, f" {name} is shown no more") for name in found.catalogue.dropped]
+    lines += [line(Mark.WARN, f" {clean(why)}") for why in found.catalogue.failed]
     return tuple(lines)
 
 

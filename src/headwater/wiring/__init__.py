@@ -20,20 +20,24 @@ from headwater.lake import Lake
 from headwater.look.content import Content
 from headwater.look.read import read
 from headwater.model.clock import Clock, utc_now
-from headwater.model.notify import Command, File, Notify, Webhook
+from headwater.model.notify import Command, File, Notify, Topic, Webhook
 from headwater.model.progress import Watch, nobody
 from headwater.ports.engine import Limits
 from headwater.ports.ledger import Ledger
 from headwater.ports.notifier import Notifier
 from headwater.reading.source import spell
 from headwater.wiring.places import (
+    asked_elsewhere,
+    catalogue_of,
     engines,
     hearing,
     ledger_of,
+    metrics_of,
     queue_of,
     replace_ledger,
     store_at,
     tables_at,
+    topic_told,
 )
 
 __all__ = ["CONFIGURATION", "Content", "open_lake", "read_file", "wire"]
@@ -83,10 +87,13 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         clock=clock,
         models=settings.models,
         root=settings.root,
-        notifiers=tuple(_notifier(each, settings.root) for each in settings.notify),
+        notifiers=tuple(_notifier(each, settings) for each in settings.notify),
         prices=settings.prices,
         hears=hearing(settings),
         peeker=DuckEngine,
+        catalogue=catalogue_of(settings),
+        metrics=metrics_of(settings),
+        elsewhere=asked_elsewhere(settings),
     )
     return Lake(
         world,
@@ -95,14 +102,16 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
     )
 
 
-def _notifier(notify: Notify, root: Path) -> Notifier:
+def _notifier(notify: Notify, settings: Settings) -> Notifier:
     match notify.way:
         case Command():
-            return CommandNotifier(notify, notify.way, root)
+            return CommandNotifier(notify, notify.way, settings.root)
         case File():
             return FileNotifier(notify, notify.way)
         case Webhook():
             return WebhookNotifier(notify, notify.way)
+        case Topic():
+            return topic_told(notify, notify.way, settings)
 
 
 def read_file(

@@ -10,6 +10,7 @@ from headwater.adapters.aws import events
 from headwater.adapters.aws.settings import AwsSettings, S3Settings
 from headwater.adapters.delta import DeltaTables, StoredTables
 from headwater.adapters.duckdb.asking.ask import DuckAsker
+from headwater.adapters.duckdb.asking.fetched import answer_of_csv
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
 from headwater.adapters.objects.open import StoreSettings, open_store
@@ -22,13 +23,18 @@ from headwater.flow.announced import Hearing, announced
 from headwater.flow.rebuild import Rebuilt
 from headwater.model.clock import Clock
 from headwater.model.ids import RawName
+from headwater.model.notify import Notify, Topic
+from headwater.ports.catalogue import Catalogue
 from headwater.ports.engine import Asker, Engine
 from headwater.ports.ledger import Ledger
+from headwater.ports.metrics import Metrics
+from headwater.ports.notifier import Notifier
 from headwater.ports.queue import Queue
 from headwater.ports.store import Store
 from headwater.ports.tables import Tables
 
 _S3 = "s3://"
+_TELLS = 3  # tries of one event; it is told again a minute later
 
 
 def store_at(settings: Settings, place: Place) -> Store:
@@ -78,6 +84,50 @@ def queue_of(settings: Settings, clock: Clock) -> Queue:
 
     aws = _aws(settings)
     return SqsQueue(queue_called(settings.queue_url.removeprefix("sqs://"), aws), aws)
+
+
+def catalogue_of(settings: Settings) -> Catalogue | None:
+    """Where tables are shown to other tools."""
+    if settings.catalog_url is None:
+        return None
+    from headwater.adapters.aws.catalogue import GlueCatalogue  # noqa: PLC0415 - an extra
+
+    return GlueCatalogue(settings.catalog_url.removeprefix("glue://"), _aws(settings))
+
+
+def asked_elsewhere(settings: Settings) -> dict[str, Asker]:
+    """Who else answers, by the name that one asks for them."""
+    if settings.athena_workgroup is None or settings.catalog_url is None:
+        return {}
+    from headwater.adapters.aws.athena import Athena, AthenaAsker  # noqa: PLC0415 - an extra
+
+    results = settings.zones["results"]
+    athena = Athena(
+        workgroup=settings.athena_workgroup,
+        database=settings.catalog_url.removeprefix("glue://"),
+        results=f"{results}/athena/" if str(results).startswith(_S3) else None,
+        limit_bytes=settings.athena_limit_bytes,
+        prices=settings.prices,
+    )
+    return {"athena": AthenaAsker(athena, answer_of_csv, _aws(settings))}
+
+
+def metrics_of(settings: Settings) -> Metrics | None:
+    """Where figures of runs go."""
+    if settings.metrics_url is None:
+        return None
+    from headwater.adapters.aws.metrics import CloudWatchMetrics  # noqa: PLC0415 - an extra
+
+    return CloudWatchMetrics(settings.metrics_url.removeprefix("cloudwatch://"), _aws(settings))
+
+
+def topic_told(notify: Notify, topic: Topic, settings: Settings) -> Notifier:
+    """Who tells a topic of SNS."""
+    from headwater.adapters.aws.notifier import SnsNotifier  # noqa: PLC0415 - an extra
+
+    patience = notify.patience.total_seconds()
+    aws = AwsSettings(region=settings.region, tries=_TELLS, answer_seconds=patience)
+    return SnsNotifier(notify, topic, aws)
 
 
 def hearing(settings: Settings) -> Hearing:

@@ -13,8 +13,9 @@ from headwater.cli.fit import fit
 from headwater.cli.moment import Moment
 from headwater.errors import EXIT_DONE, UsageError
 from headwater.flow.travel import At
+from headwater.model.price import Money
 from headwater.ports.engine import Answer
-from headwater.show.figures import counted
+from headwater.show.figures import counted, size
 from headwater.show.page import Line, dim, line
 from headwater.show.rows import rows_sheet
 
@@ -35,9 +36,16 @@ COUNTED = 10_000
     "--at", metavar="VERSION|TIME", type=Moment(),
     help="Tables as they were: 12, 2026-11-20, 2026-11-20T08:30Z, or 2h (ago).",
 )  # fmt: skip
+@click.option("--on", type=click.Choice(["athena"]), help="Who answers, if not this machine.")
 @verb
-def command(
-    call: Call, sql: str, kind: str | None, output: Path | None, limit: int | None, at: At | None
+def command(  # noqa: PLR0913, PLR0917 - the options of the verb
+    call: Call,
+    sql: str,
+    kind: str | None,
+    output: Path | None,
+    limit: int | None,
+    at: At | None,
+    on: str | None,
 ) -> int:
     """Answer one SELECT over the tables.
 
@@ -54,10 +62,12 @@ def command(
         raise UsageError("there is no SQL", hint='headwater query "select 1"')
     with call.open() as lake:
         if chosen == "table":
-            _show(call, lake.query(text, at=at), SHOWN if limit is None else limit, output)
+            answer = lake.query(text, at=at, on=on)
+            _show(call, answer, SHOWN if limit is None else limit, output)
         else:
-            answer = lake.query(_limited(text, limit), at=at)
+            answer = lake.query(_limited(text, limit), at=at, on=on)
             export(call.voice, answer, chosen, output)
+        _tell_bill(call, answer)
     return EXIT_DONE
 
 
@@ -88,6 +98,13 @@ def _show(call: Call, answer: Answer, limit: int, output: Path | None) -> None:
         call.voice.say((line(dim(note)),))
     elif not output:
         call.voice.say((_total(len(rows)),))
+
+
+def _tell_bill(call: Call, answer: Answer) -> None:
+    if answer.bill is not None:
+        cost = answer.bill.cost
+        money = Money(cost.nanos, cost.currency)
+        call.voice.say((line(dim(f"{size(answer.bill.scanned_bytes)} scanned, {money}")),))
 
 
 def _total(rows: int) -> Line:

@@ -188,7 +188,11 @@ def _literal(value: str | None) -> str:
 def _athena_type(kind: str) -> str:
     if kind.endswith("[]"):
         return "array"
+    if kind.startswith("DECIMAL("):
+        return kind.lower()
     named = kind.partition("(")[0].strip()
+    if named.startswith("TIMESTAMP_"):  # of another precision
+        return "timestamp"
     return {"STRUCT": "row", **_TYPES}.get(named, named.lower())
 
 
@@ -199,4 +203,6 @@ def _written(name: str, kind: str) -> str:
         return f"strftime({value} AT TIME ZONE 'UTC', '{_MOMENT}') || ' UTC'"
     if kind.startswith("TIMESTAMP"):
         return f"strftime({value}::TIMESTAMP, '{_MOMENT}')"
+    if kind == "BLOB":
+        return f"trim(regexp_replace(lower(hex({value})), '(..)', '\\1 ', 'g'))"
     return f"CAST({value} AS VARCHAR)"

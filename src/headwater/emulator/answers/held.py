@@ -14,7 +14,10 @@ from moto.s3.models import s3_backends
 
 from headwater.errors import QueryError
 
-_PRIMITIVE = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}
+_PRIMITIVE = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"} | {
+    "timestamp": "timestamptz",  # Delta's is an instant, and Athena reads it as one
+    "timestamp_ntz": "timestamp",
+}
 _LOG = "_delta_log/"
 
 
@@ -174,7 +177,7 @@ def _hive_type(kind: Any) -> str:
     named = str(getattr(kind, "type", ""))
     if "(" in named and not named.startswith("decimal"):
         return ""
-    return _PRIMITIVE.get(named, named.replace("_ntz", ""))
+    return _PRIMITIVE.get(named, named)
 
 
 def _text(value: Any) -> str | None:

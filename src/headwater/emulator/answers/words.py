@@ -79,8 +79,11 @@ def _datum(value: str | None) -> dict[str, str]:
 
 
 def _info(column: Column) -> dict[str, Any]:
+    kind, _, digits = column.type.removesuffix(")").partition("(")
+    precision, _, scale = digits.partition(",")
     return {
         "CatalogName": "hive", "SchemaName": "", "TableName": "", "Name": column.name,
-        "Label": column.name, "Type": column.type, "Precision": 0, "Scale": 0,
+        "Label": column.name, "Type": kind,
+        "Precision": int(precision or 0), "Scale": int(scale or 0),
         "Nullable": "UNKNOWN", "CaseSensitive": column.type == "varchar",
     }  # fmt: skip

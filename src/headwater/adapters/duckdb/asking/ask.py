@@ -13,6 +13,7 @@ from headwater.adapters.duckdb.asking.misasked import misasked
 from headwater.adapters.duckdb.asking.view import view_of
 from headwater.adapters.duckdb.process.patience import patiently
 from headwater.errors import MissingExtra, NoSpace, QueryError
+from headwater.model.cost import Bill
 from headwater.model.ids import TableName
 from headwater.model.part import Snapshot
 from headwater.ports.engine import Answer
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _VIEW = "headwater answer"
-_SETTINGS = (
+SETTINGS = (
     "SET TimeZone = 'UTC'",
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
@@ -53,7 +54,7 @@ class DuckAsker:
 
         room = Room()
         connection = duckdb.connect()
-        for setting in (*_SETTINGS, f"SET temp_directory = {quote.text(f'{room.path}/spill')}"):
+        for setting in (*SETTINGS, f"SET temp_directory = {quote.text(f'{room.path}/spill')}"):
             connection.execute(setting)
         asked = [snapshot for snapshot, _ in tables]
         selects = {snapshot.table: view_of(snapshot, location) for snapshot, location in tables}
@@ -74,11 +75,23 @@ class DuckAsker:
 class DuckAnswer:
     """The rows of one question."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relation: Any, room: Room) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relation: Any,
+        room: Room,
+        bill: Bill | None = None,
+    ) -> None:
         """Take the relation, and what lives as long as the answer: connection and a folder."""
         self._connection = connection
         self._relation = relation
         self._room = room
+        self._bill = bill
+
+    @property
+    def bill(self) -> Bill | None:
+        """What the question costs; None where nobody bills for it."""
+        return self._bill
 
     @property
     def columns(self) -> tuple[str, ...]:
