@@ -7,12 +7,13 @@ import pytest
 
 from headwater.config.athena_keys import AthenaKeys
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys
 from headwater.config.load import parse
 from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
 from headwater.config.price_keys import BudgetKeys, PriceKeys
 from headwater.config.schema import json_schema
+from headwater.config.zone_keys import ZoneKeys
 from headwater.errors import ConfigError
 
 MODELS = [

@@ -13,11 +13,12 @@ from headwater.config.athena_keys import AthenaKeys
 from headwater.config.document import EMPTY, Document
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
 from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
 from headwater.config.price_keys import BudgetKeys, PriceKeys
+from headwater.config.zone_keys import ZoneKeys
 
 _BELOW_FEED: dict[str, tuple[type[Keys], str]] = {
     "batch": (BatchKeys, "batch"),

@@ -17,6 +17,7 @@ from headwater.config.keyed import part as _part
 from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
 from headwater.config.price_keys import BudgetKeys, PriceKeys
+from headwater.config.zone_keys import ZoneKeys
 
 _NO_TIME = timedelta(0)
 _SECOND = timedelta(seconds=1)
@@ -310,17 +311,6 @@ class FeedKeys(Keys):
     budget: BudgetKeys = _part(
         BudgetKeys, "What the feed may cost on AWS at most.", {"per_run": "5 USD"}
     )
-
-
-class ZoneKeys(Keys):
-    """Zones that lie elsewhere than below the lake, each with its place."""
-
-    raw: kinds.LocationIfAny = _key(None, "Files as received, never changed.", "/data/raw")
-    processed: kinds.LocationIfAny = _key(None, "Tables that feeds write.", "/data/tables")
-    curated: kinds.LocationIfAny = _key(None, "Tables that models write.", "/data/curated")
-    quarantine: kinds.LocationIfAny = _key(None, "Refused rows.", "/data/refused")
-    manifests: kinds.LocationIfAny = _key(None, "What was converted together.", "/data/books")
-    results: kinds.LocationIfAny = _key(None, "Results of queries.", "/data/results")
 
 
 class LakeKeys(Keys):

@@ -11,12 +11,13 @@ from pydantic.fields import FieldInfo
 from headwater.config.athena_keys import AthenaKeys
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
 from headwater.config.keyed import Keys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys, ZoneKeys
+from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys
 from headwater.config.kinds import Kind
 from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
 from headwater.config.price_keys import BudgetKeys, PriceKeys
 from headwater.config.values import LONGEST_NAME
+from headwater.config.zone_keys import ZoneKeys
 
 _OPENING = f"""# headwater.yaml
 
