@@ -110,7 +110,11 @@ def test_a_file_that_is_put_into_the_raw_zone_becomes_rows(laid, monkeypatch):
     with open_lake(laid.document["configuration"]) as lake:
         assert sorted(lake.query("select id from sales").rows()) == [(1,), (2,)]
     [told] = read(laid, "workflow_status")
-    assert (told["key"], told["workflow"], told["status"]) == ("a.csv", "sales", "completed")
+    assert (told["key"], told["workflow"], told["status"]) == (
+        "sales/a.csv",
+        "sales",
+        "completed",
+    )
     assert told["start"] < told["finish"]
 
 
