@@ -116,7 +116,7 @@ locals {
 
   common = concat(["list", "read_code", "keep_books", "decrypt", "measure"], var.network == null ? [] : ["attach"])
   may = {
-    arrivals = ["hear", "announce", "start", "look", "read_raw", "read_tables", "write_manifests", "notify"]
+    arrivals = ["hear", "announce", "start", "look", "read_raw", "read_tables", "write_manifests", "enter", "notify"]
     convert  = ["read_raw", "write_manifests", "write_tables", "enter", "notify"]
     commit   = ["read_raw", "write_manifests", "write_tables", "enter", "notify"]
     fail     = ["bury", "read_raw", "write_manifests", "write_tables", "enter", "notify"]
