@@ -20,7 +20,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def url(as_aws):
-    return create_queue(f"events-{os.getpid()}-{next(_numbers)}", max_receives=3)
+    return create_queue(f"queue-{os.getpid()}-{next(_numbers)}", max_receives=3)
 
 
 @pytest.fixture
