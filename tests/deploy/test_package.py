@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import headwater
 from headwater.deploy.package import UNPACKED_LIMIT_BYTES, build
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +81,23 @@ def test_what_only_people_see_stays_out(package):
 
     assert names.isdisjoint({"click", "rich", "moto", "pyarrow", "pytest"})
     assert {"duckdb", "deltalake", "pytz", "fsspec", "boto3"} <= names
+
+
+def test_each_service_that_a_function_may_call_is_described_in_it(unpacked):
+    rooms = Path(headwater.__file__).parent
+    asked_from_elsewhere = {"athena.py", "standing.py"}  # by people, and by deploy
+    called = {
+        service
+        for room in ("adapters/aws", "wiring")
+        for file in (rooms / room).rglob("*.py")
+        if file.name not in asked_from_elsewhere
+        for service in re.findall(r'client\("(\w+)"', file.read_text(encoding="utf-8"))
+    }
+
+    there = {each.name for each in (unpacked / "botocore" / "data").iterdir() if each.is_dir()}
+
+    assert {"glue", "sns", "cloudwatch"} <= called
+    assert called <= there
 
 
 def test_a_second_build_finds_the_first(package):

@@ -15,7 +15,7 @@ from headwater.config.document import EMPTY
 from headwater.config.kinds import Kind
 from headwater.config.mistakes import Path as Place
 from headwater.config.mistakes import Wrong, show
-from headwater.config.values import read_one_of, read_text
+from headwater.config.values import read_matching, read_one_of, read_text
 from headwater.model.event import EventKind
 from headwater.model.notify import Command, File, Notify, Topic, Webhook
 
@@ -54,13 +54,12 @@ def read_url(value: object) -> str:
 
 def read_topic(value: object) -> str:
     """A topic of SNS: its ARN, or its name in the account and region at hand."""
-    text = read_text(value)
-    if not _TOPIC.fullmatch(text):
-        raise Wrong(
-            f"{show(text)} is no topic of SNS",
-            "write its name, or arn:aws:sns:REGION:ACCOUNT:NAME; one that ends in .fifo is none",
-        )
-    return text
+    return read_matching(
+        value,
+        _TOPIC,
+        "no topic of SNS",
+        "write its name, or arn:aws:sns:REGION:ACCOUNT:NAME; one that ends in .fifo is none",
+    )
 
 
 def read_headers(value: object) -> dict[str, str]:

@@ -198,48 +198,52 @@ def read_location(value: object) -> str:
     return text
 
 
+def read_matching(value: object, pattern: re.Pattern[str], what: str, hint: str) -> str:
+    """A text that the whole of a pattern fits; `what` says what it is not, where it does not."""
+    text = read_text(value)
+    if not pattern.fullmatch(text):
+        raise Wrong(f"{show(text)} is {what}", hint)
+    return text
+
+
 def read_ledger(value: object) -> str:
     """Where a ledger is that is not a file of this machine."""
-    text = read_text(value)
-    if not _DYNAMO.fullmatch(text):
-        raise Wrong(
-            f"{show(text)} is no place for a ledger",
-            "write dynamodb://TABLE, or leave it out: then it is a file of this machine",
-        )
-    return text
+    return read_matching(
+        value,
+        _DYNAMO,
+        "no place for a ledger",
+        "write dynamodb://TABLE, or leave it out: then it is a file of this machine",
+    )
 
 
 def read_queue(value: object) -> str:
     """Where a queue is that is not a file of this machine."""
-    text = read_text(value)
-    if not _SQS.fullmatch(text):
-        raise Wrong(
-            f"{show(text)} is no place for a queue",
-            "write sqs://NAME, or leave it out: then it is a file of this machine",
-        )
-    return text
+    return read_matching(
+        value,
+        _SQS,
+        "no place for a queue",
+        "write sqs://NAME, or leave it out: then it is a file of this machine",
+    )
 
 
 def read_catalog(value: object) -> str:
     """Where tables are shown to other tools."""
-    text = read_text(value)
-    if not _GLUE.fullmatch(text):
-        raise Wrong(
-            f"{show(text)} is no place for a catalog",
-            "write glue://DATABASE, in small letters, digits and _; or leave it out",
-        )
-    return text
+    return read_matching(
+        value,
+        _GLUE,
+        "no place for a catalog",
+        "write glue://DATABASE, in small letters, digits and _; or leave it out",
+    )
 
 
 def read_metrics(value: object) -> str:
     """Where figures of runs go."""
-    text = read_text(value)
-    if not _CLOUDWATCH.fullmatch(text):
-        raise Wrong(
-            f"{show(text)} is no place for figures",
-            "write cloudwatch://NAMESPACE, one that does not begin with AWS/; or leave it out",
-        )
-    return text
+    return read_matching(
+        value,
+        _CLOUDWATCH,
+        "no place for figures",
+        "write cloudwatch://NAMESPACE, one that does not begin with AWS/; or leave it out",
+    )
 
 
 def read_timezone(value: object) -> str:

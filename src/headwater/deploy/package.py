@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from headwater.deploy import folded
-from headwater.deploy.parts import Piece, pieces
+from headwater.deploy.parts import OURS, Piece, pieces
 from headwater.errors import StoreError
 
 UNPACKED_LIMIT_BYTES = 250 * 1024 * 1024
@@ -102,7 +102,7 @@ def _fingerprint(parts: Iterable[Piece]) -> str:
     digest = hashlib.sha256(python().encode())
     for part in parts:
         digest.update(f"{part.name} {part.version} {len(part.files)}\n".encode())
-        if part.glibc == (0, 0) and part.name == "headwater":
+        if part.name == OURS:
             for name, here in part.files:
                 digest.update(f"{name}\n".encode() + here.read_bytes())
     return digest.hexdigest()[:16]

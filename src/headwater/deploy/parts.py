@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_")
 _NEVER = {"__pycache__", "tests", "include", "f2py"}
 _NO_USE = {".a", ".h", ".pyi", ".pyc", ".pxd", ".pyx"}
-_SERVICES = {"dynamodb", "s3", "sqs", "stepfunctions", "sts"}
+_SERVICES = {"cloudwatch", "dynamodb", "glue", "s3", "sns", "sqs", "stepfunctions", "sts"}
 """Those of botocore's many services that functions call, and that which gives them their role."""
 
 
