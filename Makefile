@@ -5,7 +5,7 @@ BIN := .venv/bin
 SECONDS ?= 60
 UV_VERSION := 0.13.8
 
-.PHONY: demo test check format types arrows crash fuzz bench lock clean
+.PHONY: demo test test-s3 check format types arrows crash fuzz bench lock clean
 .DEFAULT_GOAL := check
 
 .tools/uv/bin/uv:
@@ -19,6 +19,12 @@ UV_VERSION := 0.13.8
 	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
+# What reads infra/ wants other versions of things than Headwater does: it has an environment of its own.
+.tools/checkov/ready: requirements/checkov.txt $(filter .tools/%,$(UV))
+	$(UV) venv --quiet --clear --python $(PYTHON) .tools/checkov
+	$(UV) pip sync --quiet --python .tools/checkov/bin/python --require-hashes requirements/checkov.txt
+	touch $@
+
 demo: .venv/ready            ## make a lake, fill it, look at it
 	$(BIN)/python -m demo
 
@@ -29,12 +35,16 @@ check: .venv/ready           ## lint, types, arrows and the quick tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -n 2 -m "not slow"
 
-test: .venv/ready            ## everything that CI runs
+# Three at a time on two cores: much of it waits for Terraform, for disks, for processes that start.
+test: .venv/ready .tools/checkov/ready  ## everything that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup --durations 25
+
+test-s3: .venv/ready         ## the store on radosgw: apt-get install radosgw ceph-mon ceph-osd
+	$(BIN)/pytest tests/radosgw
 
 format: .venv/ready          ## let ruff write it
 	$(BIN)/ruff format .
@@ -54,6 +64,8 @@ lock: $(filter .tools/%,$(UV)) ## pin every requirement with its hash
 	  --no-header --python-version 3.11 --all-extras --group dev --output-file requirements/dev.txt pyproject.toml
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --python-version 3.11 --output-file requirements/base.txt pyproject.toml
+	echo checkov | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --python-version 3.11 --output-file requirements/checkov.txt -
 
 clean:                       ## remove what the targets made
 	rm -rf .venv .tools demo-lake bench/data bench/envs bench/results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -16,15 +16,24 @@ locals {
     code       = {} # no zone: packages, the job's script, headwater.yaml
   }, var.zones)
 
-  lake = "s3://${module.zones.buckets["code"]}/headwater.yaml"
-  places = yamlencode({
-    lake   = "s3://${module.zones.buckets["raw"]}"
-    zones  = { for zone in ["raw", "processed", "curated", "quarantine", "manifests", "results"] : zone => "s3://${module.zones.buckets[zone]}" }
-    ledger = "dynamodb://${module.ledger.name}"
-    queue  = "sqs://${module.queue.name}"
-    region = var.region
-  })
-  large   = coalesce(var.large, var.emr ? "emr" : var.job_script == null ? "lambda" : "glue")
+  code = "s3://${module.zones.buckets["code"]}"
+  lake = "${local.code}/headwater.yaml"
+  places = {
+    lake    = "s3://${module.zones.buckets["raw"]}"
+    zones   = { for zone in ["raw", "processed", "curated", "quarantine", "manifests", "results"] : zone => "s3://${module.zones.buckets[zone]}" }
+    ledger  = "dynamodb://${module.ledger.name}"
+    queue   = "sqs://${module.queue.name}"
+    catalog = "glue://${module.catalog.database}"
+    region  = var.region
+  }
+  habits = { # what was laid down here, and is used where nobody says otherwise
+    athena = { workgroup = try(module.athena.workgroups["primary"], values(module.athena.workgroups)[0]) }
+    notify = [{ sns = module.alarms.notices.arn }]
+  }
+  given      = var.configuration == null ? "" : file(var.configuration)
+  job_script = coalesce(var.job_script, "${path.module}/jobs/convert.py")
+
+  large   = coalesce(var.large, var.emr ? "emr" : var.library == null ? "lambda" : "glue")
   network = one([for made in module.network : { subnets = made.subnets, groups = made.groups }])
 }
 
@@ -76,9 +85,11 @@ module "functions" {
   database     = module.catalog.database
   machines     = module.machines.arns
   network      = local.network
+  secrets      = values(var.secrets)
   environment = {
-    HEADWATER_LAKE    = local.lake
-    HEADWATER_MACHINE = module.machines.arn
+    HEADWATER_LAKE       = local.lake
+    HEADWATER_MACHINE    = module.machines.arn
+    HEADWATER_CONFIGURED = local.configured # where it changes, warm containers end
   }
 }
 
@@ -90,7 +101,8 @@ module "machines" {
   large  = local.large
   lake   = local.lake
 
-  entry_point = "s3://${module.zones.buckets["code"]}/${local.script}"
+  entry_point = "${local.code}/${local.script}"
+  archive     = local.library == null ? "" : "${local.code}/${local.library}"
   functions   = module.functions.names
   job         = module.catalog.job
   topic       = module.alarms.notices
@@ -104,7 +116,8 @@ module "catalog" {
   buckets = module.zones.arns
   names   = module.zones.buckets
   keys    = module.zones.key_arns
-  ledger  = local.ledger
+  may     = module.functions.may_convert
+  modules = local.large == "glue" ? ["${local.code}/${local.library}", "boto3>=1.44"] : [] # Glue's own knows no conditional writes
   crawler = var.crawler
 }
 
@@ -132,6 +145,7 @@ module "alarms" {
 
 module "dashboards" {
   source     = "./modules/dashboards"
+  count      = var.dashboards ? 1 : 0
   name       = var.name
   region     = var.region
   functions  = module.functions.names

@@ -37,8 +37,7 @@ module "emr" {
   count   = var.emr ? 1 : 0
   name    = var.name
   account = local.place.account
-  buckets = module.zones.arns
-  keys    = module.zones.key_arns
+  may     = module.functions.may_convert
   network = local.network
 }
 

@@ -59,11 +59,16 @@ output "topics" {
 }
 
 output "dashboards" {
-  description = "The name of each dashboard."
-  value       = module.dashboards.names
+  description = "The name of each dashboard, where there are any."
+  value       = one(module.dashboards[*].names)
 }
 
 output "sftp" {
   description = "Where partners send files to by SFTP."
   value       = one(module.transfer[*].endpoint)
+}
+
+output "protected" {
+  description = "Whether what holds data is kept from being deleted."
+  value       = var.protected
 }

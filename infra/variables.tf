@@ -31,6 +31,24 @@ variable "configuration" {
   default     = null
 }
 
+variable "files" {
+  description = "The files that headwater.yaml names, such as models/daily.sql, and the path of each here."
+  type        = map(string)
+  default     = {}
+}
+
+variable "words" {
+  description = "What $${NAME} in headwater.yaml stands for. It can be read in Terraform's state: no secrets."
+  type        = map(string)
+  default     = {}
+}
+
+variable "secrets" {
+  description = "The ARNs of secrets in Secrets Manager that $${NAME} in headwater.yaml stands for."
+  type        = map(string)
+  default     = {}
+}
+
 variable "package" {
   description = "The path of the zip that holds all functions, as headwater deploy makes it. Or use an image."
   type        = string
@@ -88,9 +106,24 @@ variable "function_sizes" {
 }
 
 variable "job_script" {
-  description = "The path of the script of the Glue job."
+  description = "The path of the script of jobs, in place of jobs/convert.py."
   type        = string
   default     = null
+}
+
+variable "library" {
+  description = "The path of what jobs run from: a wheel of Headwater for Glue, a packed environment (.tar.gz) for EMR Serverless."
+  type        = string
+  default     = null
+
+  validation {
+    condition = (
+      var.library == null ?
+      coalesce(var.large, var.emr ? "emr" : "lambda") == "lambda" :
+      endswith(coalesce(var.library, "none"), coalesce(var.large, var.emr ? "emr" : "glue") == "emr" ? ".tar.gz" : ".whl")
+    )
+    error_message = "Jobs need a library: a wheel (.whl) for Glue, a packed environment (.tar.gz) for EMR Serverless."
+  }
 }
 
 variable "machines" {
@@ -155,6 +188,12 @@ variable "crawler" {
 
 variable "audit" {
   description = "Whether CloudTrail records who reads and writes objects."
+  type        = bool
+  default     = true
+}
+
+variable "dashboards" {
+  description = "Whether there are dashboards, which are billed by the month."
   type        = bool
   default     = true
 }

@@ -16,6 +16,7 @@ HeadwaterError
 ├── StoreError               bytes could not be put or got
 │   ├── ObjectExists         create-if-absent found the name taken
 │   ├── ObjectMissing        no object of that name
+│   ├── UnfitStore           it does not keep what a lake stands on
 │   └── NoSpace              the disk or a quota is full
 ├── LedgerError              the ledger could not do it
 │   ├── IllegalMove          a state may not follow another
@@ -176,6 +177,14 @@ class ObjectMissing(StoreError):
     code = "object_missing"
     retryable = False
     http_status = 404
+
+
+class UnfitStore(StoreError):
+    """It does not keep what a lake stands on: a name that is taken stays taken."""
+
+    code = "unfit_store"
+    retryable = False
+    http_status = 501
 
 
 class NoSpace(StoreError):

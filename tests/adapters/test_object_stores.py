@@ -12,7 +12,8 @@ from headwater.adapters.objects.clouds import ObstoreBucket
 from headwater.adapters.objects.intake import PIECE_BYTES
 from headwater.adapters.objects.open import open_store
 from headwater.adapters.objects.probe import probe
-from headwater.errors import ObjectExists, SourceChanged, UsageError
+from headwater.adapters.objects.vetted import VettedStore, Vetting
+from headwater.errors import ObjectExists, SourceChanged, UnfitStore, UsageError
 from tests.contracts.store import StoreContract, source, taking
 
 LARGE = bytes(range(256)) * (3 * PIECE_BYTES // 256) + b"the last piece"
@@ -86,10 +87,83 @@ def test_what_an_upload_left_that_died_is_swept_when_it_is_old(store, bucket):
     assert list(bucket.list("", "")) == []
 
 
-def test_a_store_that_honours_put_if_absent_is_fit(store):
-    probe(store)
+def test_a_store_that_honours_put_if_absent_is_fit(bucket):
+    probe(bucket, "raw/")
 
-    assert list(store.list()) == []
+    assert list(bucket.list("", "")) == []
+
+
+class Counted(ObstoreBucket):
+    """How often it was written to."""
+
+    puts = 0
+
+    def put(self, key, body, mark):
+        self.puts += 1
+        super().put(key, body, mark)
+
+
+class Replacing(ObstoreBucket):
+    """A service that gives an upload its key, whoever has it."""
+
+    def begin(self, key, mark):
+        upload = super().begin(key, mark)
+        complete = upload.complete
+
+        def replace():
+            self.delete(key)
+            complete()
+
+        upload.complete = replace
+        return upload
+
+
+class TestVetting:
+    def test_a_service_is_tried_once_for_all_its_zones(self, tmp_path):
+        bucket, vetting = Counted(MemoryStore(), "memory://lake"), Vetting(tmp_path / "fit")
+
+        for zone in ("raw", "manifests"):
+            VettedStore(bucket, zone, vetting).create("a", b"1")
+
+        assert bucket.puts == 2 + 2  # those of the trial, and the two objects
+
+    def test_what_was_found_out_holds_for_the_next_process(self, tmp_path):
+        for number in range(2):
+            bucket = Counted(MemoryStore(), "memory://lake")
+            VettedStore(bucket, "raw", Vetting(tmp_path / "fit")).create("a", b"1")
+
+            assert bucket.puts == (1 if number else 3)
+
+    def test_another_service_is_tried_for_itself(self, tmp_path):
+        vetting = Vetting(tmp_path / "fit")
+        first, other = (Counted(MemoryStore(), url) for url in ("memory://lake", "other://lake"))
+
+        for bucket in (first, other):
+            VettedStore(bucket, "raw", vetting).create("a", b"1")
+
+        assert (first.puts, other.puts) == (3, 3)
+
+    def test_nothing_is_written_to_a_service_that_is_unfit_however_often_one_tries(self, tmp_path):
+        bucket = Replacing(MemoryStore(), "memory://lake")
+
+        for _ in range(2):
+            store = VettedStore(bucket, "raw", Vetting(tmp_path / "fit"))
+            with pytest.raises(UnfitStore, match="sent in pieces") as told:
+                store.create("a", b"1")
+            with pytest.raises(UnfitStore):
+                store.take([taking(source(tmp_path))])
+
+        assert told.value.hint
+        assert list(bucket.list("", "")) == []
+
+    def test_who_cannot_keep_a_note_writes_all_the_same(self, tmp_path):
+        store = VettedStore(
+            ObstoreBucket(MemoryStore(), "memory://lake"),
+            "raw",
+            Vetting(tmp_path / "not there" / "fit"),
+        )
+
+        assert store.create("a", b"1").size_bytes == 1
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.memory import MemoryStore
-from headwater.adapters.staging import Places, Shelf, StagedAsker, StagedEngine
-from headwater.errors import ObjectExists
+from headwater.adapters.staging import Leaving, Places, Shelf, StagedAsker, StagedEngine
+from headwater.errors import ObjectExists, StoreError
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import nobody
 from headwater.model.types import Schema
@@ -135,6 +136,69 @@ def test_a_job_of_which_nothing_is_there_tells_so_of_each_file(bench):
     assert made.parts == ()
 
 
+class Held(MemoryStore):
+    """A store that takes nothing until it is let; or refuses to."""
+
+    def __init__(self):
+        super().__init__(name="far")
+        self.let, self.error = Event(), None
+
+    def take(self, takings):
+        assert self.let.wait(20)
+        if self.error:
+            raise self.error
+        return super().take(takings)
+
+
+@pytest.fixture
+def held(shared, tmp_path):
+    far = FarEngine(shared)
+    far.store = Held()
+    places, leaving = Places([far.store]), Leaving()
+    far.staged = StagedEngine(shared, places, Shelf(places), leaving=leaving)
+    job = Bench(far, tmp_path).job("id\n1\n")
+    inputs = tuple(far._far_input(each) for each in job.inputs)
+    where = {"table_location": "far:table", "refusals_location": "far:refused"}
+    yield far.store, far.staged, replace(job, inputs=inputs, lingers=True, **where), leaving
+    far.store.let.set()
+
+
+def test_parts_of_a_job_that_lingers_go_while_others_are_converted(held):
+    store, staged, job, leaving = held
+
+    made = staged.convert(job, nobody)
+    assert [each.name for each in store.list("table/")] == []
+    store.let.set()
+    leaving.wait(job.attempt)
+
+    assert [each.name for each in store.list("table/")] == [f"table/{made.parts[0].path}"]
+
+
+def test_whoever_awaits_parts_is_told_that_they_could_not_go(held):
+    store, staged, job, leaving = held
+    store.error = StoreError("out of reach")
+    store.let.set()
+
+    staged.convert(job, nobody)
+
+    with pytest.raises(StoreError, match="out of reach"):
+        leaving.wait(job.attempt)
+
+
+def test_inputs_go_as_soon_as_they_are_converted(held, tmp_path, monkeypatch):
+    store, staged, job, leaving = held
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "here"))
+    (tmp_path / "here").mkdir()
+
+    made = staged.convert(job, nobody)
+    staying = [each.name for each in (tmp_path / "here").rglob("*.*") if each.is_file()]
+    store.let.set()
+    leaving.wait(job.attempt)
+
+    assert [each for each in staying if each != ".held"] == [Path(made.parts[0].path).name]
+    assert not list((tmp_path / "here").rglob("*.parquet"))
+
+
 class Overheard:
     """An engine that keeps the jobs that another was given."""
 
@@ -210,6 +274,40 @@ def test_a_far_table_is_asked_and_answers_while_somebody_reads(shared, tmp_path)
 
     assert second.rows() == [("b",)]
     assert first.rows() == [(1,), (2,)]
+
+
+class Letting:
+    """An engine that lets a store take, once it has joined groups a second time."""
+
+    def __init__(self, engine, store):
+        self.engine, self.store, self.times = engine, store, 0
+
+    def compact(self, compacting, watch):
+        self.times += 1
+        made = self.engine.compact(compacting, watch)
+        if self.times > 1:
+            self.store.let.set()
+        return made
+
+
+def test_what_was_joined_goes_while_the_next_groups_are_joined(shared, tmp_path, monkeypatch):
+    monkeypatch.setattr("headwater.adapters.staging.engine._AT_ONCE_BYTES", 1)
+    far = FarEngine(shared)
+    far.store = Held()
+    far.store.let.set()
+    places = Places([far.store])
+    far.staged = StagedEngine(shared, places, Shelf(places))
+    bench = Bench(far, tmp_path)
+    parts = [bench.convert(f"id\n{n}\n").parts[0] for n in range(1, 5)]
+    groups = (tuple(parts[:2]), tuple(parts[2:]))
+    schema = schema_of(id="bigint", _arrival="text")
+    task = Compacting("c1-1", feed_of(), str(bench.folder / "table"), schema, groups)
+    far.staged = StagedEngine(Letting(shared, far.store), places, Shelf(places))
+    far.store.let.clear()
+
+    done = far.compact(task, nobody)
+
+    assert len(done.joined) == 2
 
 
 def test_groups_that_are_joined_one_after_the_other_tell_what_they_took_together(

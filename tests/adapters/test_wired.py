@@ -11,14 +11,14 @@ from headwater.wiring.places import engines
 
 
 def test_a_lake_on_this_machine_is_converted_where_it_lies(tmp_path):
-    engine, asker = engines([FileStore(tmp_path / "raw"), FileStore(tmp_path / "processed")])
+    engine, asker, _ = engines([FileStore(tmp_path / "raw"), FileStore(tmp_path / "processed")])
 
     assert isinstance(engine(), DuckEngine)
     assert isinstance(asker, DuckAsker)
 
 
 def test_a_lake_with_one_zone_elsewhere_is_staged(tmp_path):
-    engine, asker = engines([FileStore(tmp_path / "raw"), MemoryStore()])
+    engine, asker, _ = engines([FileStore(tmp_path / "raw"), MemoryStore()])
 
     assert isinstance(engine(), StagedEngine)
     assert isinstance(asker, StagedAsker)

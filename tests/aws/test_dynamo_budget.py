@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 
 from headwater.adapters.aws.ledger import DynamoLedger
+from headwater.emulator.meter import READ_UNITS
+from headwater.model.arrival import ArrivalState
 from tests.contracts.work import NOW, SALES, arrive, claim, finish, sightings
 
 TOGETHER = 160  # requests for 1,000 files that come by the hundred, and are one batch
@@ -59,3 +61,26 @@ def test_a_look_that_finds_nothing_to_do_takes_no_write(counted):
     claim(ledger)
 
     assert requests["Query"] + requests["BatchGetItem"] == requests.total() <= IDLE + 1, requests
+
+
+def test_keys_that_nothing_came_under_are_asked_for_together(counted):
+    ledger, requests = counted
+    arrive(ledger, *sightings(1))
+    requests.clear()
+
+    found = ledger.newest(SALES.name, [each.key for each in sightings(100)])
+
+    assert len(found) == 1
+    assert requests.total() <= 3, requests  # one for all keys, and one for the key that is known
+
+
+def test_asking_what_waits_reads_nothing_of_what_has_ended(counted, steady):
+    ledger, _ = counted
+    ledger.register(sightings(40))
+    ledger.batch(SALES, NOW, flush=True)
+    finish(ledger, claim(ledger))
+    steady.calls(forget=True)
+
+    assert ledger.arrivals(feed=SALES.name, states=[ArrivalState.PENDING], limit=1) == []
+
+    assert steady.calls()[READ_UNITS] <= 2

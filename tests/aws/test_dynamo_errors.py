@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from headwater.adapters.aws.ledger import DynamoLedger
 from headwater.adapters.aws.ledger.schema import SCHEMA
-from headwater.errors import LedgerError
+from headwater.adapters.aws.settings import AwsSettings
+from headwater.errors import HeadwaterError, LedgerError
 from tests.aws.double import Double
 from tests.contracts.work import arrive, sighting
 
@@ -30,6 +33,39 @@ def test_a_service_that_cannot_be_reached_is_an_error_that_may_pass(steady):
         ledger.register([sighting()])
 
     assert refused.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({}, "Unable to locate"), ({"AWS_PROFILE": "nobody"}, "nobody")],
+    ids=["none", "a profile that is not there"],
+)
+def test_who_has_no_credentials_is_told_how_to_give_them(monkeypatch, tmp_path, given, said):
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    nowhere = {"AWS_CONFIG_FILE": f"{tmp_path}/c", "AWS_SHARED_CREDENTIALS_FILE": f"{tmp_path}/s"}
+    for name, value in {**nowhere, "AWS_EC2_METADATA_DISABLED": "true", **given}.items():
+        monkeypatch.setenv(name, value)
+
+    def ask():
+        client = AwsSettings(region="eu-central-1", endpoint=NOBODY).client("dynamodb")
+        DynamoLedger(client, "ledger").register([sighting()])
+
+    with pytest.raises(HeadwaterError, match=said) as refused:
+        ask()
+
+    assert "AWS_PROFILE" in refused.value.hint
+
+
+def test_who_names_no_region_is_told_so(monkeypatch):
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+
+    with pytest.raises(HeadwaterError, match="needs a region") as refused:
+        AwsSettings().client("dynamodb")
+
+    assert "AWS_REGION" in refused.value.hint
 
 
 def test_a_ledger_that_was_half_loaded_answers_nothing(steady, new_table):

@@ -12,8 +12,9 @@ from headwater.adapters.aws.settings import AwsSettings, S3Settings
 from headwater.adapters.objects import ObjectStore
 from headwater.adapters.objects.intake import PIECE_BYTES
 from headwater.adapters.objects.probe import probe
-from headwater.errors import ObjectExists, SourceChanged, StoreError
+from headwater.errors import ObjectExists, SourceChanged, StoreError, UnfitStore
 from headwater.ports.store import Stat
+from headwater.wiring import open_lake
 from tests.aws.faults import AFTER, BEFORE, SHORT, SLOW_DOWN, faulty, first
 from tests.contracts.store import StoreContract, names, source, taking
 
@@ -208,11 +209,52 @@ class Overwriting(S3Bucket):
 
 
 class TestProbe:
-    def test_a_store_that_honours_put_if_absent_is_left_as_it_was(self, store):
-        probe(store)
+    def test_a_store_that_honours_put_if_absent_is_left_as_it_was(self, as_aws, bucket):
+        probe(S3Bucket(bucket), "raw/")
 
-        assert list(store.list()) == []
+        assert "Contents" not in as_aws.client("s3").list_objects_v2(Bucket=bucket)
+        assert "Uploads" not in as_aws.client("s3").list_multipart_uploads(Bucket=bucket)
 
-    def test_a_store_that_takes_a_name_twice_is_refused(self, bucket):
-        with pytest.raises(StoreError, match="took one name twice"):
-            probe(ObjectStore(Overwriting(bucket), "raw"))
+    def test_a_store_that_takes_a_name_twice_is_refused(self, as_aws, bucket):
+        with pytest.raises(
+            UnfitStore, match=rf"s3://{bucket}/raw/ .* takes one name twice"
+        ) as told:
+            probe(Overwriting(bucket), "raw/")
+
+        assert told.value.hint
+        assert "Contents" not in as_aws.client("s3").list_objects_v2(Bucket=bucket)
+
+
+@pytest.mark.slow
+class TestVetting:
+    @pytest.fixture
+    def asked(self):
+        return []
+
+    @pytest.fixture
+    def lake(self, as_aws, bucket, asked, tmp_path, monkeypatch):
+        def nothing_goes_wrong(method, path):
+            asked.append((method, path))
+
+        (tmp_path / "headwater.yaml").write_text(f"lake: s3://{bucket}\nfeeds: {{sales: {{}}}}\n")
+        with faulty(as_aws.url, nothing_goes_wrong) as url:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+            yield tmp_path
+
+    def test_who_only_reads_asks_for_nothing_to_be_tried(self, lake, asked):
+        with open_lake(lake) as opened:
+            opened.status()
+            opened.tables()
+
+        assert not [path for _, path in asked if ".probe-" in path]
+
+    def test_a_store_is_tried_in_eleven_calls_before_the_first_write_and_never_again(
+        self, lake, asked
+    ):
+        for number in range(2):
+            with open_lake(lake) as opened:
+                opened.land("sales", source(lake, b"id\n%d\n" % number, f"{number}.csv"))
+
+        writes = [".probe-" in path for method, path in asked if method == "PUT"]
+        assert writes == sorted(writes, reverse=True)
+        assert sum(".probe-" in path for _, path in asked) == 11

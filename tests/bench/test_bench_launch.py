@@ -6,7 +6,8 @@ import pytest
 from bench.measure import last_words, measure
 
 MEGABYTE = 1_000_000
-HOLD = "x = bytearray(60_000_000); import time; time.sleep(0.4)"
+HOLD = "import sys; x = bytearray(60_000_000); print('held', flush=True); sys.stdin.read()"
+LOOKED_AT_SECONDS = 1.0
 
 
 def run(folder, code, timeout_seconds=60.0):
@@ -15,9 +16,13 @@ def run(folder, code, timeout_seconds=60.0):
 
 def test_memory_of_two_children_is_counted_together(tmp_path):
     code = (
-        "import subprocess, sys;"
-        f"both = [subprocess.Popen([sys.executable, '-I', '-c', {HOLD!r}]) for _ in range(2)];"
-        "[child.wait() for child in both]"
+        "import subprocess, sys, time;"
+        "both = [subprocess.Popen("
+        f"    [sys.executable, '-I', '-c', {HOLD!r}], stdin=subprocess.PIPE, stdout=subprocess.PIPE"
+        ") for _ in range(2)];"
+        "[child.stdout.readline() for child in both];"
+        f"time.sleep({LOOKED_AT_SECONDS});"
+        "[child.communicate() for child in both]"
     )
 
     took = run(tmp_path, code)

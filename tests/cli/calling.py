@@ -1,9 +1,14 @@
 """The program, called as a process of its own."""
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
+from pathlib import Path
 
 PROGRAM = [sys.executable, "-m", "headwater"]
 FORGOTTEN = {"HEADWATER_LAKE", "NO_COLOR", "FORCE_COLOR", "PYTHONPATH"}
@@ -63,10 +68,16 @@ def write_csv(path, rows, bad=0):
 
 
 def make_lake(folder):
-    """A lake with the feed sales, as a user makes one."""
+    """A lake with the feed sales, as a user makes one; it is made once, and copied."""
+    return Path(shutil.copytree(_made(), folder, dirs_exist_ok=True)) / "lake"
+
+
+@cache
+def _made():
+    folder = Path(tempfile.mkdtemp(prefix="headwater-made-"))
+    atexit.register(shutil.rmtree, folder)
     sample = write_csv(folder / "sample.csv", 100)
-    lake = folder / "lake"
-    assert run("init", lake, cwd=folder).code == 0
-    made = run("new", "sales", "--from", sample, "-C", lake, cwd=folder)
+    assert run("init", folder / "lake", cwd=folder).code == 0
+    made = run("new", "sales", "--from", sample, "-C", folder / "lake", cwd=folder)
     assert made.code == 0, made.err
-    return lake
+    return folder

@@ -145,8 +145,14 @@ def test_what_was_written_reads_as_what_it_was_made_of(call, files, kind):
 
 def test_refused_rows_come_with_the_option_that_takes_them(call, files):
     assert "--set ragged=pad" in call("peek", "dirty.csv").err
-    assert "--set ragged=pad" not in call("peek", "dirty.csv", "--set", "ragged=pad").err
+    assert "try: --set ragged=pad" not in call("peek", "dirty.csv", "--set", "ragged=pad").err
     assert "--set" not in call("peek", "clean.csv").err
+
+
+def test_an_option_that_takes_none_of_the_refused_rows_is_not_named(call, files):
+    (files / "long.csv").write_text("a,b\n1,2\n3,4,5\n6,7\n", encoding="utf-8")
+
+    assert "--set" not in call("peek", "long.csv").err
 
 
 def test_decimal_commas_come_with_the_option_that_reads_them(call, files):

@@ -37,3 +37,4 @@ def test_a_broken_variant_is_caught(as_aws, driver, variant):
     tally = run(as_aws, driver, iterations=1, seed=SHOWN[variant], broken=[variant])
 
     assert tally.failures
+    assert driver.slips() == []

@@ -43,10 +43,12 @@ def test_each_broken_variant_has_its_seed():
 
 @pytest.mark.parametrize("variant", SHOWN)
 def test_a_broken_variant_is_caught(driver, variant):
+    driver.slips()
     broken = [f"merged.{variant}"]
     tally = run(driver, iterations=3, seed=SHOWN[variant], broken=broken, kinds=shows(variant))
 
     assert tally.failures, f"{tally.iterations} iterations did not notice {variant}"
+    assert driver.slips() == []
 
 
 @pytest.mark.parametrize("variant", SHOWN)

@@ -88,7 +88,7 @@ def _work(lake: Lake, _: Request) -> int:
 def _bury(lake: Lake, request: Request) -> int:
     """Work with an engine that refuses everything: whatever waits is given up."""
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
         raise EngineRefused("this engine refuses everything")
 
     attempt.convert = refuse  # type: ignore[assignment]

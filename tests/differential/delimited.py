@@ -15,6 +15,7 @@ ENCODINGS = ["utf-8"] * 6 + ["utf-8-sig", "utf-16", "windows-1252", "iso-8859-15
 _MARKED = frozenset({"utf-8", "utf-8-sig", "utf-16"})
 """Encodings that nobody has to name."""
 
+_PATHS = ["C:\\new\\table", "\\\\host\\share", "a\\b"]
 _WORDS = [
     "north",
     "south",
@@ -142,7 +143,7 @@ def case_of(seed: str, *, damage: bool = True, spelling: Spelling | None = None)
     return text.write(seed, names, rows)
 
 
-def likely_case_of(seed: str) -> Case:
+def likely_case_of(seed: str, kinds_of: str = "ndwo") -> Case:
     """A case whose dialect can be found: columns of numbers below a header of names."""
     random = Random(seed)
     spelling = replace(
@@ -156,7 +157,7 @@ def likely_case_of(seed: str) -> Case:
         nulls=(),
         encoding=random.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16"]),
     )
-    kinds = [random.choice("ndwo") for _ in range(random.choice([2, 3, 4, 6]))]
+    kinds = [random.choice(kinds_of) for _ in range(random.choice([2, 3, 4, 6]))]
     kinds[random.randrange(len(kinds))] = "n"
     names = tuple(f"{random.choice('abcdefgh')}{place}" for place in range(len(kinds)))
     rows = [
@@ -167,11 +168,22 @@ def likely_case_of(seed: str) -> Case:
     return Writer(random, spelling, len(names), harm=harm).write(seed, names, rows)
 
 
+def partly_told_case_of(seed: str) -> Case:
+    """A case whose dialect can be found, of which something is told all the same."""
+    random = Random(f"{seed} told")
+    case = likely_case_of(seed, random.choice(["ndwo", "nwp"]))  # in "nwp" nothing needs quotes
+    every = {**case.settings, "nulls": random.choice([[], ["NA"], ["none at all", "-.-"]])}
+    some = {key: value for key, value in every.items() if random.random() < 0.4}
+    return replace(case, settings={**some, "format": "csv"})
+
+
 def _typed(random: Random, kind: str, spelling: Spelling) -> str | None:
     if kind == "n":
         return str(random.randint(-10_000, 10_000))
     if kind == "d":
         return f"20{random.randint(10, 30)}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+    if kind == "p":
+        return random.choice(_PATHS)
     return random.choice(_WORDS[:6]) if kind == "w" else _cell(random, spelling)
 
 

@@ -29,12 +29,17 @@ class Kind:
 KINDS = {
     "delimited": Kind(delimited.case_of, delimited.case_of),
     "found": Kind(delimited.likely_case_of, delimited.likely_case_of, told=False),
+    "partly": Kind(delimited.partly_told_case_of, delimited.partly_told_case_of),
     "json": Kind(json_texts.case_of, partial(json_texts.case_of, flat=True), told=False),
     "xml": Kind(xml_texts.case_of, partial(xml_texts.case_of, flat=True), told=False),
     "log": Kind(line_texts.log_case_of, line_texts.log_case_of, told=False),
     "fixed": Kind(line_texts.fixed_case_of, line_texts.fixed_case_of),
     "dump": Kind(dump_texts.case_of, dump_texts.case_of, told=False),
 }
+
+
+_FOUND = frozenset({"found", "partly"})
+"""Kinds of which not all is told."""
 
 
 def by_rooms(name: str, seed: str, path: Path) -> tuple[Case, Outcome]:
@@ -58,10 +63,12 @@ def by_engine(name: str, seed: str, path: Path, through: Through) -> tuple[Case,
 def flaws(name: str, read: Sequence[tuple[Case, Outcome]]) -> list[str]:
     """What is wrong with what was read.
 
-    Where nothing is told of a dialect, another one may be found, if somebody is told.
+    Where not all is told of a dialect, another one may be found, if somebody is told.
     """
     wrong = [(case, flaw_of(case, outcome), silent(case, outcome)) for case, outcome in read]
-    return [f"{case}: {flaw}" for case, flaw, still in wrong if flaw and (still or name != "found")]
+    return [
+        f"{case}: {flaw}" for case, flaw, still in wrong if flaw and (still or name not in _FOUND)
+    ]
 
 
 def differing(read: Sequence[tuple[Case, Outcome]]) -> float:

@@ -12,6 +12,7 @@ from tests.differential.through import Through
 ROUNDS = {
     "delimited": 800,
     "found": 800,
+    "partly": 800,
     "json": 500,
     "xml": 250,
     "log": 250,
@@ -45,8 +46,9 @@ def test_the_engine_reads_every_cell_too(tmp_path, through, name):
     assert flaws(name, read) == []
 
 
-def test_a_dialect_that_is_not_told_is_nearly_always_found(tmp_path):
-    read = [by_rooms("found", f"found {n}", tmp_path / "text") for n in range(ROUNDS["found"])]
+@pytest.mark.parametrize("name", ["found", "partly"])
+def test_a_dialect_of_which_not_all_is_told_is_nearly_always_found(tmp_path, name):
+    read = [by_rooms(name, f"{name} {n}", tmp_path / "text") for n in range(ROUNDS[name])]
 
     assert differing(read) <= MOST_DIFFERING
 

@@ -5,10 +5,17 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from headwater.emulator.box import REGION
 from headwater.emulator.plan import read_plan
 from headwater.errors import UsageError
 from tests.emulator.making import invoke, make_function, make_queue, notify, received, told_keys
 
+_HERE = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
+_TABLE = {
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
 _ONCE = Config(retries={"total_max_attempts": 1})
 
 
@@ -128,6 +135,27 @@ def test_a_lost_reply_comes_after_the_effect(aws_in_the_box):
 
     listed = aws_in_the_box.client("s3").list_objects_v2(Bucket=bucket)
     assert [each["Key"] for each in listed["Contents"]] == ["a"]
+
+
+@pytest.mark.parametrize("service", ["s3", "sqs", "dynamodb"])
+def test_a_call_that_fails_is_carried_out_and_then_answered_with_an_error(aws_in_the_box, service):
+    aws_in_the_box.spoil({f"fail_nth.{service}": 1})
+    client = _impatient(aws_in_the_box, service)
+    ask, words, look = {
+        "s3": ("create_bucket", {"Bucket": f"b-{aws_in_the_box.account}", **_HERE}, "list_buckets"),
+        "sqs": ("create_queue", {"QueueName": "q"}, "list_queues"),
+        "dynamodb": ("create_table", {"TableName": "t", **_TABLE}, "list_tables"),
+    }[service]
+
+    with pytest.raises(ClientError) as refused:
+        getattr(client, ask)(**words)
+
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    assert refused.value.response["Error"]["Code"].startswith("Internal")
+    assert {"Buckets", "QueueUrls", "TableNames"} & {
+        name for name, value in getattr(client, look)().items() if value
+    }
+    assert aws_in_the_box.ask("GET", "faults")["counted"] == {f"fail:{service}": 2}
 
 
 def test_a_function_is_killed_in_the_invocation_that_was_named(aws_in_the_box):

@@ -5,6 +5,11 @@ import pytest
 from tests.flow import lakes
 
 
+@pytest.fixture(autouse=True)
+def _lent(lent_children):
+    """What is tested here is the flow, whoever's child converts."""
+
+
 @pytest.fixture
 def clock():
     return lakes.Clock()

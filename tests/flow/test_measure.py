@@ -7,10 +7,23 @@ from dataclasses import replace
 import pytest
 
 from headwater.adapters.metrics import MemoryMetrics
-from headwater.errors import StoreError
+from headwater.errors import LedgerError, StoreError
 from headwater.flow.measure import Meter
 from headwater.model.measure import Gauge
 from tests.flow import lakes
+
+
+class Broken:
+    """A queue that lets go of nothing."""
+
+    def __init__(self, queue):
+        self._queue = queue
+
+    def __getattr__(self, name):
+        return getattr(self._queue, name)
+
+    def delete(self, handles):
+        raise LedgerError("the queue's disk is gone")
 
 
 class Refusing(MemoryMetrics):
@@ -112,3 +125,28 @@ def test_figures_that_nobody_took_are_told_of_and_handed_on_the_next_time(
     meter.publish()
 
     assert values(metrics, Gauge.ROWS) == [2]
+
+
+def test_figures_of_a_worker_that_breaks_off_are_handed_on(measured, incoming):
+    metrics = MemoryMetrics()
+    lake = measured(metrics)
+    lake.land("sales", incoming("a.csv", lakes.csv_of(1, 2)))
+    lake._world = replace(lake._world, queue=Broken(lake._world.queue))
+
+    with pytest.raises(LedgerError, match="the queue's disk is gone"):
+        lake.work(until_idle=True)
+
+    assert values(metrics, Gauge.ROWS) == [2]
+
+
+def test_a_batch_that_is_tried_by_itself_is_measured(measured, incoming):
+    metrics = MemoryMetrics()
+    lake = measured(metrics)
+    lake.land("sales", incoming("a.csv", lakes.csv_of(1, 2)))
+    [due] = lake.dispatch(flush=True)
+
+    lake.convert(due.manifest)
+    lake.convert(due.manifest)
+
+    assert values(metrics, Gauge.ROWS) == [2]
+    assert values(metrics, Gauge.BACKLOG) == []

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from headwater.flow.register import announcement
 from headwater.flow.settle import acknowledge
-from headwater.flow.work import take_in
+from headwater.flow.work import Errand, _Shift, take_in
 from tests.flow import lakes
 from tests.flow.lakes import arrivals_of, csv_of, ids_of, log_of, states_of
 
@@ -37,6 +39,39 @@ def test_a_file_dropped_by_hand_is_found_by_reconcile(lake, folder):
 
     assert [each.arrival.key for each in found.new] == ["sales/by-hand.csv"]
     assert lake.reconcile().registered == ()
+
+
+def test_the_ledger_is_asked_only_of_what_came_of_late_where_that_is_wanted(lake, folder):
+    _put(folder, "old.csv", days=4)
+    _put(folder, "new.csv", days=2)
+
+    of_late = lake.reconcile(newer=timedelta(days=3))
+    every = lake.reconcile()
+
+    assert [each.arrival.key for each in of_late.new] == ["sales/new.csv"]
+    assert (of_late.objects, every.objects) == (1, 2)
+    assert [each.arrival.key for each in every.new] == ["sales/old.csv"]
+
+
+def test_a_worker_whose_looks_are_billed_asks_of_all_once_and_then_of_what_is_new(lake, folder):
+    now = [datetime.now(UTC)]
+    world = replace(lake._world, looks_are_billed=True, clock=lambda: now[0])
+    shift = _Shift(world, Errand(), world.engine())
+    _put(folder, "first.csv", days=9)
+    shift._look_around()
+    _put(folder, "old.csv", days=4)
+    _put(folder, "new.csv", days=2)
+    now[0] += timedelta(hours=1)
+
+    shift._look_around()
+
+    assert sorted(each.key for each in arrivals_of(lake)) == ["sales/first.csv", "sales/new.csv"]
+
+
+def _put(folder, name, *, days):
+    path = drop(folder, f"sales/{name}", csv_of(1))
+    came = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+    os.utime(path, (came, came))
 
 
 def test_a_file_dropped_by_hand_is_found_by_work(lake, folder):

@@ -54,7 +54,7 @@ def test_each_function_is_a_handler_and_each_handler_a_function():
 def test_the_environment_is_what_handlers_ask_for():
     given = keys(block("environment", text("main.tf")))
 
-    assert given == {container.LAKE, container.MACHINE}
+    assert given == {container.LAKE, container.MACHINE, container.CONFIGURED}
 
 
 def test_every_word_of_a_machine_is_filled_in_and_none_besides():
@@ -73,8 +73,14 @@ def test_timers_send_what_the_handler_understands():
     sent = dict(re.findall(r"(\w+)\s*= \{ when = \S+ input = (\{.*?\}) \}", said))
     inputs = {name: json.loads(re.sub(r"(\w+) = ", r'"\1": ', each)) for name, each in sent.items()}
 
-    assert inputs == {"timer": {}, "reconcile": {"reconcile": True}}
-    assert 'event.get("reconcile")' in inspect.getsource(arrivals.handle)
+    assert inputs == {
+        "timer": {},
+        "notices": {"notify": True},
+        "reconcile": {"reconcile": True, "days": 3},
+        "search": {"reconcile": True},
+    }
+    understood = set(re.findall(r'event\.get\("(\w+)"', inspect.getsource(arrivals.handle)))
+    assert {word for each in inputs.values() for word in each} <= understood
 
 
 def test_each_kind_of_machine_that_may_be_asked_for_has_its_document():

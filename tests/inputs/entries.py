@@ -11,7 +11,7 @@ import gzip
 import json
 import lzma
 
-from headwater.model.feed import Format, Ragged, Selection, Types
+from headwater.model.feed import Doctype, Format, Ragged, Selection, Types
 from tests.inputs import makers
 from tests.inputs.entry import Entry, archive, text
 from tests.inputs.limits import ARCHIVES, BOMBS, LARGE
@@ -25,6 +25,11 @@ LAUGHS = (
     "<l><r><v>&b;</v></r></l>"
 )
 OUTSIDE = "<?xml version='1.0'?><!DOCTYPE l [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><l>&x;</l>"
+PLAIN_TYPE = (
+    "<?xml version='1.0'?>\n<!DOCTYPE l PUBLIC '-//A//DTD L//EN' 'http://127.0.0.1:9/l.dtd' [\n"
+    "<!ELEMENT l (r*)><!ELEMENT r EMPTY> ]>\n<l><r a='1'/>\n<r a='2'/></l>"
+)
+SKIP = Selection(doctype=Doctype.SKIP)
 LOG = '10.0.0.1 - ann [10/Oct/2024:13:55:36 +0200] "GET /a?b=\\"c\\" HTTP/1.1" 200 5\n'
 NAMES = ("id", "name")
 TWO = [("1", "Ann"), ("2", "Bob")]
@@ -105,7 +110,11 @@ OBJECTS = {
     "B58 last line cut": text('{"a": 1}\n{"a": 2}\n{"a', "ROWS"),
     "B60 object, then string": text('{"a": {"b": 1}}\n{"a": "x"}\n'),
     "B74 entities that grow": text(LAUGHS, "Q:xml_entity"),
+    "B74 entities that grow, type passed over": text(LAUGHS, "Q:xml_entity", selection=SKIP),
+    "B74 document type without entities": text(PLAIN_TYPE, "Q:xml_entity"),
+    "B74 document type without entities, passed over": text(PLAIN_TYPE, selection=SKIP),
     "B75 entity from outside": text(OUTSIDE, "Q:xml_entity"),
+    "B75 entity from outside, type passed over": text(OUTSIDE, "Q:xml_entity", selection=SKIP),
     "B76 XML too deep": Entry("Q:depth", lambda: b"<r>" * 100_000 + b"</r>" * 100_000),
     "B77 namespaces": text(
         "<a:all xmlns:a='urn:a' xmlns='urn:b'><a:row><id>1</id></a:row>"

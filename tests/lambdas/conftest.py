@@ -46,6 +46,12 @@ class Deployed:
         listed = states.list_executions(stateMachineArn=self.machine)["executions"]
         return {each["name"]: each["status"] for each in listed}
 
+    def error(self, execution):
+        """What an execution of this name ended with."""
+        states = self.box.client("stepfunctions")
+        arn = self.machine.replace(":stateMachine:", ":execution:", 1)
+        return states.describe_execution(executionArn=f"{arn}:{execution}")["error"]
+
     def waiting(self, url):
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         told = self.box.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)

@@ -6,7 +6,8 @@ from headwater.model.feed import Format
 from headwater.reading.delimited.careful import careful_delimited
 from headwater.reading.packing.magic import Compression
 from headwater.reading.pieces.comments import Comments
-from headwater.reading.recognise import Dialect, Found
+from headwater.reading.recognise import Dialect, Found, recognise
+from headwater.reading.records import records
 
 
 def read(text, dialect, columns="abc", size=1):
@@ -88,6 +89,57 @@ def test_comments_among_the_rows_of_a_header_are_noted_too():
 
 def test_a_file_of_nothing_but_comments_notes_them():
     assert passed(read(b"a,b,c\n#1,2,3\n#4\n", TOLD)) == (2, [2, 3])
+
+
+@pytest.fixture
+def see(tmp_path):
+    """What a text is found to be, and its pieces."""
+
+    def see(text):
+        path = tmp_path / "file.csv"
+        path.write_text(text, encoding="utf-8")
+        found = recognise(path, Format.AUTO)
+        return found, list(records(path, found))
+
+    return see
+
+
+LATER = "".join(f"{n},b,3\n" for n in range(100))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# made by hand\n#id,name,n\n1,Ann,2\n# a remark\n2,Bob,3\n# one, more\n3,Eve,4\n",
+        "# made by hand\n#id,name,n\n1,Ann,2\n# a remark\n2,Bob,3\n#\n# one, more, x\n3,Eve,4\n",
+        "#id,name,n\n1,Ann,2\n# a remark\n2,Bob,3\n# one, more\n3,Eve,4\n",
+        f"# made by hand\n#\n#id,name,n\n{LATER}# late\n{LATER}# later, still\n1,1,1\n",
+        "# made\n#id,name,n\n1,Ann,2\n## one\n2,Bob,3\n#two\n3,Eve,4\n",
+    ],
+)
+def test_below_a_header_that_is_the_last_of_such_lines_others_are_comments_and_counted(see, text):
+    found, pieces = see(text)
+
+    assert found.originals == ("#id", "name", "n")
+    assert found.dialect.comment == "#"
+    assert refused(pieces) == []
+    assert passed(pieces)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# made\n#id,name,n\n#1,Ann,2\n#2,Bob,3\n#3,Eve\n#4,Joe,4\n",  # each row begins so
+        "# made\n#id,name,n\n#m,kg,s\n1,Ann,2\n#3,Eve\n4,Joe,4\n5,Joe,4\n6,Joe,4\n",  # units, say
+        "#,name,n\n1,Ann,2\n2,Bob,3\n#3,Eve\n4,Joe,4\n",  # the name of a column
+    ],
+)
+def test_what_rows_may_begin_with_makes_no_damaged_row_a_comment(see, text):
+    found, pieces = see(text)
+
+    assert found.dialect.comment == ""
+    assert [code for _, code in refused(pieces)] == ["ragged"]
+    assert passed(pieces)[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from headwater.model.feed import Format
 from headwater.reading.delimited.careful import careful_delimited
-from headwater.reading.encoding.decode import codec_of, decoded, keeps_ascii, retold
+from headwater.reading.encoding.codec import codec_of, keeps_ascii
+from headwater.reading.encoding.decode import decoded, retold
 from headwater.reading.json.lines import careful_ndjson
 from headwater.reading.recognise import recognise
 from headwater.reading.unreadable import Unreadable

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headwater.reading.fixed.declared import declared_layout
 from headwater.reading.fixed.layout import recognise_fixed
-from headwater.reading.fixed.rows import careful_fixed, declared_layout
+from headwater.reading.fixed.rows import careful_fixed
 
 LAYOUT = declared_layout([("id", 1, 3), ("name", 4, 6), ("city", 11, 5)])
 

@@ -61,3 +61,32 @@ def test_a_table_of_one_column_refuses_what_has_more(see, text):
 
     assert bad == ["ragged"]
     assert found.notes == ()
+
+
+@pytest.mark.parametrize("mark", ["//", "#"])
+def test_a_list_of_words_whose_remarks_have_commas_is_read_as_lines(see, mark):
+    remarks = [f"{mark} Names, one a line,", f'{mark} of "places", and', f"{mark} others"]
+    words = [f"{a}{b}.example" for a in "abcdefgh" for b in "klmnop"]
+    lines = [*remarks, *words[:20], f"{mark} more, and more, of them", *words[20:]]
+
+    found, body, bad = see(("\n".join(lines) + "\n").encode())
+
+    assert found.notes[0] == "read as lines of text, in one column: no mark parts them alike"
+    assert (body, bad) == ([[line] for line in lines], [])
+
+
+def test_a_short_list_with_a_remark_is_no_table_of_what_the_remark_has(see):
+    lines = ["# fruit, by name", "apple", "pear", "# more, here", "plum", "fig"]
+
+    found, body, bad = see(("\n".join(lines) + "\n").encode())
+
+    assert len(found.columns) == 1
+    assert (body, bad) == ([[line] for line in lines], [])
+
+
+def test_a_word_too_many_in_a_list_is_refused_where_it_is_no_remark(see):
+    words = "".join(f"{a}{b}\n" for a in "abcd" for b in "klm")
+    found, _, bad = see(f"# fruit, by name\n{words}fig,fig\n".encode())
+
+    assert bad == ["ragged"]
+    assert not any("lines of text" in note for note in found.notes)

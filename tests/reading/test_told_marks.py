@@ -59,3 +59,17 @@ def test_one_damaged_row_leaves_a_file_of_carriage_returns_readable(see, damaged
 
 def test_a_row_of_text_below_a_sound_header_is_a_row(see):
     assert see(b"k,v\nx,y\n1,1.5\n").rows == [("x", "y"), ("1", "1.5")]
+
+
+@pytest.mark.parametrize("nulls", [["NA"], ["-", "NULL"], []])
+def test_told_nulls_make_no_export_of_a_database_of_a_table(see, nulls):
+    seen = see(b"id,path\n1,C:\\new\\table\n2,NULL\n", format="csv", nulls=nulls)
+
+    assert seen.rows[0] == ("1", "C:\\new\\table")
+
+
+def test_quotes_behind_a_sample_without_any_are_quotes_whatever_nulls_are_told(see):
+    rows = b"1,a\n" * 600_000
+    seen = see(b"id,name\n" + rows + b'2,"x, y"\n', format="csv", nulls=["NA"])
+
+    assert (seen.rows[-1], seen.refused) == (("2", "x, y"), [])

@@ -80,7 +80,7 @@ def _outcome(rows: Rows) -> Outcome:
         "aggregated": sum(max(row[3] - 1, 0) for row in found),
     }
     counts |= {kind: counts.get(kind, 0) + count for kind, count in weights.items() if count}
-    fit = [row[4:] for row in found if row[2] is None]
+    fit = [row[len(rows.own) :] for row in found if row[2] is None]
     refused = [(n, *rest) for n, kind, *rest in fates if kind == "refused"]
     return Outcome(rows.columns, fit, refused, counts)
 

@@ -13,10 +13,16 @@ output "thresholds" {
   value = merge(
     { for function, made in aws_cloudwatch_metric_alarm.errors : "errors of ${function}" => made.threshold },
     {
+      "given up"     = aws_cloudwatch_metric_alarm.given_up.threshold
       "job"          = aws_cloudwatch_metric_alarm.job.threshold
       "dead letters" = aws_cloudwatch_metric_alarm.dead.threshold
       "age"          = aws_cloudwatch_metric_alarm.age.threshold
       "athena"       = aws_cloudwatch_metric_alarm.athena.threshold
     },
   )
+}
+
+output "passed_over" {
+  description = "The errors of executions that ring no alarm."
+  value       = flatten(jsondecode(aws_cloudwatch_event_rule.given_up.event_pattern).detail.error[*].anything-but)
 }

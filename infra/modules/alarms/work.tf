@@ -1,7 +1,6 @@
-# Alarms about work: functions, machines, the job, the queues.
+# Alarms about work: functions, batches, the job, the queues.
 locals {
-  tell     = [aws_sns_topic.this["alarms"].arn]
-  machines = { for arn in var.machines : element(split(":", arn), 6) => arn }
+  tell = [aws_sns_topic.this["alarms"].arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
@@ -37,13 +36,32 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "machines" {
-  for_each            = local.machines
-  alarm_name          = "${each.key}-machine-failed"
-  alarm_description   = "An execution of ${each.key} failed"
-  namespace           = "AWS/States"
-  metric_name         = "ExecutionsFailed"
-  dimensions          = { StateMachineArn = each.value }
+# An attempt that failed is tried again, and is no alarm: its execution ends with an error that is
+# passed over. What ends with any other was given up, or the machine itself is broken.
+resource "aws_cloudwatch_event_rule" "given_up" {
+  name = "${var.name}-given-up"
+  event_pattern = jsonencode({
+    source      = ["aws.states"]
+    detail-type = ["Step Functions Execution Status Change"]
+    detail = {
+      stateMachineArn = var.machines
+      status          = ["FAILED"]
+      error           = [{ anything-but = ["Headwater.AttemptFailed"] }]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "given_up" {
+  rule = aws_cloudwatch_event_rule.given_up.name
+  arn  = aws_sns_topic.this["alarms"].arn
+}
+
+resource "aws_cloudwatch_metric_alarm" "given_up" {
+  alarm_name          = "${var.name}-given-up"
+  alarm_description   = "A batch of ${var.name} was given up, or its state machine is broken"
+  namespace           = "AWS/Events"
+  metric_name         = "MatchedEvents"
+  dimensions          = { RuleName = aws_cloudwatch_event_rule.given_up.name }
   statistic           = "Sum"
   period              = 300
   evaluation_periods  = 1

@@ -39,12 +39,15 @@ resource "aws_glue_job" "convert" {
   timeout                = 480
   max_retries            = 0 # the state machine tries again, with another attempt
   security_configuration = aws_glue_security_configuration.this.name
-  default_arguments = merge({
-    "--datalake-formats" = "delta"
-    "--enable-metrics"   = "true"
-    "--job-language"     = "python"
-    "--TempDir"          = "s3://${var.names["manifests"]}/glue/"
-  }, var.arguments)
+  default_arguments = merge(
+    {
+      "--enable-metrics" = "true"
+      "--job-language"   = "python"
+      "--TempDir"        = "s3://${var.names["manifests"]}/glue/"
+    },
+    length(var.modules) == 0 ? {} : { "--additional-python-modules" = join(",", var.modules) },
+    var.arguments,
+  )
 
   command {
     name            = "glueetl"
@@ -75,56 +78,7 @@ resource "aws_iam_role_policy" "job" {
   role = aws_iam_role.job.id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "List"
-        Effect   = "Allow"
-        Action   = ["s3:ListBucket", "s3:GetBucketLocation"]
-        Resource = values(var.buckets)
-      },
-      {
-        Sid      = "Read"
-        Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:GetObjectVersion"]
-        Resource = ["${var.buckets["raw"]}/*", "${var.buckets["code"]}/*"]
-      },
-      {
-        Sid    = "Write"
-        Effect = "Allow"
-        Action = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-        Resource = [
-          "${var.buckets["processed"]}/*",
-          "${var.buckets["quarantine"]}/*",
-          "${var.buckets["manifests"]}/*",
-        ]
-      },
-      {
-        Sid      = "Decrypt"
-        Effect   = "Allow"
-        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-        Resource = concat(values(var.keys), [var.ledger.key])
-      },
-      {
-        Sid    = "KeepBooks"
-        Effect = "Allow"
-        Action = [
-          "dynamodb:BatchGetItem",
-          "dynamodb:BatchWriteItem",
-          "dynamodb:ConditionCheckItem",
-          "dynamodb:DeleteItem",
-          "dynamodb:GetItem",
-          "dynamodb:PutItem",
-          "dynamodb:Query",
-          "dynamodb:UpdateItem",
-        ]
-        Resource = concat(var.ledger.tables, var.ledger.indexes)
-      },
-      {
-        Sid      = "Look"
-        Effect   = "Allow"
-        Action   = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"]
-        Resource = ["${local.glue}:catalog", "${local.glue}:database/${local.database}", "${local.glue}:table/${local.database}/*"]
-      },
+    Statement = concat(var.may, [
       {
         Sid      = "Log"
         Effect   = "Allow"
@@ -132,12 +86,12 @@ resource "aws_iam_role_policy" "job" {
         Resource = "arn:${var.place.partition}:logs:${var.place.region}:${var.place.account}:log-group:/aws-glue/*"
       },
       {
-        Sid       = "Measure"
+        Sid       = "MeasureRuns"
         Effect    = "Allow"
         Action    = "cloudwatch:PutMetricData"
         Resource  = "*" # metrics have no ARN; the condition holds them to Glue's namespace
         Condition = { StringEquals = { "cloudwatch:namespace" = "Glue" } }
       },
-    ]
+    ])
   })
 }

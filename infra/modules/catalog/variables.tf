@@ -23,9 +23,15 @@ variable "keys" {
   type        = map(string)
 }
 
-variable "ledger" {
-  description = "The tables of the ledger, their indexes, and their key."
-  type        = object({ tables = list(string), indexes = list(string), key = string })
+variable "may" {
+  description = "What the job may do, as statements of a policy: what the function may that converts."
+  type        = any # statements differ in whether they have conditions
+}
+
+variable "modules" {
+  description = "What pip installs for the job: a wheel in a bucket, and what is newer than Glue's own."
+  type        = list(string)
+  default     = []
 }
 
 variable "script" {

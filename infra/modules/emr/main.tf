@@ -40,27 +40,7 @@ resource "aws_iam_role" "job" {
 }
 
 resource "aws_iam_role_policy" "job" {
-  name = "convert"
-  role = aws_iam_role.job.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Action = ["s3:ListBucket", "s3:GetBucketLocation"], Resource = values(var.buckets) },
-      {
-        Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:GetObjectVersion"]
-        Resource = ["${var.buckets["raw"]}/*", "${var.buckets["code"]}/*"]
-      },
-      {
-        Effect = "Allow"
-        Action = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
-        Resource = [
-          "${var.buckets["processed"]}/*",
-          "${var.buckets["quarantine"]}/*",
-          "${var.buckets["manifests"]}/*",
-        ]
-      },
-      { Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = values(var.keys) },
-    ]
-  })
+  name   = "convert"
+  role   = aws_iam_role.job.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = var.may })
 }

@@ -6,3 +6,8 @@ output "spark" {
     role_arn        = aws_iam_role.job.arn
   }
 }
+
+output "policy" {
+  description = "What jobs may do, as JSON."
+  value       = aws_iam_role_policy.job.policy
+}

@@ -8,14 +8,9 @@ variable "account" {
   type        = string
 }
 
-variable "buckets" {
-  description = "The ARN of each zone's bucket."
-  type        = map(string)
-}
-
-variable "keys" {
-  description = "The ARN of each zone's key."
-  type        = map(string)
+variable "may" {
+  description = "What jobs may do, as statements of a policy: what the function may that converts."
+  type        = any # statements differ in whether they have conditions
 }
 
 variable "most" {

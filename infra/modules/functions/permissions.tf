@@ -39,6 +39,10 @@ locals {
       Action   = ["s3:GetObject"]
       Resource = local.objects["code"]
     }
+    read_secrets = {
+      Action   = ["secretsmanager:GetSecretValue"]
+      Resource = var.secrets
+    }
     read_raw = {
       Action   = ["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAttributes"]
       Resource = local.objects["raw"]
@@ -114,7 +118,14 @@ locals {
     }
   }
 
-  common = concat(["list", "read_code", "keep_books", "decrypt", "measure"], var.network == null ? [] : ["attach"])
+  said = {
+    for what, statement in local.statements :
+    what => merge({ Sid = replace(title(replace(what, "_", " ")), " ", ""), Effect = "Allow" }, statement)
+    if length(flatten([statement.Resource])) > 0
+  }
+
+  common = ["list", "read_code", "read_secrets", "keep_books", "decrypt", "measure"]
+  attach = var.network == null ? [] : ["attach"]
   may = {
     arrivals = ["hear", "announce", "start", "look", "read_raw", "read_tables", "write_manifests", "enter", "notify"]
     convert  = ["read_raw", "write_manifests", "write_tables", "enter", "notify"]
@@ -143,10 +154,7 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [for what in concat(local.may[each.key], local.common) :
-        merge({ Sid = replace(title(replace(what, "_", " ")), " ", ""), Effect = "Allow" }, local.statements[what])
-        if length(flatten([local.statements[what].Resource])) > 0
-      ],
+      [for what in concat(local.may[each.key], local.common, local.attach) : local.said[what] if can(local.said[what])],
       [{
         Sid      = "Log"
         Effect   = "Allow"

@@ -1,7 +1,9 @@
 locals {
   schedules = {
     timer     = { when = var.timer, input = {} }
-    reconcile = { when = var.reconcile, input = { reconcile = true } }
+    notices   = { when = var.notices, input = { notify = true } }
+    reconcile = { when = var.reconcile, input = { reconcile = true, days = 3 } }
+    search    = { when = var.search, input = { reconcile = true } }
   }
 }
 

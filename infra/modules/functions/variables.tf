@@ -44,6 +44,12 @@ variable "environment" {
   default     = {}
 }
 
+variable "secrets" {
+  description = "The ARNs of the secrets that headwater.yaml takes."
+  type        = list(string)
+  default     = []
+}
+
 variable "sizes" {
   description = "Memory, scratch space and patience of functions, where they differ from the defaults."
   type = map(object({
@@ -95,10 +101,22 @@ variable "timer" {
   default     = "rate(1 minute)"
 }
 
+variable "notices" {
+  description = "How often somebody looks whether there is anything to tell: what is late, missing, refused or given up."
+  type        = string
+  default     = "rate(15 minutes)"
+}
+
 variable "reconcile" {
-  description = "How often the raw zone is listed for files whose event was lost."
+  description = "How often the raw zone is listed for files of the last three days whose event was lost."
   type        = string
   default     = "rate(6 hours)"
+}
+
+variable "search" {
+  description = "How often it is listed for such files of any age: the ledger is asked of each."
+  type        = string
+  default     = "rate(7 days)"
 }
 
 variable "network" {

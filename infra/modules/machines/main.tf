@@ -4,6 +4,19 @@ locals {
   lambda   = "arn:${var.place.partition}:lambda:${var.place.region}:${var.place.account}:function"
   glue     = "arn:${var.place.partition}:glue:${var.place.region}:${var.place.account}:job/${var.job}"
 
+  # The driver's Python is the one that is packed with Headwater; the platform's own is older.
+  spark = {
+    "spark.archives"                                       = "${var.archive}#environment"
+    "spark.emr-serverless.driverEnv.PYSPARK_DRIVER_PYTHON" = "./environment/bin/python"
+    "spark.emr-serverless.driverEnv.PYSPARK_PYTHON"        = "./environment/bin/python"
+    "spark.executorEnv.PYSPARK_PYTHON"                     = "./environment/bin/python"
+    "spark.dynamicAllocation.enabled"                      = "false"
+    "spark.executor.instances"                             = "1" # the least; it has nothing to do
+    "spark.driver.cores"                                   = "8"
+    "spark.driver.memory"                                  = "24g"
+    "spark.emr-serverless.driver.disk"                     = "200g"
+  }
+
   # By these words a definition names what it calls; a test holds them to infra/machines.
   words = {
     convert     = "${local.lambda}:${var.functions["convert"]}"
@@ -14,6 +27,7 @@ locals {
     application = try(var.spark.application, "")
     job_role    = try(var.spark.role_arn, "")
     entry_point = var.entry_point
+    spark       = join(" ", [for name, value in local.spark : "--conf ${name}=${value}"])
   }
 }
 

@@ -28,6 +28,12 @@ variable "entry_point" {
   type        = string
 }
 
+variable "archive" {
+  description = "Where the packed environment of jobs lies, for EMR Serverless."
+  type        = string
+  default     = ""
+}
+
 variable "functions" {
   description = "The names of the functions that machines call."
   type        = map(string)

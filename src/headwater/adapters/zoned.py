@@ -30,6 +30,7 @@ class ZonedTables:
         self._processed = processed
         self._curated = curated
         self._modelled = frozenset(modelled)
+        self._met: set[TableName] = set()  # in the processed zone: tables do not move
 
     def names(self) -> list[TableName]:
         """Tables that exist, by name."""
@@ -94,6 +95,9 @@ class ZonedTables:
     def _of(self, table: TableName) -> Tables:
         if table in self._modelled:
             return self._curated
-        if self._processed.version(table) is None and self._curated.version(table) is not None:
-            return self._curated
+        if table not in self._met:
+            if self._processed.version(table) is not None:
+                self._met.add(table)
+            elif self._curated.version(table) is not None:
+                return self._curated
         return self._processed

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from headwater.cli.spelled import NAMED
 from headwater.errors import EngineDied, HeadwaterError, InputError
 
 _NAMED = re.compile(r"`([a-z_]+)(?:: ([^`]+))?`")
-_OPTIONS = {"format": "--as", "encoding": "--encoding", "types": "--types"}
 _AGAIN = "run it again; if it ends in the same way, report it: the file is as it was"
 
 
@@ -39,8 +39,8 @@ def respelled(hint: str) -> str:
         if key not in known:
             return found[0]
         given = key.upper() if value is None else quote(value.strip("'\""))
-        if key in _OPTIONS:
-            return f"{_OPTIONS[key]} {given}"
+        if key in NAMED:
+            return f"{NAMED[key]} {given}"
         return f"--set {key}={'...' if value is None else given}"
 
     return _NAMED.sub(option, hint)

@@ -15,6 +15,7 @@ from headwater.cli.advice import advised
 from headwater.cli.call import Call
 from headwater.cli.export import export
 from headwater.cli.fit import fit
+from headwater.cli.spelled import respelled
 from headwater.errors import EXIT_DONE, EXIT_REFUSED, HeadwaterError
 from headwater.show.figures import clean
 from headwater.show.page import BLANK, Line, Page, Span, Tone, dim, line
@@ -31,11 +32,14 @@ _COLUMNS = 100
 """Most columns that are listed one below the other."""
 
 _REMEDIES = {
-    "ragged": ("ragged=pad", "takes rows that are too short, with nulls at their ends"),
-    "quote": ("lenient=true", "takes a quote that is out of place as a letter"),
-    "second_table": ("table_number=2", "reads the second table, and not the first"),
+    "ragged=pad": "fills up rows that are too short, and leaves out empty fields too many",
+    "lenient=true": "takes a quote that is out of place as a letter",
+    "table_number=2": "reads the second table, and not the first",
 }
-"""Keys by which records are taken that are refused with that code."""
+"""What settings do by which records are taken that are refused without."""
+
+_DATES = 1_000
+"""So many rows say how dates are written."""
 
 _PLAIN_WIDTH = 200
 """As wide as a page gets where there is no terminal to say it."""
@@ -137,19 +141,17 @@ def _show(
     _paint(call, content, rows, wish, seconds)
     if not wish.whole:
         call.voice.say(tuple(_remedies(content, options)))
+        call.voice.say(tuple(_steps(content)))
     if alone and not wish.whole and content.path is not None:
-        call.voice.say(_next(content.path))
+        call.voice.say(_next(content.path, options))
     return None
 
 
 def _remedies(content: Content, options: dict[str, Any]) -> Iterator[Line]:
     """Options by which fewer records are refused, and more columns have a type."""
-    reasons = dict(content.peeked.reasons)
-    if len(content.columns) == 1:
-        reasons.pop("ragged", None)  # a row cannot be shorter
-    for code, (option, what) in _REMEDIES.items():
-        if code in reasons and option.partition("=")[0] not in options:
-            yield _remedy(option, what)
+    for setting in content.peeked.remedies:
+        if setting.partition("=")[0] not in options:
+            yield _remedy(setting, _REMEDIES[setting])
     spelling = content.found.spelling
     if spelling is not None and spelling.decimal == "," and "decimal" not in options:
         yield _remedy("decimal=comma", "takes 1234,5 for a number; 1.234,5 with grouping=.")
@@ -159,8 +161,25 @@ def _remedy(option: str, what: str) -> Line:
     return line(dim("try: "), Span(f"--set {option}", Tone.COMMAND), dim(f"  {what}"))
 
 
-def _next(path: Path) -> Page:
-    name = clean(quote(str(path)))
+def _steps(content: Content) -> Iterator[Line]:
+    """Steps of a feed by which dates are dates that nobody may guess at."""
+    from headwater.config.scalars import value  # noqa: PLC0415 - seldom needed, as those below
+    from headwater.look.dates import written_dates  # noqa: PLC0415
+    from headwater.model.types import TEXT  # noqa: PLC0415
+
+    texts = [at for at, each in enumerate(content.schema.columns) if each.type == TEXT]
+    rows = content.first(_DATES) if texts else []
+    for at in texts[:_COLUMNS]:
+        name = content.schema.columns[at].name
+        written = written_dates([row[at] for row in rows])
+        if written is not None:
+            step = Span(f"steps: [{clean(written.step(value(name)))}]", Tone.COMMAND)
+            doubt = "; or is the month first?" if len(written.formats) > 1 else ""
+            yield line(dim("try: "), step, dim(f"  in its feed{doubt}"))
+
+
+def _next(path: Path, options: dict[str, Any]) -> Page:
+    name = clean(quote(str(path)) + respelled(options))
     into = Span(f"headwater new FEED --from {name}", Tone.COMMAND)
     out = Span(f"headwater peek {name} -o OUT.parquet", Tone.COMMAND)
     return (line(dim("next: "), into), line(dim("  or: "), out))

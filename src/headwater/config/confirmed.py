@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from headwater.config.scalars import value
-from headwater.model.feed import DecimalMark, Feed
+from headwater.model.feed import DecimalMark, Doctype, Feed
 
 _WORDS = {"": "none", "\t": "tab"}
 _ESCAPES = {"": "doubled", "\\": "backslash"}
@@ -40,6 +40,8 @@ def _selection_keys(feed: Feed) -> Iterator[tuple[str, str]]:
         text = getattr(chosen, name)
         if text is not None:
             yield name, value(text)
+    if chosen.doctype is not Doctype.REFUSE:
+        yield "doctype", chosen.doctype.value
     if chosen.columns:
         places = (f"{each.name} {each.start} {each.length}" for each in chosen.columns)
         yield "columns", _listed(places)

@@ -38,11 +38,12 @@ EMPTY = Empty()
 
 @dataclass(slots=True)
 class Document:
-    """Plain values, the line of each, and what is wrong with the text."""
+    """Plain values, the line of each, what is wrong with the text, and what it asks for."""
 
     tree: object = EMPTY
     lines: dict[Path, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    words: dict[str, list[Path]] = field(default_factory=dict)  # of the environment, and where
 
 
 def read(text: str, environment: Mapping[str, str]) -> Document:
@@ -148,6 +149,7 @@ class _Unfolding:
             name: str | None = match[1]
             if name is None:
                 return "${"
+            self._document.words.setdefault(name, []).append(path)
             if name not in self._environment:
                 what = f"the environment variable {show(name)} is not set"
                 self._wrong(line, path, what, f"export {name}=..., or write $${{ for a plain ${{")

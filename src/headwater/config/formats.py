@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from headwater.model.feed import DecimalMark, Feed, Format, Ragged
-from headwater.reading.fixed.rows import declared_layout
+from headwater.model.feed import DecimalMark, Doctype, Feed, Format, Ragged
+from headwater.reading.fixed.declared import declared_layout
 from headwater.reading.names import clean_names
 from headwater.reading.unreadable import Unreadable
 
@@ -63,6 +63,7 @@ def _uses(feed: Feed) -> Iterator[tuple[str, bool, tuple[Format, ...]]]:
     yield "ragged", feed.ragged is not Ragged.QUARANTINE, _LINES
     yield "lenient", feed.lenient, _DELIMITED
     yield "row", chosen.row is not None, (Format.XML, Format.AUTO)
+    yield "doctype", chosen.doctype is not Doctype.REFUSE, (Format.XML, Format.AUTO)
     yield "sheet", chosen.sheet is not None, (Format.EXCEL, Format.AUTO)
     yield "cells", chosen.cells is not None, (Format.EXCEL, Format.AUTO)
     yield "columns", bool(chosen.columns), (Format.FIXED, Format.AUTO)

@@ -169,11 +169,14 @@ class FeedKeys(Keys):
         "element that repeats is taken.",
         "orders/order",
     )
+    doctype: kinds.DoctypeWord = _key(
+        "refuse",
+        "What an XML file gets that declares a document type: refuse, or skip, which passes over "
+        "a declaration without entities. One with entities is refused; nothing is ever fetched.",
+        "skip",
+    )
     sheet: kinds.SheetIfAny = _key(
-        None,
-        "The sheet of an Excel workbook, by name or number. Without it, the first that is not "
-        "hidden is read.",
-        "Sales",
+        None, "The sheet of a workbook, by name or number; else the first not hidden.", "Sales"
     )
     cells: kinds.CellsIfAny = _key(
         None, "The cells of that sheet that are the table, its header first.", "A5:F200"

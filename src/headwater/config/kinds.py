@@ -69,6 +69,7 @@ from headwater.model.checks import Check
 from headwater.model.curated import Mode, Refresh
 from headwater.model.feed import (
     DecimalMark,
+    Doctype,
     Format,
     OnBadValue,
     OnNewColumn,
@@ -222,6 +223,7 @@ MoneyIfAny = Annotated[
 Flag = Annotated[bool, Kind(read_flag, "`true` or `false`", ({"type": "boolean"}, _VARIABLE))]
 DecimalWord = Annotated[DecimalMark, _choice(DecimalMark)]
 RaggedWord = Annotated[Ragged, _choice(Ragged)]
+DoctypeWord = Annotated[Doctype, _choice(Doctype)]
 FormatWord = Annotated[Format, _choice(Format)]
 TypesWord = Annotated[Types, _choice(Types)]
 OnNewColumnWord = Annotated[OnNewColumn, _choice(OnNewColumn)]

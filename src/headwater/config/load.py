@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headwater.config import rules
+from headwater.config.beside import Beside, in_folder
 from headwater.config.check import Checked, check
 from headwater.config.document import read
 from headwater.config.expectation import expectation
@@ -34,7 +35,7 @@ _MOST_DEFAULT_THREADS = 4
 _CROSS_KEYS = frozenset({"match", "table", "partition", "schema", "mode"})
 
 
-def load(path: Path) -> Settings:
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings of a headwater.yaml, or of the folder it lies in.
 
     NoLake if it is not there; ConfigError with every mistake, in the order of the file.
@@ -56,7 +57,7 @@ def load(path: Path) -> Settings:
         ) from error
     if len(body) > _MOST_BYTES:
         raise ConfigError(f"{where} is larger than 10 MB", hint="is it headwater.yaml?")
-    return parse(_decoded(body, where), where, root=file.parent)
+    return parse(_decoded(body, where), where, root=file.parent, environment=environment)
 
 
 def parse(
@@ -65,14 +66,19 @@ def parse(
     *,
     root: Path | None = None,
     environment: Mapping[str, str] = os.environ,
+    beside: Beside | None = None,
 ) -> Settings:
-    """Settings of YAML text; where is what messages call it, root what its paths start from."""
+    """Settings of YAML text; where is what messages call it, root what its paths start from.
+
+    Files that it names are read from root, unless they lie elsewhere, `beside` it.
+    """
     document = read(text, environment)
     checked = check(document)
     folder = root if root is not None else Path(where).parent
     settings = _settings(checked.keys, folder)
     unsure = {str(path[1]) for path in checked.wrong if path[:1] == ("models",) and path[1:]}
-    modelled = models_of(checked.keys.models, settings.feeds, _resolved(Path(), folder), unsure)
+    beside = beside or in_folder(_resolved(Path(), folder))
+    modelled = models_of(checked.keys.models, settings.feeds, beside, unsure)
     settings = replace(settings, models=tuple(modelled.models))
     broken = [
         Mistake(line, path, rule.what, rule.hint)
@@ -241,6 +247,7 @@ def _schema(keys: FeedKeys) -> Schema:
 def _selection(keys: FeedKeys) -> Selection:
     return Selection(
         row=keys.row,
+        doctype=keys.doctype,
         sheet=keys.sheet,
         cells=keys.cells,
         columns=tuple(keys.places),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from headwater.config import sql
+from headwater.config.beside import Beside
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import nearest
 from headwater.config.model_keys import ModelKeys
@@ -30,7 +30,10 @@ class Modelled:
 
 
 def models_of(
-    keys: Mapping[str, ModelKeys], feeds: Sequence[Feed], root: Path, unsure: Collection[str] = ()
+    keys: Mapping[str, ModelKeys],
+    feeds: Sequence[Feed],
+    beside: Beside,
+    unsure: Collection[str] = (),
 ) -> Modelled:
     """Every model with the tables that it reads; `unsure` are wrong by themselves."""
     made = Modelled()
@@ -38,7 +41,7 @@ def models_of(
         if name in unsure:
             continue
         try:
-            made.models.append(_model(name, each, root))
+            made.models.append(_model(name, each, beside))
         except _Fault as fault:
             made.broken.append(fault.broken)
     writers = _writers(keys, feeds)
@@ -60,8 +63,8 @@ class _Fault(Exception):
         super().__init__(what)
 
 
-def _model(name: str, keys: ModelKeys, root: Path) -> Model:
-    text = _text(name, keys, root)
+def _model(name: str, keys: ModelKeys, beside: Beside) -> Model:
+    text = _text(name, keys, beside)
     key = "sql" if keys.sql is not None else "file"
     try:
         reads = sql.reads(text)
@@ -120,17 +123,15 @@ def _in_pieces(model: Model, keys: ModelKeys, key: str) -> Model:
         raise _Fault(model.name, key, error.message, error.hint or "") from error
 
 
-def _text(name: str, keys: ModelKeys, root: Path) -> str:
+def _text(name: str, keys: ModelKeys, beside: Beside) -> str:
     if (keys.sql is None) == (keys.file is None):
         given = "both sql and file are given" if keys.sql is not None else "it has no SQL"
         hint = "write sql: SELECT ..., or file: models/NAME.sql, one of them"
         raise _Fault(name, "sql", given, hint)
     if keys.sql is not None:
         return keys.sql
-    file = root / str(keys.file)
     try:
-        with file.open("rb") as opened:
-            body = opened.read(_MOST_BYTES + 1)
+        body = beside(str(keys.file), _MOST_BYTES + 1)
         if len(body) > _MOST_BYTES:
             raise _Fault(name, "file", f"{keys.file} is larger than 1 MB", "is it a model's SQL?")
         return body.decode("utf-8-sig")

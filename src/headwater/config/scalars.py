@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BARE_VALUE = re.compile(r"[A-Za-z_][\w./*-]*", re.ASCII)
@@ -21,6 +22,17 @@ def key(text: str) -> str:
 def value(text: str) -> str:
     """A value; the environment has no say in it."""
     return _quoted(text.replace("${", "$${"))
+
+
+def written(thing: object) -> str:
+    """A value of any kind that YAML has, in one line."""
+    if isinstance(thing, bool):
+        return "true" if thing else "false"
+    if isinstance(thing, Mapping):
+        return f"{{{', '.join(f'{key(str(name))}: {written(of)}' for name, of in thing.items())}}}"
+    if isinstance(thing, list | tuple):
+        return f"[{', '.join(map(written, thing))}]"
+    return value(thing) if isinstance(thing, str) else str(thing)
 
 
 def column_type(text: str, *, among_others: bool = False) -> str:

@@ -7,9 +7,9 @@ import re
 from headwater.config.mistakes import Wrong, nearest, show
 from headwater.config.values import read_text
 from headwater.model.feed import Place
-from headwater.reading.encoding.decode import codec_of
+from headwater.reading.encoding.codec import codec_of
 from headwater.reading.log.patterns import log_pattern
-from headwater.reading.workbook.table import is_range
+from headwater.reading.workbook.area import is_range
 
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-1", "iso-8859-15", "cp037", "shift_jis")
 _PLACE = re.compile(r"(\S.*?)\s+([1-9]\d{0,8})\s+([1-9]\d{0,8})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import yaml
 
@@ -17,7 +17,7 @@ from headwater.config.schema import MODELINE
 from headwater.config.settings import Settings
 from headwater.config.values import read_column_type, read_name
 from headwater.errors import ConfigError
-from headwater.model.feed import Format
+from headwater.model.feed import Feed, Format
 from headwater.model.types import Column
 from headwater.shape.partition import parse_partition
 
@@ -32,6 +32,8 @@ class FeedDraft:
     columns: tuple[tuple[str, str], ...] = ()  # name and type, "bigint not null"
     partition: tuple[str, ...] = ()  # expressions, "year(ts)"
     keys: tuple[tuple[str, str], ...] = ()  # how files are spelled: keys, and values as YAML
+    told: tuple[tuple[str, str], ...] = ()  # what a person said of it, written alike
+    read_as: Feed | None = None  # what that comes to
     notes: tuple[str, ...] = ()  # what the sample showed: "delimiter ;", written as comments
     match: tuple[str, ...] = ()  # the feed's own folder when empty
     table: str | None = None  # the feed's own name when None
@@ -104,7 +106,7 @@ def _keys(feed: str, draft: FeedDraft) -> Iterator[str]:
     patterns = [value(pattern) for pattern in draft.match or (f"{feed}/**",)]
     yield f"match: {patterns[0] if len(patterns) == 1 else '[' + ', '.join(patterns) + ']'}"
     yield f"format: {draft.format.value}"
-    yield from (f"{name}: {written}" for name, written in draft.keys)
+    yield from (f"{name}: {written}" for name, written in (*draft.told, *draft.keys))
     if draft.table is not None and draft.table != feed:
         yield f"table: {value(draft.table)}"
     if draft.columns:
@@ -130,9 +132,20 @@ def _prove(before: Settings, after: str, feed: str, draft: FeedDraft, where: str
         and added.schema.columns == columns
         and [by.function for by in added.partition] == functions
         and set(draft.keys) <= set(confirmed_keys(added))
+        and _as_told(added, draft.read_as)
     )
     if not as_drafted:
         raise _cannot(feed, draft, where, f"it would read {show(added)}")
+
+
+def _as_told(added: Feed, told: Feed | None) -> bool:
+    """Whether what a person said of the feed came through."""
+    if told is None:
+        return True
+    bare = Feed(told.name, told.match, told.table)
+    names = {each.name for each in fields(Feed)} - {"format", "selection", "schema"}
+    said = {name for name in names if getattr(told, name) != getattr(bare, name)}
+    return all(getattr(added, name) == getattr(told, name) for name in said)
 
 
 def _cannot(feed: str, draft: FeedDraft, where: str, why: str) -> ConfigError:

@@ -12,9 +12,10 @@ import yaml
 
 from headwater.config.load import FILE, load
 from headwater.config.settings import Settings
+from headwater.deploy.baggage import Baggage, baggage_of, known_words
 from headwater.errors import UsageError
 
-PLACES = frozenset({"lake", "zones", "ledger", "queue", "region"})
+PLACES = frozenset({"lake", "zones", "ledger", "queue", "catalog", "region"})
 """The keys that Terraform writes: only it knows what its buckets are called."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
@@ -30,12 +31,13 @@ class Intent:
     region: str
     rest: str  # of headwater.yaml, without places
     settings: Settings
+    baggage: Baggage
 
 
 def intent_of(place: Path, name: str | None = None) -> Intent:
     """Read headwater.yaml; UsageError where it says too little, or names places of another lake."""
     file = place / FILE if place.is_dir() else place
-    settings = load(file)
+    settings = load(file, known_words())
     name = name or _named(settings)
     if not _NAME.fullmatch(name):
         raise UsageError(
@@ -49,7 +51,9 @@ def intent_of(place: Path, name: str | None = None) -> Intent:
                 f"{file} has the zone {zone} at {where}, which deploying {name} does not make",
                 hint="leave lake and zones to it, or name the lake that this is: --name",
             )
-    return Intent(name, _region(settings), without_places(file), settings)
+    rest = without_places(file)
+    baggage = baggage_of(file, rest, settings)
+    return Intent(name, _region(settings), rest, settings, baggage)
 
 
 def without_places(file: Path) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from headwater.deploy import folded
 from headwater.deploy.parts import OURS, Piece, pieces
+from headwater.deploy.zipped import put
 from headwater.errors import StoreError
 
 UNPACKED_LIMIT_BYTES = 250 * 1024 * 1024
@@ -21,7 +22,6 @@ RUNTIMES = {"3.11": (2, 26), "3.12": (2, 34), "3.13": (2, 34), "3.14": (2, 34)}
 
 _FOLDED_FROM_BYTES = 100_000_000
 _LEVEL = 9  # of zstd: a third of the bytes, in seconds
-_DAY_ONE = (1980, 1, 1, 0, 0, 0)  # the same files make the same zip
 _LONGEST_NAMED = 5
 
 
@@ -76,11 +76,7 @@ def _pack(parts: Iterable[Piece], path: Path) -> None:
         for part in parts:
             for name, here in part.files:
                 for entry, body in _entries(name, here):
-                    about = zipfile.ZipInfo(str(entry), _DAY_ONE)
-                    about.external_attr = 0o644 << 16  # AWS runs it as somebody else
-                    stored = entry.suffix == folded.FOLDED
-                    about.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-                    archive.writestr(about, body)
+                    put(archive, str(entry), body, packed=entry.suffix != folded.FOLDED)
     beside.replace(path)
 
 

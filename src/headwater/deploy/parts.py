@@ -14,7 +14,7 @@ from importlib.metadata import (
 )
 from pathlib import Path, PurePosixPath
 
-from headwater.deploy.reach import HOME, passed_by
+from headwater.deploy.reach import HOME, INFRA, passed_by
 from headwater.errors import MissingExtra
 
 OURS = "headwater"
@@ -24,7 +24,9 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_")
 _NEVER = {"__pycache__", "tests", "include", "f2py"}
 _NO_USE = {".a", ".h", ".pyi", ".pyc", ".pxd", ".pyx"}
-_SERVICES = {"cloudwatch", "dynamodb", "glue", "s3", "sns", "sqs", "stepfunctions", "sts"}
+_SERVICES = {
+    "cloudwatch", "dynamodb", "glue", "s3", "secretsmanager", "sns", "sqs", "stepfunctions", "sts",
+}  # fmt: skip
 """Those of botocore's many services that functions call, and that which gives them their role."""
 
 
@@ -45,7 +47,15 @@ class Piece:
 
 def pieces() -> list[Piece]:
     """Headwater and what its functions stand on, by name; MissingExtra where that is not here."""
-    return [_ours(), *map(_piece, _stands_on())]
+    return [our_own(), *map(_piece, _stands_on())]
+
+
+def our_own() -> Piece:
+    """From the folder that this very program runs from, however it was installed."""
+    about = distribution(OURS)
+    within = ((PurePosixPath(each.relative_to(HOME)), each) for each in HOME.rglob("*"))
+    files = [(OURS / name, each) for name, each in within if name.parts[0] != INFRA]
+    return Piece(OURS, about.version, tuple(_useful(files)), (0, 0))
 
 
 def _stands_on() -> list[str]:
@@ -99,13 +109,6 @@ def _is_here(name: str) -> bool:
     except PackageNotFoundError:
         return False
     return True
-
-
-def _ours() -> Piece:
-    """From the folder that this very program runs from, however it was installed."""
-    about = distribution(OURS)
-    files = [(OURS / PurePosixPath(each.relative_to(HOME)), each) for each in HOME.rglob("*")]
-    return Piece(OURS, about.version, tuple(_useful(files)), (0, 0))
 
 
 def _piece(name: str) -> Piece:

@@ -9,6 +9,7 @@ from pathlib import Path
 import headwater
 
 HOME = Path(headwater.__file__).parent
+INFRA = "infra"  # Terraform's, which an installed Headwater has beside its rooms
 _ASIDE = ("cli", "emulator", "deploy")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from headwater.config.load import FILE, HOME
-from headwater.deploy import reach
+from headwater.deploy import reach, wheel
 from headwater.deploy.intent import Intent
 from headwater.deploy.package import Package, build
 from headwater.deploy.terraform import Terraform
@@ -27,6 +27,7 @@ _MINE = ("*.tfstate*", ".terraform*", "*.tfvars*", "tests", "image")
 _IN_THE_BOX = {"path_style": True, "encrypted_connections": False, "max_retries": 2}
 """What differs on an emulator: see docs/how-to/deploy.md."""
 
+_OURS = {"machines", "packages", "jobs", "environment.json", FILE, _REST, _VARIABLES}
 _MACHINES = {"aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -70,6 +71,7 @@ class Site:
             infra(), self.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_MINE)
         )
         write_machines(self.folder / "machines")
+        self._bring(intent.baggage.files)
         (self.folder / _REST).write_text(intent.rest, encoding="utf-8")
         package = self._packed() if self.wanted.image is None else None
         document = json.dumps(self._variables(intent, package), indent=2) + "\n"
@@ -90,6 +92,19 @@ class Site:
         """Whether all that stands answers."""
         return answers_of(places, places["region"], self.wanted.endpoint)
 
+    def _bring(self, files: Mapping[str, Path]) -> None:
+        """Put what headwater.yaml names beside the one of what stands, too."""
+        ours = _OURS.union(each.name for each in infra().iterdir())
+        for name, here in files.items():
+            if name.partition("/")[0] in ours:
+                raise UsageError(
+                    f"{here} would lie in the way of what deploy writes",
+                    hint="put it into a folder such as models/",
+                )
+            there = self.folder / name
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(here, there)
+
     def _packed(self) -> Package:
         package = build(self.folder / "packages")
         for each in package.path.parent.glob("*.zip"):
@@ -109,6 +124,8 @@ class Site:
             "configuration": str(self.folder / _REST),
             "architecture": _MACHINES.get(platform.machine().lower(), "x86_64"),
             **code,
+            "library": str(wheel.build(self.folder / "packages")),
+            **intent.baggage.variables(),
             **(_IN_THE_BOX if self.wanted.endpoint else {}),
         }
 
@@ -120,12 +137,12 @@ def site_of(root: Path, wanted: Wanted) -> Site:
 
 def infra() -> Path:
     """The Terraform that came with this program."""
-    for each in (reach.HOME / "infra", reach.HOME.parents[1] / "infra"):
+    for each in (reach.HOME / reach.INFRA, reach.HOME.parents[1] / reach.INFRA):
         if (each / "main.tf").is_file():
             return each
     raise UsageError(
-        "the Terraform of Headwater was not installed with it",
-        hint="run this from a copy of its source, where infra/ lies beside src/",
+        f"{reach.HOME} has no Terraform in it: parts of Headwater were left out, or removed",
+        hint="install Headwater again, or run this where infra/ lies beside src/",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from headwater.emulator import accounts, catalog, items, jobs, machines, queues
+from headwater.emulator import accounts, catalog, items, jobs, machines, queues, versions
 from headwater.emulator.agenda import Agenda
 from headwater.emulator.answers import queries as athena
 from headwater.emulator.answers.queries import Queries
@@ -25,12 +25,14 @@ from headwater.emulator.functions.retries import Retries
 from headwater.emulator.functions.warm import Warm
 from headwater.emulator.jobs import Jobs
 from headwater.emulator.machines import Machines
+from headwater.emulator.meter import Meter
 from headwater.emulator.pump import Pump
+from headwater.emulator.units import Units
 
 
 def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Callable[[], None]]:
     """What answers, what moves, and what is to be called at the end."""
-    agenda, warm = Agenda(clock), Warm()
+    agenda, warm, meter = Agenda(clock), Warm(), Meter()
     deliveries = Deliveries(agenda, faults)
     functions = Functions(warm, faults, url)
     again = Retries(agenda, clock, functions.run)
@@ -40,7 +42,9 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
     retries.install()
     invoke.install(functions, again)
     queues.install()
+    Units(meter).install()
     items.install()
+    versions.install()
     mappings.install()
     notifications.install(Announcer(deliveries, clock))
     rules.install(deliveries)
@@ -56,4 +60,4 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
         warm.close()
         scripts.close()
 
-    return Front(services, Control(pump, faults), faults), pump, close
+    return Front(services, Control(pump, faults, meter), faults, meter), pump, close

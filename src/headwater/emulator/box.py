@@ -101,6 +101,15 @@ class Box:
         done: dict[str, int] = self.ask("GET", "faults")["done"]
         return done
 
+    def calls(self, *, forget: bool = False) -> dict[str, float]:
+        """What this account has asked of services, by call; `forget` begins at nothing again.
+
+        Of DynamoDB the units besides that AWS would bill: `dynamodb:write_units`, `read_units`.
+        """
+        words = {"account": self.account, "forget": forget}
+        told: dict[str, float] = self.ask("POST", "calls", words)["calls"]
+        return told
+
     def ask(self, method: str, what: str, words: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Ask the box itself, not one of its services."""
         connection = HTTPConnection(LOOPBACK, urlsplit(self.url).port, timeout=_PATIENCE_SECONDS)

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from headwater.emulator.box import ACCOUNT
 from headwater.emulator.faults import Faults
+from headwater.emulator.meter import Meter
 from headwater.emulator.plan import read_plan
 from headwater.emulator.pump import Pump
 from headwater.errors import HeadwaterError, UsageError
@@ -22,16 +24,18 @@ _Words = dict[str, Any]
 class Control:
     """The box's own questions, each with its answer."""
 
-    def __init__(self, pump: Pump, faults: Faults) -> None:
-        """Take who keeps things going, and what goes wrong."""
+    def __init__(self, pump: Pump, faults: Faults, meter: Meter) -> None:
+        """Take who keeps things going, what goes wrong, and who counts."""
         self._pump = pump
         self._faults = faults
+        self._meter = meter
         self._answers: dict[tuple[str, str], Callable[[_Words], _Words]] = {
             ("GET", "health"): lambda _: {"ready": True},
             ("GET", "faults"): self._tell_faults,
             ("POST", "faults"): self._follow,
             ("POST", "tick"): self._tick,
             ("POST", "quiet"): self._await_quiet,
+            ("POST", "calls"): self._tell_calls,
         }
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -52,7 +56,7 @@ class Control:
             return "422 Unprocessable Content", {"error": error.message, "hint": error.hint}
 
     def _tell_faults(self, _: _Words) -> _Words:
-        return {"done": dict(self._faults.done)}
+        return {"done": dict(self._faults.done), "counted": self._faults.counted}
 
     def _follow(self, words: _Words) -> _Words:
         self._faults.follow(read_plan(words))
@@ -68,6 +72,13 @@ class Control:
             looks = looks + 1 if self._pump.is_quiet() else 0
             time.sleep(_LOOK_SECONDS)
         return {"quiet": looks >= _LOOKS}
+
+    def _tell_calls(self, words: _Words) -> _Words:
+        account = str(words.get("account", ACCOUNT))
+        told = self._meter.told(account)
+        if words.get("forget"):
+            self._meter.forget(account)
+        return {"calls": told}
 
 
 def _words(environ: dict[str, Any]) -> _Words:

@@ -59,10 +59,20 @@ class Faults:
         """Whether the reply to this call is lost, after its effect."""
         return self._hits("drop", service, operation, (self.plan.drop, self.plan.drop_nth))
 
+    def fails(self, service: str, operation: str) -> bool:
+        """Whether this call is answered with an error of the service, after its effect."""
+        return self._hits("fail", service, operation, (self.plan.fail, self.plan.fail_nth))
+
     def kills(self, function: str) -> bool:
         """Whether the function is killed in this invocation."""
         with self._lock:
             return self._is_nth("kill", function, self.plan.kill_nth)
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many calls, of those of which one is to go wrong by its number, there have been."""
+        with self._lock:
+            return dict(self._asked)
 
     def _hits(
         self,

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 
 from headwater.emulator.control import Control
 from headwater.emulator.faults import Faults
-from headwater.emulator.throttled import refusal
+from headwater.emulator.meter import Meter, account_of, billed_as
+from headwater.emulator.throttled import Refusal, broken, refusal
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -18,11 +19,14 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 class Front:
     """The application that stands before all services."""
 
-    def __init__(self, services: Application, control: Control, faults: Faults) -> None:
-        """Take what is behind it, who answers for the box, and what goes wrong."""
+    def __init__(
+        self, services: Application, control: Control, faults: Faults, meter: Meter
+    ) -> None:
+        """Take what is behind it, who answers for the box, what goes wrong, and who counts."""
         self._services = services
         self._control = control
         self._faults = faults
+        self._meter = meter
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
@@ -30,22 +34,33 @@ class Front:
         if path.startswith("/headwater-api/"):
             return self._control(environ, start_response)
         service, operation = call_of(environ)
+        self._meter.note(account_of(environ), billed_as(environ, service, operation))
+        asked_as = str(environ.get("CONTENT_TYPE", ""))
         if self._faults.throttles(service, operation):
-            refused = refusal(service, str(environ.get("CONTENT_TYPE", "")))
-            start_response(refused.status, refused.headers)
-            return [refused.body]
+            return _answered(refusal(service, asked_as), start_response)
+        if self._faults.fails(service, operation):
+            self._carry_out(environ)
+            return _answered(broken(service, asked_as), start_response)
         if self._faults.drops(service, operation):
             return self._lose_reply(environ)
         return self._services(environ, start_response)
 
     def _lose_reply(self, environ: dict[str, Any]) -> Iterable[bytes]:
         """Have the call done, and hang up instead of answering."""
-        for _ in self._services(environ, lambda *_: None):
-            pass
+        self._carry_out(environ)
         connection = environ.get("werkzeug.socket")
         if isinstance(connection, socket.socket):
             connection.shutdown(socket.SHUT_RDWR)
         raise ConnectionAbortedError("the reply is lost, as the box was told")
+
+    def _carry_out(self, environ: dict[str, Any]) -> None:
+        for _ in self._services(environ, lambda *_: None):
+            pass
+
+
+def _answered(answer: Refusal, start_response: Any) -> Iterable[bytes]:
+    start_response(answer.status, answer.headers)
+    return [answer.body]
 
 
 def call_of(environ: dict[str, Any]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Glue jobs: the script is run, by this Python, with PySpark where a job is one of Spark.
+"""Glue jobs: the script is run, by this Python, with the PySpark that is installed here, if any.
 
 The double lets a run succeed without looking at its script. On AWS a job fails with its
 script, ends at its timeout, and writes to a log group.
@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,7 @@ from headwater.emulator.environment import passed_on
 from headwater.emulator.patch import Function, exchange
 
 _GROUP = "/aws-glue/jobs/output"
-_PLAIN = "pythonshell"
-"""The kind of job that says of itself that it needs no Spark."""
+_SPARK = "No module named 'pyspark'"
 _MINUTE = 60
 _DEFAULT_MINUTES = 2880
 _LAST_CHARACTERS = 2000
@@ -69,8 +67,6 @@ class Jobs:
 
     def _run(self, job: FakeJob, run: FakeJobRun) -> tuple[str, str]:
         command: Mapping[str, Any] = job.command  # type: ignore[assignment]
-        if command.get("Name") != _PLAIN and find_spec("pyspark") is None:
-            return "FAILED", "pyspark is not installed, and a job of this kind needs it"
         with tempfile.TemporaryDirectory(prefix="headwater-job-") as folder:
             script = Path(folder) / "job.py"
             script.write_bytes(_object(job, str(command["ScriptLocation"])))
@@ -80,7 +76,10 @@ class Jobs:
         _keep_log(job, run, said)
         if ended is None:
             return "TIMEOUT", "the job took longer than its timeout"
-        return ("FAILED", said[-_LAST_CHARACTERS:]) if ended else ("SUCCEEDED", "")
+        if not ended:
+            return "SUCCEEDED", ""
+        lacking = "pyspark is not installed, and the script needs it: " if _SPARK in said else ""
+        return "FAILED", lacking + said[-_LAST_CHARACTERS:]
 
     def _wait(self, job: FakeJob, run: FakeJobRun, script: Path, log: Path) -> int | None:
         words = [f"--JOB_NAME={job.name}", f"--JOB_RUN_ID={run.job_run_id}"]

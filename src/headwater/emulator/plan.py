@@ -10,11 +10,12 @@ from pathlib import Path
 from headwater.errors import UsageError
 
 _SHARES = ("duplicate", "late", "lost", "reordered")
-_OF_CALLS = ("throttle", "drop")
-_NTH = ("throttle_nth", "drop_nth", "kill_nth")
+_OF_CALLS = ("throttle", "drop", "fail")
+_NTH = ("throttle_nth", "drop_nth", "fail_nth", "kill_nth")
 _SECONDS = "late_seconds"
-_KNOWN = "duplicate late late_seconds lost reordered throttle.SERVICE drop.SERVICE seed"
-_HINT = f"known are {_KNOWN} throttle_nth.SERVICE drop_nth.SERVICE kill_nth.FUNCTION"
+_KNOWN = "duplicate late late_seconds lost reordered seed"
+_SERVED = " ".join(f"{kind}.SERVICE" for kind in (*_OF_CALLS, *_NTH[:-1]))
+_HINT = f"known are {_KNOWN} {_SERVED} kill_nth.FUNCTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,10 @@ class Plan:
     reordered: float = 0.0
     throttle: Mapping[str, float] = field(default_factory=dict)
     drop: Mapping[str, float] = field(default_factory=dict)
+    fail: Mapping[str, float] = field(default_factory=dict)
     throttle_nth: Mapping[str, float] = field(default_factory=dict)
     drop_nth: Mapping[str, float] = field(default_factory=dict)
+    fail_nth: Mapping[str, float] = field(default_factory=dict)
     kill_nth: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 

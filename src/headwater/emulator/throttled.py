@@ -1,4 +1,4 @@
-"""How each service says that it is asked too much."""
+"""How each service says that it is asked too much, and that something broke within it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,30 @@ _SAYS = {
     "monitoring": ("400 Bad Request", "Throttling"),
 }
 _ELSE = ("400 Bad Request", "ThrottlingException")
+_BROKEN = "500 Internal Server Error"
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def refusal(service: str, content_type: str) -> Refusal:
     """What the service answers, in the manner in which it was asked."""
     status, code = _SAYS.get(service, _ELSE)
-    said = "the box was told to turn this call away"
+    return _answer(service, content_type, status, code)
+
+
+def broken(service: str, content_type: str) -> Refusal:
+    """What the service answers once something in it has broken, whatever it did before that."""
+    code = "InternalError" if service in {"s3", "sqs", "sns"} else "InternalServerError"
+    return _answer(service, content_type, _BROKEN, code)
+
+
+def _answer(service: str, content_type: str, status: str, code: str) -> Refusal:
+    said = "the box was told to answer so"
     if service == "s3":
         body = f"{_XML}<Error><Code>{code}</Code><Message>{said}</Message></Error>"
         return Refusal(status, [("Content-Type", "application/xml")], body.encode())
     if "x-www-form-urlencoded" in content_type:
-        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{said}</Message></Error>"
+        fault = "Receiver" if status == _BROKEN else "Sender"
+        error = f"<Error><Type>{fault}</Type><Code>{code}</Code><Message>{said}</Message></Error>"
         body = f"{_XML}<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>"
         return Refusal(status, [("Content-Type", "text/xml")], body.encode())
     document = json.dumps({"__type": code, "message": said})

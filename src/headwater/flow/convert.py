@@ -13,7 +13,7 @@ from headwater.flow.lookups import OWN, lookups, secrets
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival
 from headwater.model.feed import Feed
-from headwater.model.ids import ArrivalId, AttemptId
+from headwater.model.ids import ArrivalId, AttemptId, ManifestId
 from headwater.model.manifest import Claim
 from headwater.model.part import Part, Snapshot
 from headwater.model.progress import Progress, Watch
@@ -53,19 +53,19 @@ def convert(
     watch = _in_full(job, watch)
     watch(_begun(job))
     point("src.open")
-    conversion = _converted(engine, job, claim, watch)
+    conversion = _converted(world, engine, job, claim, watch)
     if anew or not is_across(feed):
         return conversion
     own = next((each.snapshot for each in job.lookups if each.name == OWN), None)
     return replace(conversion, seen=tuple(part.path for part in own.parts) if own else ())
 
 
-def _converted(engine: Engine, job: Job, claim: Claim, watch: Watch) -> Conversion:
+def _converted(world: World, engine: Engine, job: Job, claim: Claim, watch: Watch) -> Conversion:
     if _is_isolating(claim):
         return convert_singly(engine, job, watch)
     if not is_apart(job.feed):  # rows of one file decide about those of another
         return engine.convert(job, watch)
-    return convert_in_turns(engine, job, watch, job.feed.batch)
+    return convert_in_turns(engine, job, watch, job.feed.batch, world.staging)
 
 
 def job_of(
@@ -197,6 +197,13 @@ def _in_full(job: Job, watch: Watch) -> Watch:
 def _is_isolating(claim: Claim) -> bool:
     code, _, _ = (claim.manifest.error or "").partition(":")
     return code in _ENGINE_CODES and (code == EngineDied.code or len(claim.manifest.arrivals) > 1)
+
+
+def expect(world: World, manifest: ManifestId) -> None:
+    """Say that this manifest's files are converted next, where they have to be brought."""
+    if world.staging is not None:
+        members = world.ledger.members(manifest)
+        world.staging.expect([_input(world, each, ()) for each in members])
 
 
 def _input(world: World, arrival: Arrival, before: tuple[ArrivalId, ...]) -> Input:

@@ -15,7 +15,7 @@ from headwater.model.ids import ArrivalId, AttemptId
 from headwater.model.manner import gathered
 from headwater.model.progress import Progress, Watch
 from headwater.model.types import Schema, Widened
-from headwater.ports.engine import Conversion, Engine, Fate, Input, InputResult, Job
+from headwater.ports.engine import Conversion, Engine, Fate, Input, InputResult, Job, Staging
 from headwater.shape.single import is_apart
 
 Turn = tuple[Input, ...]
@@ -32,12 +32,20 @@ def convert_singly(engine: Engine, job: Job, watch: Watch) -> Conversion:
     return singly if is_apart(job.feed) else turns.joined(singly)
 
 
-def convert_in_turns(engine: Engine, job: Job, watch: Watch, limits: BatchLimits) -> Conversion:
-    """Convert files in turns of a batch's size; at once where they are no more than that."""
+def convert_in_turns(
+    engine: Engine, job: Job, watch: Watch, limits: BatchLimits, staging: Staging | None = None
+) -> Conversion:
+    """Convert files in turns of a batch's size; at once where they are no more than that.
+
+    Of what may be here of files that lie elsewhere a third is converted, while the next third
+    comes and what was made of the one before goes.
+    """
+    if staging is not None:
+        limits = replace(limits, size_bytes=min(limits.size_bytes, staging.most_bytes // 3))
     turns = list(turns_of(job.inputs, limits))
     if len(turns) <= 1:
         return engine.convert(job, watch)
-    return _Turns(engine, job, watch, turns).convert()
+    return _Turns(engine, job, watch, turns, staging=staging).convert()
 
 
 def turns_of(inputs: Iterable[Input], limits: BatchLimits) -> Iterator[Turn]:
@@ -64,16 +72,21 @@ class _Turns:
     watch: Watch
     turns: Sequence[Turn]
     singly: bool = False
+    staging: Staging | None = None
     failed: dict[ArrivalId, InputResult] = field(default_factory=dict)
     wider: dict[str, Widened] = field(default_factory=dict)
     widened_by: dict[ArrivalId, tuple[Change, ...]] = field(default_factory=dict)
     found: Schema = field(default_factory=Schema)  # what is known where everything begins anew
     numbers: count[int] = field(default_factory=count)
+    leaving: AttemptId | None = None  # whose parts are on their way
 
     def convert(self) -> Conversion:
         """Convert all; begin anew where a file makes columns wider that others have written."""
-        while (whole := self._all()) is None:
-            continue
+        try:
+            while (whole := self._all()) is None:
+                continue
+        finally:  # nothing is done behind the back of an attempt that has failed
+            self._let_go(None)
         results = tuple(self._told(result) for result in whole.results)
         wider = (each for each in self.wider.values() if self._is_tables(each.column))
         return replace(whole, results=results, widened=tuple(wider))
@@ -103,7 +116,9 @@ class _Turns:
             engine="",
             source=self.job.source_schema,
         )
-        for turn in self.turns:
+        for number, turn in enumerate(self.turns, 1):
+            if self.staging is not None and number < len(self.turns):
+                self.staging.expect(self.turns[number])
             one = self._one(turn, whole)
             if isinstance(one, InputResult):
                 whole = replace(whole, results=(*whole.results, one))
@@ -125,14 +140,23 @@ class _Turns:
             inputs=turn,
             table_schema=whole.schema,
             source_schema=whole.source,
+            lingers=self.staging is not None,
         )
         try:
-            return self.engine.convert(single, self._watch(len(whole.results)))
+            made = self.engine.convert(single, self._watch(len(whole.results)))
         except EngineError as error:
             if not self.singly:
                 raise
             self.failed[each.arrival] = _refused(each, error)
             return self.failed[each.arrival]
+        self._let_go(single.attempt)
+        return made
+
+    def _let_go(self, attempt: AttemptId | None) -> None:
+        """Await the parts of the turn before, while those of this one go."""
+        before, self.leaving = self.leaving, attempt
+        if self.staging is not None and before is not None:
+            self.staging.await_parts(before)
 
     def _watch(self, files: int) -> Watch:
         """A watch that is told of the whole job, of which so many files are done."""

@@ -14,7 +14,7 @@ from headwater.flow.rebuild import require_ledger
 from headwater.flow.register import announcement, register, register_older, sighting
 from headwater.flow.route import route, version_name
 from headwater.flow.take_away import take_away
-from headwater.flow.tally import UNCOUNTED, Tally
+from headwater.flow.tally import Tally
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
@@ -127,13 +127,7 @@ def _land_chunk(
 
 
 def _measured(feed: Feed, files: Sequence[Path], tally: Tally) -> list[Measure | HeadwaterError]:
-    measures = measure_many(files, lambda path: tally.counting(counter(feed, path)))
-    return [
-        replace(each, records=None)
-        if isinstance(each, Measure) and each.records == UNCOUNTED
-        else each
-        for each in measures
-    ]
+    return measure_many(files, lambda path: tally.counting(counter(feed, path)))
 
 
 def _is_here(before: Arrival, measured: Measure) -> bool:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from blake3 import blake3
 
 from headwater.errors import HeadwaterError, ObjectMissing, SourceMissing
 from headwater.flow.world import World
 from headwater.model.ids import Digest, RawName, TableName
+from headwater.ports.store import Store
 from headwater.reading.count import RecordCounter
 from headwater.reading.measure import Measure, measure
+
+_AT_ONCE = 16  # each waits far longer than it works, and holds a piece of a megabyte
+_Answer = TypeVar("_Answer")
 
 
 def measure_raw(world: World, raw: RawName, counter: RecordCounter | None = None) -> Measure:
@@ -42,13 +48,24 @@ def measure_raws(
     world: World, raws: Sequence[RawName], counting: Callable[[RawName], RecordCounter | None]
 ) -> list[Measure | HeadwaterError]:
     """Each in its place; one that cannot be measured is answered with the reason."""
-    answers: list[Measure | HeadwaterError] = []
-    for raw in raws:
+
+    def answer(raw: RawName) -> Measure | HeadwaterError:
         try:
-            answers.append(measure_raw(world, raw, counting(raw)))
+            return measure_raw(world, raw, counting(raw))
         except HeadwaterError as refusal:
-            answers.append(refusal)
-    return answers
+            return refusal
+
+    return side_by_side(world.zones.raw, answer, raws)
+
+
+def side_by_side(
+    store: Store, ask: Callable[[RawName], _Answer], raws: Sequence[RawName]
+) -> list[_Answer]:
+    """Ask the same of each, in order; several at once where an answer is long on its way."""
+    if store.abilities.local_paths or len(raws) < 2:  # noqa: PLR2004 - one waits for nobody
+        return [ask(raw) for raw in raws]
+    with ThreadPoolExecutor(min(len(raws), _AT_ONCE), "ask") as pool:
+        return list(pool.map(ask, raws))
 
 
 def parts_there(world: World, table: TableName) -> Callable[[str], int | None]:

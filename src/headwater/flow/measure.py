@@ -61,6 +61,16 @@ class Meter:
                 self._waiting.popleft()
 
 
+def publish_run(world: World, receipt: Receipt) -> None:
+    """Hand on what one batch came to, for who goes afterwards. No failure stops any work."""
+    if world.metrics is None:
+        return
+    try:
+        world.metrics.publish(list(of_run(receipt)))
+    except HeadwaterError as error:
+        _logger.warning("figures were not handed on: %s", error)
+
+
 def of_run(receipt: Receipt) -> Iterator[Measure]:
     """What one batch or build is worth measuring."""
     took = receipt.finished_at - receipt.started_at

@@ -14,6 +14,7 @@ from headwater.flow.commit import write_off
 from headwater.flow.lying import measure_raw
 from headwater.flow.records import FORGOTTEN, End, Records, manifest_objects, read_records
 from headwater.flow.route import generation_of, key_of, route
+from headwater.flow.smoke import data_of
 from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.ids import (
@@ -100,7 +101,7 @@ def _arrivals(world: World, known: Records) -> list[Arrival]:
 
 def _objects(world: World) -> Iterator[Arrival]:
     """What lies in the raw zone, as it would arrive for the first time."""
-    for stat in world.zones.raw.list():
+    for stat in data_of(world.zones.raw.list()):
         raw = RawName(stat.name)
         feed = route(world.feeds, key_of(raw))
         try:

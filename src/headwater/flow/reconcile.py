@@ -11,6 +11,7 @@ from threading import Event
 from headwater.flow.catalogue import Catalogued, catalogued
 from headwater.flow.rebuild import require_ledger
 from headwater.flow.register import is_known, register
+from headwater.flow.smoke import data_of
 from headwater.flow.world import World
 from headwater.points import point
 from headwater.ports.ledger import Outcome, Registration
@@ -38,16 +39,20 @@ class Reconciled:
         )
 
 
-def reconcile(world: World) -> Reconciled:
+def reconcile(world: World, *, newer: timedelta | None = None) -> Reconciled:
     """List the raw zone and register what is missing in the ledger, or has changed.
 
-    And show the tables, where a catalogue does, as they are.
+    And show the tables, where a catalogue does, as they are. With `newer` the ledger is asked
+    only of objects that were put within that time: of a large zone it is asked for long, and
+    for a price.
     """
     require_ledger(world)
+    since = world.clock() - newer if newer is not None else None
     objects = 0
     registered: list[Registration] = []
     unstable: list[str] = []
-    for page in _pages(world.zones.raw.list()):
+    for listed in _pages(world.zones.raw.list()):
+        page = [each for each in data_of(listed) if since is None or each.modified_at >= since]
         objects += len(page)
         unknown = [
             stat for stat, known in zip(page, is_known(world, page), strict=True) if not known

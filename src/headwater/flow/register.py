@@ -12,7 +12,7 @@ from headwater.errors import HeadwaterError, ObjectMissing, SourceMissing
 from headwater.flow.lying import measure_raws
 from headwater.flow.route import generation_of, key_of, route
 from headwater.flow.world import World
-from headwater.model.arrival import ArrivalState
+from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
 from headwater.model.ids import FeedName, Key, RawName
 from headwater.points import point
@@ -30,25 +30,28 @@ def announcement(raw: RawName) -> str:
 
 
 def register(world: World, stats: Sequence[Stat]) -> list[Registration]:
+    """The same of objects that a listing or a look has shown."""
+    return register_raws(world, [RawName(stat.name) for stat in stats])
+
+
+def register_raws(world: World, raws: Sequence[RawName]) -> list[Registration]:
     """Measure objects that lie in the raw zone and make arrivals of them.
 
     Whoever put them there may not have synced them: what the ledger knows of has to last.
     One that is gone, is being written while it is measured, or cannot be read is passed
     over, so that it does not stop its neighbours: it is announced or found again.
     """
-    feeds = [route(world.feeds, key_of(RawName(stat.name))) for stat in stats]
-    feed_of = dict(zip((stat.name for stat in stats), feeds, strict=True))
-    raws = [RawName(stat.name) for stat in stats]
+    feed_of = {raw: route(world.feeds, key_of(raw)) for raw in raws}
     measures = _secured(
-        world, stats, measure_raws(world, raws, lambda raw: counter(feed_of[raw], Path(raw)))
+        world, raws, measure_raws(world, raws, lambda raw: counter(feed_of[raw], Path(raw)))
     )
     sightings = []
-    for stat, feed, measured in zip(stats, feeds, measures, strict=True):
+    for raw, measured in zip(raws, measures, strict=True):
         if isinstance(measured, HeadwaterError):
             if not isinstance(measured, SourceMissing | ObjectMissing):
-                _logger.warning("%s is not registered: %s", stat.name, measured)
+                _logger.warning("%s is not registered: %s", raw, measured)
             continue
-        sightings.append(sighting(world, RawName(stat.name), feed, measured))
+        sightings.append(sighting(world, raw, feed_of[raw], measured))
     if not sightings:
         return []
     point("in.before_register")
@@ -81,16 +84,18 @@ def _is_earlier(raw: RawName, generations: Mapping[Key, int]) -> bool:
 
 
 def _secured(
-    world: World, stats: Sequence[Stat], measures: Sequence[Measure | HeadwaterError]
+    world: World, raws: Sequence[RawName], measures: Sequence[Measure | HeadwaterError]
 ) -> list[Measure | HeadwaterError]:
     """The measures, but for those of objects that cannot be made to last."""
+    if world.zones.raw.abilities.lasting:
+        return list(measures)
     good = [
-        stat.name
-        for stat, each in zip(stats, measures, strict=True)
+        raw
+        for raw, each in zip(raws, measures, strict=True)
         if not isinstance(each, HeadwaterError)
     ]
     refused = dict(zip(good, world.zones.raw.secure(good), strict=True)) if good else {}
-    return [refused.get(stat.name) or each for stat, each in zip(stats, measures, strict=True)]
+    return [refused.get(raw) or each for raw, each in zip(raws, measures, strict=True)]
 
 
 def sighting(world: World, raw: RawName, feed: Feed | None, measured: Measure) -> Sighting:
@@ -108,9 +113,15 @@ def sighting(world: World, raw: RawName, feed: Feed | None, measured: Measure) -
     )
 
 
-def is_known(world: World, stats: Sequence[Stat]) -> list[bool]:
-    """For each object, whether the ledger has this very content and nothing is to be done."""
-    known = world.ledger.by_raw(RawName(stat.name) for stat in stats)
+def is_known(
+    world: World, stats: Sequence[Stat], known: Mapping[RawName, Arrival] | None = None
+) -> list[bool]:
+    """For each object, whether the ledger has this very content and nothing is to be done.
+
+    `known` is what the ledger has of them, where somebody has just asked.
+    """
+    if known is None:
+        known = world.ledger.by_raw(RawName(stat.name) for stat in stats)
     answers = []
     for stat in stats:
         arrival = known.get(RawName(stat.name))

@@ -13,9 +13,6 @@ from headwater.reading.count import Block, RecordCounter
 EVERY_SECONDS = 0.1
 """Blocks go by ten thousand a second; nobody looks that often."""
 
-UNCOUNTED = -1
-"""What a counter answers that only watched the bytes go by."""
-
 
 class Tally:
     """Adds up what goes by, and tells the watch now and then."""
@@ -77,9 +74,9 @@ class _Counting:
             self._counter.update(block)
         self._tell(len(block))
 
-    def finish(self) -> int:
-        """How many records there were, or UNCOUNTED."""
-        return UNCOUNTED if self._counter is None else self._counter.finish()
+    def finish(self) -> int | None:
+        """How many records there were in all; None where nobody counted."""
+        return None if self._counter is None else self._counter.finish()
 
 
 def _size(path: Path) -> int:

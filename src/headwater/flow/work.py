@@ -18,11 +18,13 @@ from headwater.errors import (
     NoSpace,
     StoreError,
     TableError,
+    UnfitStore,
 )
 from headwater.flow.arrive import register_announced
 from headwater.flow.attempt import Failed, attempt
 from headwater.flow.batch import batch
 from headwater.flow.compact import Bounds, compact_table
+from headwater.flow.convert import expect
 from headwater.flow.hold import Held, held
 from headwater.flow.measure import Meter
 from headwater.flow.models.look import Lookout
@@ -35,7 +37,7 @@ from headwater.flow.world import World
 from headwater.model.arrival import Arrival, ArrivalState
 from headwater.model.feed import Feed
 from headwater.model.ids import FeedName, RawName
-from headwater.model.manifest import ENDED, ManifestState
+from headwater.model.manifest import ENDED, Manifest, ManifestState
 from headwater.model.progress import ELSEWHERE, WAITING, Watch, nobody
 from headwater.model.receipt import Receipt
 from headwater.points import point
@@ -51,6 +53,9 @@ ASIDE_FOR = timedelta(hours=1)
 GULP = 1_000
 """Most messages in a worker's hands: the rest stay in the queue, where others see them."""
 
+RECENT = timedelta(days=3)
+"""Where each look is billed, all that ever came is looked at once, and from then on what is new."""
+
 RECONCILE_EVERY = timedelta(minutes=1)
 RECONCILE_SHARE = 20
 """A look at a large raw zone takes long; of a worker's time it may take one part in so many."""
@@ -58,9 +63,16 @@ RECONCILE_SHARE = 20
 COMPACT_EVERY = timedelta(minutes=1)
 """How often a worker with nothing else to do looks whether tables have too many small parts."""
 
-NAP = timedelta(milliseconds=500)
+NAP = timedelta(milliseconds=200)
+"""How long a worker with nothing to do waits before it looks again: a look takes a millisecond."""
+
+BILLED_NAP = timedelta(milliseconds=500)
+"""The same where a look is requests to a service, which are billed."""
+
 REST = timedelta(seconds=10)
 """How long a worker waits after its ledger, queue, store or tables have failed it."""
+
+_LIVE = [state for state in ManifestState if state not in ENDED]
 
 Told = Callable[[Receipt | Failed], None]
 
@@ -106,13 +118,9 @@ def work(world: World, errand: Errand) -> Done:
         engine.warm()
         shift = _Shift(world, errand, engine)
         try:
-            while not errand.stop.is_set() and shift.turn():
-                pass
-            if errand.until_idle:
-                look(world)
-        finally:
-            acknowledge(world, shift.hands)
-        shift.meter.publish()
+            shift.go()
+        finally:  # what was measured happened, however this ends
+            shift.meter.publish()
     return shift.done
 
 
@@ -140,12 +148,22 @@ class _Shift:
         self._untidy = {feed.table: feed for feed in every if feed.compact_files}
         self._notify_at: datetime | None = None
 
+    def go(self) -> None:
+        """Work to the errand's end; messages go whose files are settled, however it ends."""
+        try:
+            while not self._errand.stop.is_set() and self.turn():
+                pass
+            if self._errand.until_idle:
+                look(self._world)
+        finally:
+            acknowledge(self._world, self.hands)
+
     def turn(self) -> bool:
         """Do what is next; False when the errand is over."""
         try:
             return self._turn()
         except (StoreError, LedgerError, TableError) as error:
-            if self._errand.ends:
+            if self._errand.ends or isinstance(error, UnfitStore):
                 raise
             _logger.warning("the worker rests for %s: %s", REST, error)
             self._errand.stop.wait(REST.total_seconds())
@@ -181,7 +199,8 @@ class _Shift:
         now = self._world.clock()
         if self._errand.awaited or (self._look_at is not None and now < self._look_at):
             return
-        reconcile(self._world)
+        begun = self._look_at is not None
+        reconcile(self._world, newer=RECENT if begun and self._world.looks_are_billed else None)
         end = self._world.clock()
         self._look_at = end + max(RECONCILE_EVERY, (end - now) * RECONCILE_SHARE)
 
@@ -204,6 +223,7 @@ class _Shift:
         )
         if claim is None:
             return False
+        self._expect_next(claim.manifest)
         outcome = attempt(world, self._engine, claim, self._errand.watch)
         if isinstance(outcome, Receipt):
             self.done.receipts.append(outcome)
@@ -218,6 +238,29 @@ class _Shift:
         if isinstance(outcome, Failed) and isinstance(outcome.error, NoSpace):
             raise outcome.error
         return True
+
+    def _expect_next(self, own: Manifest) -> None:
+        """Have files brought, while this manifest's are converted, that will be wanted then.
+
+        Who has begun before us will have taken what waits first.
+        """
+        world = self._world
+        if world.staging is None:
+            return
+        aside = {each.manifest for each in self.done.held}
+        now = world.clock()
+        waiting: list[Manifest] = []
+        before, reached = 0, False
+        for each in world.ledger.manifests(states=_LIVE):
+            reached = reached or each.id == own.id
+            if each.state is not ManifestState.OPEN:
+                before += not reached
+                continue
+            due = each.retry_at is None or each.retry_at <= now
+            if each.arrivals and due and each.feed in self._names and each.id not in aside:
+                waiting.append(each)
+        if before < len(waiting):
+            expect(world, waiting[before].id)
 
     def _tidy(self) -> bool:
         """Compact a little of a table that has been written to; False if there was no need.
@@ -252,9 +295,8 @@ class _Shift:
             )
         if not self._errand.until_idle:
             return False
-        live = [state for state in ManifestState if state not in ENDED]
         aside = {each.manifest for each in self.done.held}
-        manifests = ledger.manifests(states=live)
+        manifests = ledger.manifests(states=_LIVE)
         if any(each.feed in self._names and each.id not in aside for each in manifests):
             return False
         # An arrival may have waited for one under its key that another worker has just settled.
@@ -279,7 +321,8 @@ class _Shift:
             for manifest in self._world.ledger.manifests(states=[ManifestState.OPEN])
             if manifest.retry_at is not None and manifest.feed in self._names
         ]
-        return max(min([NAP, *waits]).total_seconds(), 0.01)
+        nap = BILLED_NAP if self._world.looks_are_billed else NAP
+        return max(min([nap, *waits]).total_seconds(), 0.01)
 
 
 def take_in(world: World, hands: Hands) -> bool:

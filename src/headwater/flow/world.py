@@ -18,7 +18,7 @@ from headwater.model.ids import FeedName, TableName
 from headwater.model.manifest import Manifest
 from headwater.model.price import Prices
 from headwater.ports.catalogue import Catalogue
-from headwater.ports.engine import Asker, Engine, Limits
+from headwater.ports.engine import Asker, Engine, Limits, Staging
 from headwater.ports.ledger import Ledger
 from headwater.ports.metrics import Metrics
 from headwater.ports.notifier import Notifier
@@ -64,6 +64,8 @@ class World:
     peeker: Callable[[], Peeker] | None = None  # as engine; None: nothing looks at samples
     elsewhere: Mapping[str, Asker] = field(default_factory=dict)  # who else answers, by name
     metrics: Metrics | None = None  # where figures of runs go
+    looks_are_billed: bool = False  # whether ledger or queue is a service
+    staging: Staging | None = None  # None: files lie here
     catalogue: Catalogue | None = None  # where other tools look tables up
 
     def feed(self, name: str) -> Feed:

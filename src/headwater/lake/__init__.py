@@ -328,9 +328,9 @@ class Lake(Steps):
 
     # Housekeeping
 
-    def reconcile(self) -> Reconciled:
-        """Register what lies in the raw zone and the ledger does not know."""
-        return reconcile(self._world)
+    def reconcile(self, *, newer: timedelta | None = None) -> Reconciled:
+        """Register what lies in the raw zone, or was put there of late, and the ledger lacks."""
+        return reconcile(self._world, newer=newer)
 
     def compact(self, *names: str, watch: Watch = nobody) -> list[CompactedTable]:
         """Join small parts of these tables, or feeds' tables, or all; no row changes."""

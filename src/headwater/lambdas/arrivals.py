@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from headwater.lambdas.container import executions, lake
@@ -11,13 +12,16 @@ from headwater.model.codec import to_plain
 def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Register what the records announce, and begin an execution for each manifest that waits.
 
-    The timer brings no records; now and then it asks to reconcile, and so finds what no event
-    told of. Messages that are named as failed are seen again, each alone.
+    The timers bring no records. Now and then one asks to reconcile, all or what came within some
+    days, and so finds what no event told of; one asks to notify. Messages that are named as
+    failed are seen again, each alone.
     """
     records = event.get("Records", [])
     failed = lake().arrive([each["body"] for each in records]) if records else []
     if event.get("reconcile"):
-        lake().reconcile()
+        days = event.get("days")
+        lake().reconcile(newer=timedelta(days=days) if days else None)
+    if event.get("notify"):
         lake().notify()
     begun = []
     for each in lake().dispatch():

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from headwater.lake import Lake
 
 LAKE, MACHINE = "HEADWATER_LAKE", "HEADWATER_MACHINE"
+CONFIGURED = "HEADWATER_CONFIGURED"
+"""A digest of the configuration, which nobody reads: where it changes, AWS starts anew."""
 
 
 @cache

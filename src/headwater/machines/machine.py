@@ -4,10 +4,11 @@
        └───── large ──> Job ──> Commit ──>┴> Judge ── committed ──> Done
                          │ whatever raises     │  held: Wait, then Fail
                          └──────────> Fail <───┘  else: Fail
-                                       └──> Reckon ──> Failed, or Done after all
+                                       └──> Reckon ──> Failed, GivenUp, or Done after all
 
 An attempt that failed ends its execution, also where there is to be another: the timer begins
-that one. So an execution that failed is no alarm, and a batch that was given up is.
+that one. So an execution that failed is no alarm, and a batch that was given up is: by their
+errors the two are told apart.
 Names in `${…}` are filled in by whoever lays the machine down.
 """
 
@@ -34,7 +35,9 @@ _RETRIED = (
     "Runtime.ExitError",
     "States.Timeout",
 )
+ATTEMPT_FAILED, GIVEN_UP = "Headwater.AttemptFailed", "Headwater.GivenUp"
 _HELD = (ManifestState.CLAIMED, ManifestState.STAGED)
+_DONE = (ManifestState.COMMITTED,)
 
 
 class Large(StrEnum):
@@ -49,20 +52,17 @@ def machine(large: Large) -> State:
     """The document of the machine whose large batches go there."""
     small = {
         "Convert": _function("convert", {"manifest.$": "$.manifest"}, "Judge"),
-        "Judge": _choose(
-            "$.step.state", {"Wait": _HELD, "Done": [ManifestState.COMMITTED]}, default="Fail"
-        ),
+        "Judge": _choose("$.step.state", {"Wait": _HELD, "Done": _DONE}, default="Fail"),
         "Wait": {"Type": "Wait", "SecondsPath": "$.step.wait_seconds", "Next": "Fail"},
         "Fail": _function("fail", "$", "Reckon", caught=False),
         "Reckon": _choose(
-            "$.step.state", {"Wait": _HELD, "Done": [ManifestState.COMMITTED]}, default="Failed"
+            "$.step.state",
+            {"Wait": _HELD, "Done": _DONE, "GivenUp": [ManifestState.DEAD]},
+            default="Failed",
         ),
         "Done": {"Type": "Succeed"},
-        "Failed": {
-            "Type": "Fail",
-            "Error": "Headwater.AttemptFailed",
-            "Cause": "the ledger says what failed, and whether it is tried again",
-        },
+        "Failed": _failed(ATTEMPT_FAILED, "it is tried again; the ledger says what failed"),
+        "GivenUp": _failed(GIVEN_UP, "it is not tried again; the ledger says what failed"),
     }
     if large is Large.NOTHING:
         return {"Comment": _COMMENT, "StartAt": "Convert", "States": small}
@@ -75,6 +75,10 @@ def machine(large: Large) -> State:
 
 
 _COMMENT = "One manifest of a Headwater lake; written by python -m headwater.machines"
+
+
+def _failed(error: str, cause: str) -> State:
+    return {"Type": "Fail", "Error": error, "Cause": cause}
 
 
 def _function(
@@ -107,7 +111,11 @@ def _emr() -> State:
         "ApplicationId": "${application}",
         "ExecutionRoleArn": "${job_role}",
         "JobDriver": {
-            "SparkSubmit": {"EntryPoint": "${entry_point}", "EntryPointArguments.$": words}
+            "SparkSubmit": {
+                "EntryPoint": "${entry_point}",
+                "EntryPointArguments.$": words,
+                "SparkSubmitParameters": "${spark}",
+            }
         },
     }
     state = _task("emr-serverless:startJobRun.sync", run, JOB_SECONDS, "Commit")

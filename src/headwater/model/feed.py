@@ -79,6 +79,13 @@ class Ragged(StrEnum):
     PAD = "pad"  # nulls for what is missing; what is too much goes if it is empty
 
 
+class Doctype(StrEnum):
+    """What an XML file gets that has a document type declaration."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"  # it is passed over, unless it declares entities; nothing is fetched
+
+
 class DecimalMark(StrEnum):
     """What numbers in text have before their fraction."""
 
@@ -108,6 +115,7 @@ class Selection:
     """
 
     row: str | None = None  # XML: the row element, or the end of its path
+    doctype: Doctype = Doctype.REFUSE  # XML
     sheet: str | None = None  # Excel: its name, or else its number from 1
     cells: str | None = None  # Excel: a range such as A1:F200
     columns: tuple[Place, ...] = ()  # fixed width

@@ -32,6 +32,13 @@ class Item(StrEnum):
     DYNAMODB_WRITE = "dynamodb_write"
     DYNAMODB_READ = "dynamodb_read"
     CLOUDWATCH_PUT = "cloudwatch_put"
+    S3_TRANSITION = "s3_transition"
+    DYNAMODB_STORAGE = "dynamodb_storage"
+    DYNAMODB_BACKUP = "dynamodb_backup"
+    KMS_KEY = "kms_key"
+    CLOUDWATCH_ALARM = "cloudwatch_alarm"
+    CLOUDWATCH_DASHBOARD = "cloudwatch_dashboard"
+    CLOUDTRAIL_EVENT = "cloudtrail_event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,15 @@ TARIFFS: Mapping[Item, Tariff] = {
     Item.DYNAMODB_WRITE: Tariff("DynamoDB on demand", "write units", 1_000_000, Decimal("0.625")),
     Item.DYNAMODB_READ: Tariff("DynamoDB on demand", "read units", 1_000_000, Decimal("0.125")),
     Item.CLOUDWATCH_PUT: Tariff("CloudWatch PutMetricData", "requests", 1_000, Decimal("0.01")),
+    Item.S3_TRANSITION: Tariff("S3 moves to Glacier Flexible", "objects", 1_000, Decimal("0.03")),
+    Item.DYNAMODB_STORAGE: Tariff("DynamoDB storage", "GB-months", 1, Decimal("0.25")),
+    Item.DYNAMODB_BACKUP: Tariff("DynamoDB recovery", "GB-months", 1, Decimal("0.20")),
+    Item.KMS_KEY: Tariff("KMS keys", "key-months", 1, Decimal("1.00")),
+    Item.CLOUDWATCH_ALARM: Tariff("CloudWatch alarms", "metric-months", 1, Decimal("0.10")),
+    Item.CLOUDWATCH_DASHBOARD: Tariff(
+        "CloudWatch dashboards", "dashboard-months", 1, Decimal("3.00")
+    ),
+    Item.CLOUDTRAIL_EVENT: Tariff("CloudTrail data events", "events", 100_000, Decimal("0.10")),
 }
 """Without free tiers, which other work of the same account may have used up."""
 

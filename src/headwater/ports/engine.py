@@ -7,7 +7,7 @@ work can be done in another process or on another machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +86,7 @@ class Job:
     at: datetime | None = None  # what time it is, for checks that ask
     order: tuple[ArrivalId, ...] = ()  # of a feed that takes rows: its inputs and what landed
     # behind the first of them, as they landed; whatever else the table holds landed before
+    lingers: bool = False  # what is made may be on its way when this is answered: see Staging
 
 
 class Fate(StrEnum):
@@ -201,6 +202,15 @@ class Survey:
     notes: tuple[str, ...]
     reasons: tuple[str, ...] = ()  # why it is taken to be so
     manner: Manner | None = None  # how it is spelled
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """How files come here that lie elsewhere, and what is made of them goes there."""
+
+    expect: Callable[[Sequence[Input]], None]  # these are converted behind the next ones
+    await_parts: Callable[[AttemptId], None]  # of a job that lingered; before they are named
+    most_bytes: int  # that may be here at once: of what comes, is converted, and goes
 
 
 class Engine(Protocol):

@@ -93,6 +93,7 @@ class Peeked:
     parts: tuple[Part, ...]  # below `table` in the job's folder
     refusals: tuple[str, ...]  # file names below `refused` in the job's folder; none for a head
     total_rows: int | None = None  # of the whole file, where it says so itself
+    remedies: tuple[str, ...] = ()  # settings, as key=value, that take some that are refused
 
     @property
     def whole(self) -> bool:

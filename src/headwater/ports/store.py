@@ -56,6 +56,7 @@ class StoreAbilities:
 
     links: bool  # a local file can become an object without a copy
     local_paths: bool  # locate() answers a path on this machine
+    lasting: bool  # what is there lasts, whoever put it there: nothing has to be secured
 
 
 class Store(Protocol):

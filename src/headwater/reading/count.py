@@ -42,8 +42,8 @@ class RecordCounter(Protocol):
         """Take the next bytes; they may change once this returns."""
         ...
 
-    def finish(self) -> int:
-        """How many records there were in all."""
+    def finish(self) -> int | None:
+        """How many records there were in all; None where lines do not tell."""
         ...
 
 

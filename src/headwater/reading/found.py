@@ -8,7 +8,7 @@ from headwater.model.feed import Format, Selection
 from headwater.reading.delimited.candidates import Candidate
 from headwater.reading.delimited.dialect import Dialect
 from headwater.reading.dump.tables import DumpTable
-from headwater.reading.fixed.rows import FixedLayout
+from headwater.reading.fixed.declared import FixedLayout
 from headwater.reading.log.patterns import LogPattern
 from headwater.reading.packing.magic import Compression
 from headwater.reading.packing.wrapping import Wrapping

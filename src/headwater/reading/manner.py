@@ -5,7 +5,7 @@ from __future__ import annotations
 from headwater.model.feed import Format, Place, Selection
 from headwater.model.manner import Manner
 from headwater.reading.dump.tables import DumpTable
-from headwater.reading.fixed.rows import FixedLayout
+from headwater.reading.fixed.declared import FixedLayout
 from headwater.reading.found import Found
 from headwater.reading.log.patterns import LogPattern
 

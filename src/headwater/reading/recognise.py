@@ -27,7 +27,15 @@ from headwater.reading.packing.magic import (
 )
 from headwater.reading.packing.wrapping import Wrapping, text_head, texts
 from headwater.reading.pieces.joined import RECORD_BYTES
-from headwater.reading.textkind import Text, fixed_of, head_lines, lines_of, refuse_html, xml_of
+from headwater.reading.textkind import (
+    Text,
+    fixed_of,
+    head_lines,
+    hides_root,
+    lines_of,
+    refuse_html,
+    xml_of,
+)
 from headwater.reading.told import Sample, Told
 from headwater.reading.unreadable import Unreadable
 
@@ -80,7 +88,10 @@ def _content(seen: Text, told: Told, encoding: str | None) -> Found:
     compression, members = wrapping.compression, wrapping.members
     # Half a sample takes one block of bzip2, which is slow, and a whole one two.
     wanted = _SAMPLE_BYTES // (2 if compression is Compression.BZIP2 else 1)
-    content, whole = head(seen.path, compression, wanted, members[0] if members else None)
+    member = members[0] if members else None
+    content, whole = head(seen.path, compression, wanted, member)
+    if not whole and hides_root(content):
+        content, whole = head(seen.path, compression, RECORD_BYTES + 1, member)
     if compression is not Compression.NONE:
         refuse_nested(content)
         refuse_strangers(content)

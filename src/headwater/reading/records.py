@@ -11,7 +11,8 @@ from headwater.reading.delimited.careful import PIECE_BYTES, careful_delimited
 from headwater.reading.delimited.repair import Repairs
 from headwater.reading.dump.tables import DumpTable, careful_dump
 from headwater.reading.encoding.decode import retold
-from headwater.reading.fixed.rows import FixedLayout, careful_fixed
+from headwater.reading.fixed.declared import FixedLayout
+from headwater.reading.fixed.rows import careful_fixed
 from headwater.reading.found import Found
 from headwater.reading.json.array import careful_array
 from headwater.reading.json.lines import careful_ndjson
@@ -38,7 +39,8 @@ def records(
         return careful_workbook(path, chosen.sheet, chosen.cells, piece_bytes=piece_bytes)
     content = texts(path, found.wrapping)
     if found.format is Format.XML and isinstance(found.rows, Selection):
-        return careful_xml(content, found.rows.row, piece_bytes=piece_bytes)
+        chosen = found.rows
+        return careful_xml(content, chosen.row, doctype=chosen.doctype, piece_bytes=piece_bytes)
     pieces = _of_text(content, found, repairs, piece_bytes)
     return retold(pieces, found.wrapping.encoding)
 
@@ -48,7 +50,7 @@ def _of_text(
 ) -> Iterator[Piece]:
     match found.rows:
         case FixedLayout() as layout:
-            padded = _padded(layout) if repairs.pad else layout
+            padded = padded_layout(layout) if repairs.pad else layout
             return careful_fixed(content, padded, piece_bytes=size)
         case LogPattern() as pattern:
             return careful_log(content, pattern, piece_bytes=size)
@@ -61,6 +63,6 @@ def _of_text(
     return careful_delimited(content, found, repairs=repairs, piece_bytes=size)
 
 
-def _padded(layout: FixedLayout) -> FixedLayout:
+def padded_layout(layout: FixedLayout) -> FixedLayout:
     """The layout of lines that may end before their last columns."""
     return replace(layout, shortest=1)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headwater.model.feed import Format, Selection
+from headwater.model.feed import Doctype, Format, Selection
 from headwater.model.manner import Manner
 from headwater.reading.dump.tables import Dump, DumpTable, recognise_dump, tables_of
+from headwater.reading.fixed.declared import FixedLayout, declared_layout
 from headwater.reading.fixed.layout import recognise_fixed
-from headwater.reading.fixed.rows import FixedLayout, declared_layout
 from headwater.reading.fixed.usual import usual_layout
 from headwater.reading.found import Found, overruled
 from headwater.reading.log.patterns import LogPattern, log_pattern, recognise_log
 from headwater.reading.names import clean_names
 from headwater.reading.packing.wrapping import Wrapping, texts
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.xml.doctype import Prolog
 from headwater.reading.xml.found import recognise_xml
+from headwater.reading.xml.text import utf8_head
 
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _STATEMENT = re.compile(
@@ -26,7 +29,8 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
-    rb"[\xef\xbb\xbf\s]*(?:<\?xml[^>]*>)?\s*<([^\s<>/=]+)\s*(?:/>|>\s*</\1\s*>)\s*"
+    rb"[\xef\xbb\xbf\s]*(?:<\?xml[^>]*>)?\s*(?:<!DOCTYPE[^<>\[]*>)?\s*"
+    rb"<([^\s<>/=]+)\s*(?:/>|>\s*</\1\s*>)\s*"
 )
 _TAGS = re.compile(rb"<[^<>]+>\s*<")
 _TEXTS = frozenset({Format.CSV, Format.TSV, Format.JSON, Format.NDJSON})
@@ -57,7 +61,7 @@ def xml_of(text: Text) -> Found | None:
         )
     found = None
     if declared is Format.XML or (begins and declared not in _TEXTS):
-        found = recognise_xml(text.sample)
+        found = recognise_xml(text.sample, text.selection.doctype)
     if found is None:
         return None
     if wanted is None and _NOTHING.fullmatch(text.sample):
@@ -72,14 +76,26 @@ def xml_of(text: Text) -> Found | None:
     row = wanted or usual or found.row
     why = "as it is declared" if wanted else "which repeats" if "/" in row else "the whole of it"
     why = "as in the feed's other files" if usual else why
+    passed = () if found.passed_over is None else (found.passed_over,)
     return Found(
         Format.XML,
         text.wrapping.compression,
-        notes=overruled(declared, Format.XML),
+        notes=(*overruled(declared, Format.XML), *passed),
         wrapping=text.wrapping,
         reasons=(f"it begins as XML does, and its rows are {row}, {why}",),
         rows=replace(text.selection, row=row),
     )
+
+
+def hides_root(sample: bytes) -> bool:
+    """Whether a sample of XML ends before its root element begins: behind a long comment, say."""
+    if not _begins_as_xml(sample):
+        return False
+    prolog = Prolog(Doctype.SKIP)
+    with suppress(Unreadable):  # whoever reads it says why
+        prolog.look(utf8_head(sample)[1])
+        return not prolog.settled
+    return False
 
 
 def _usual_row(text: Text, found: str) -> str | None:
@@ -146,7 +162,8 @@ def _begins_as_xml(sample: bytes) -> bytes:
         return b""
     if head.startswith(b"<?xml"):
         return head[:5]
-    return head[:1] if _TAGS.match(head) or b"</" in head or b"/>" in head else b""
+    tags = _TAGS.match(head) or b"</" in head or b"/>" in head
+    return head[:1] if tags or head.startswith((b"<!--", b"<!DOCTYPE")) else b""
 
 
 def _dump(text: Text) -> Dump | None:

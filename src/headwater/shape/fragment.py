@@ -14,7 +14,7 @@ def sql(text: str, /, **given: exp.Expr | str | int) -> exp.Expr:
     def replaced(node: exp.Expr) -> exp.Expr:
         return put[node.name].copy() if isinstance(node, exp.Placeholder) else node
 
-    return _read(text).copy().transform(replaced)
+    return _read(text).transform(replaced)
 
 
 @cache

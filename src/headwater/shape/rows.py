@@ -20,6 +20,10 @@ FATE = "_fate"
 WEIGHT = "_weight"
 """For how many rows that were read it stands: several for a group, none for a row made."""
 
+_ELEMENT = "headwater element {}"  # no column of the user's can be called that
+_ELEMENT_BITS = 32
+_MOST_PACKED = 2  # a number has 63 bits, and so many elements have room beside it
+
 OWN = "."
 """What the table that the rows are for is called among the references, once it is there."""
 
@@ -63,7 +67,7 @@ class Rows:
     telling: bool  # whether a row that ends goes on with its fate; or it is gone, or ends the query
     counters: tuple[Counter, ...] = ()
     cuts: tuple[Cut, ...] = ()  # rows that are kept on the way, each over those before it
-    repeats: bool = False  # whether several rows may have one number
+    exploded: int = 0  # how often rows were made of elements: these share a number
     step: int = 1  # the number of the step that is next
     references: Mapping[str, Reference] = field(default_factory=dict)  # by table, or by file
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of columns with structs
@@ -71,12 +75,36 @@ class Rows:
     @property
     def own(self) -> tuple[str, ...]:
         """Columns of ours that go along."""
-        return (PROVENANCE, *_TELLING) if self.telling else (PROVENANCE,)
+        return (PROVENANCE, *_TELLING, *self.elements) if self.telling else (PROVENANCE,)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Columns that say of which element of its list a row was made, the first list first."""
+        return tuple(_ELEMENT.format(n) for n in range(self.exploded))
+
+    @property
+    def order(self) -> exp.Expr:
+        """What no two rows share, and what is less of the row that comes first."""
+        names = (NUMBER, *self.elements)
+        if self.exploded > _MOST_PACKED:
+            packed = [
+                exp.PropertyEQ(this=exp.to_identifier(each), expression=column(each))
+                for each in names
+            ]
+            return exp.Struct(expressions=packed)
+        order: exp.Expr = column(NUMBER)
+        for each in self.elements:
+            order = sql(
+                f"CAST($order AS HUGEINT) * {1 << _ELEMENT_BITS} + $element",
+                order=order,
+                element=column(each),
+            )
+        return order
 
     @property
     def below(self) -> exp.Subquery:
-        """These rows as something to select from."""
-        return self.query.subquery("r")
+        """These rows as something to select from; copied only where they are in a query already."""
+        return self.query.subquery("r", copy=self.query.parent is not None)
 
     def find(self, name: str) -> str:
         """The column of that name, whatever its case; Misread if there is none."""
@@ -97,7 +125,7 @@ class Rows:
             column(name) if tree is None else exp.alias_(tree, name, quoted=True)
             for name, tree in values.items()
         ]
-        query = exp.select(*columns(self.own), *chosen).from_(self.below)
+        query = selected(*columns(self.own), *chosen).from_(self.below, copy=False)
         return replace(self, query=query, columns=tuple(values))
 
     def set(self, values: Mapping[str, exp.Expr]) -> Rows:
@@ -143,8 +171,7 @@ class Rows:
             return self.end({fate_of(counts, rule_of(str(self.step), "")): condition})
         counter = Counter(f"{counts}_{self.step}", counts, self.step)
         where = counted(condition, counter)
-        query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(where)
-        return replace(self, query=query, counters=(*self.counters, counter))
+        return replace(self, query=self._where(where), counters=(*self.counters, counter))
 
     def end(self, fates: Mapping[str, exp.Expr]) -> Rows:
         """Rows of which a condition is not true meet their fate, unless they have met one."""
@@ -165,7 +192,7 @@ class Rows:
             exp.alias_(values[name], name, quoted=True) if name in values else column(name)
             for name in self.own
         ]
-        query = exp.select(*own, *columns(self.columns)).from_(self.below)
+        query = selected(*own, *columns(self.columns)).from_(self.below, copy=False)
         return replace(self, query=query)
 
     def cut(self) -> Rows:
@@ -185,8 +212,11 @@ class Rows:
         )
         if self.telling:
             seen = sql("$fate IS NOT NULL OR $seen", fate=column(FATE), seen=seen)
-        query = exp.select(*columns((*self.own, *self.columns))).from_(self.below).where(seen)
-        return replace(self, query=query, counters=(*self.counters, counter))
+        return replace(self, query=self._where(seen), counters=(*self.counters, counter))
+
+    def _where(self, condition: exp.Expr) -> exp.Query:
+        query = selected(*columns((*self.own, *self.columns))).from_(self.below, copy=False)
+        return query.where(condition, copy=False)
 
     def _require(self, rules: Mapping[str, exp.Expr]) -> Rows:
         guarded: exp.Expr = column(PROVENANCE)
@@ -199,7 +229,12 @@ class Rows:
             )
         others = columns((*self.own[1:], *self.columns))
         named = exp.alias_(guarded, PROVENANCE, quoted=True)
-        return replace(self, query=exp.select(named, *others).from_(self.below))
+        return replace(self, query=selected(named, *others).from_(self.below, copy=False))
+
+
+def selected(*chosen: exp.Expr) -> exp.Select:
+    """A SELECT of trees that are in no other one: queries are deep, and copies take long."""
+    return exp.select(*chosen, copy=False)
 
 
 def column(name: str) -> exp.Column:

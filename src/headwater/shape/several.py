@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -42,7 +42,7 @@ from headwater.shape.table import PROVENANCE
 
 __all__ = ["through"]  # which knows these steps once they are read
 
-_RANK = "_rank"
+_STAYS = "headwater stays"  # no column of the user's can be called that
 _FOUND = "_found"
 _PLACE = "_place"
 _ONCE = "once"  # rows that are asked for twice
@@ -84,44 +84,28 @@ def _dedupe(step: Dedupe, rows: Rows) -> Rows:
         known = sql("NOT $known", known=is_among(keys, there, step.by))
         rows = rows.keep(sql("$known OR $nulls", known=known, nulls=nulls), DEDUPLICATED)
     _require_telling(rows)
-    if rows.repeats:
-        return _ranked(step, rows, keys, nulls)
     rows = rows.cut()
     still = sql("$fate IS NULL", fate=column(FATE))
-    stays = exp.alias_(_stays(step, rows), NUMBER, quoted=True)
-    firsts = exp.select(stays).from_(rows.below).where(exp.and_(still, exp.not_(nulls)))
-    firsts = firsts.group_by(*columns(keys))
-    first = exp.In(this=column(NUMBER), query=firsts.subquery())
-    return rows.keep(sql("$first OR $nulls", first=first, nulls=nulls), DEDUPLICATED)
+    named = {f"headwater key {n}": key for n, key in enumerate(keys)}
+    made = {**{name: column(key) for name, key in named.items()}, _STAYS: _stays(step, rows)}
+    twins = exp.select(*(exp.alias_(tree, name, quoted=True) for name, tree in made.items()))
+    twins = twins.from_(rows.below).where(exp.and_(still, exp.not_(nulls)))
+    twins = twins.group_by(*columns(keys)).having(sql("count(*) > 1"))
+    found = _joined(rows, twins, named, [_STAYS])
+    stays = sql("$stays IS NULL OR $stays = $order", stays=column(_STAYS), order=rows.order)
+    return found.keep(stays, DEDUPLICATED).select(dict.fromkeys(rows.columns))
 
 
 def _stays(step: Dedupe, rows: Rows) -> exp.Expr:
-    """The number of the row that stays, of those with one key."""
-    number = column(NUMBER)
+    """The place of the row that stays, of those with one key."""
+    order = rows.order
     if step.keep is not Keep.LATEST:
-        return sql(f"{'min' if step.keep is Keep.FIRST else 'max'}($n)", n=number)
+        return sql(f"{'min' if step.keep is Keep.FIRST else 'max'}($n)", n=order)
     return sql(
         "arg_max($n, {'there': $latest IS NOT NULL, 'latest': $latest, 'n': $n})",
-        n=number,
+        n=order,
         latest=column(rows.find(step.latest or "")),
     )
-
-
-def _ranked(step: Dedupe, rows: Rows, keys: list[str], nulls: exp.Expr) -> Rows:
-    """The same of rows of which several have one number: all of each are brought together."""
-    latest: list[exp.Expr] = []
-    if step.keep is Keep.LATEST:
-        name = rows.find(step.latest or "")
-        latest = [exp.Ordered(this=column(name), desc=True, nulls_first=False)]
-    number = exp.Ordered(this=column(NUMBER), desc=step.keep is not Keep.FIRST)
-    apart = [*columns(keys), sql("$fate IS NULL", fate=column(FATE))]
-    rank = exp.Window(
-        this=sql("row_number()"),
-        partition_by=apart,
-        order=exp.Order(expressions=[*latest, number]),
-    )
-    first = sql("$rank = 1 OR $nulls", rank=column(_RANK), nulls=nulls)
-    return rows.set({_RANK: rank}).keep(first, DEDUPLICATED).select(dict.fromkeys(rows.columns))
 
 
 @taken.register
@@ -136,6 +120,10 @@ def _aggregate(step: Aggregate, rows: Rows) -> Rows:
         NUMBER: sql("min($n)", n=column(NUMBER)),
         FATE: exp.null(),
         WEIGHT: sql("CAST(sum($weight) AS BIGINT)", weight=column(WEIGHT)),
+        **{
+            each: sql("arg_min($element, $order)", element=column(each), order=rows.order)
+            for each in rows.elements
+        },
     }
     values = [exp.alias_(tree, name, quoted=True) for name, tree in {**own, **made}.items()]
     still = sql("$fate IS NULL", fate=column(FATE))
@@ -145,7 +133,7 @@ def _aggregate(step: Aggregate, rows: Rows) -> Rows:
     ended = exp.select(*columns((*rows.own, *keys)), *nothing).from_(rows.below)
     ended = ended.where(exp.not_(still.copy()))
     query = exp.union(groups, ended, distinct=False)
-    return replace(rows, query=query, columns=(*keys, *made), repeats=False)
+    return replace(rows, query=query, columns=(*keys, *made))
 
 
 @taken.register
@@ -174,9 +162,9 @@ def _query(step: Query, rows: Rows) -> Rows:
     left = exp.select(*_own(_STANDING), *columns(names)).from_(_piece(_FOUND_AGAIN).subquery("f"))
     fate = exp.Literal.string(fate_of(AGGREGATED, rule_of(str(rows.step), "")))
     lost = exp.select(*_own({**_LOST, FATE: fate}), *nulls).from_(_piece(_NOT_FOUND).subquery("h"))
-    ended = exp.select(*columns(rows.own), *nulls).from_(_once()).where(exp.not_(still.copy()))
+    ended = exp.select(*columns(_OWN_COLUMNS), *nulls).from_(_once()).where(exp.not_(still.copy()))
     every = exp.union(exp.union(left, lost, distinct=False), ended, distinct=False)
-    return replace(rows, query=_among(every, made), columns=names)
+    return replace(rows, query=_among(every, made), columns=names, exploded=0)
 
 
 def _own(values: Mapping[str, exp.Expr]) -> list[exp.Expr]:
@@ -205,7 +193,8 @@ def _explode(step: Explode, rows: Rows) -> Rows:
     weight = sql(
         "CASE WHEN $place = 1 THEN $weight ELSE 0 END", place=column(_PLACE), weight=column(WEIGHT)
     )
-    return replace(made.own_set({WEIGHT: weight}).select(dict.fromkeys(every)), repeats=True)
+    more = replace(made, columns=tuple(every), exploded=rows.exploded + 1)
+    return more.own_set({WEIGHT: weight, more.elements[-1]: column(_PLACE)})
 
 
 @taken.register
@@ -214,7 +203,8 @@ def _fill_forward(step: FillForward, rows: Rows) -> Rows:
     still = sql("$fate IS NULL", fate=column(FATE))
     apart = [*columns(rows.find(name) for name in step.by), still]
     first = rows.find(step.order) if step.order else NUMBER
-    order = [exp.Ordered(this=column(each)) for each in dict.fromkeys((first, NUMBER))]
+    names = dict.fromkeys((first, NUMBER, *rows.elements))
+    order = [exp.Ordered(this=column(each)) for each in names]
     made: dict[str, exp.Expr] = {}
     for name in (rows.find(each) for each in step.columns):
         last = exp.IgnoreNulls(this=sql("last_value($value)", value=column(name)))
@@ -247,13 +237,18 @@ def _found(step: Join, rows: Rows, other: Reference) -> Rows:
     seen = [exp.alias_(column(old), new, quoted=True) for new, old in {**keys, **more}.items()]
     seen.append(exp.alias_(exp.true(), _FOUND, quoted=True))
     there = exp.select(*seen).from_(other.query.subquery("t"))
+    same = {key: rows.find(here) for (here, _), key in zip(step.on, keys, strict=True)}
+    return _joined(rows, there, same, [*more, _FOUND])
+
+
+def _joined(rows: Rows, there: exp.Select, keys: Mapping[str, str], more: Sequence[str]) -> Rows:
+    """All rows with more columns, which a SELECT has under keys that are these columns here."""
     same = [
-        sql("$here = $there", here=column(rows.find(here)), there=column(key))
-        for (here, _), key in zip(step.on, keys, strict=True)
+        sql("$here = $there", here=column(here), there=column(key)) for key, here in keys.items()
     ]
-    query = exp.select(*columns((*rows.own, *rows.columns, *more, _FOUND))).from_(rows.below)
+    query = exp.select(*columns((*rows.own, *rows.columns, *more))).from_(rows.below)
     query = query.join(there.subquery("k"), on=exp.and_(*same), join_type="left")
-    return replace(rows, query=query, columns=(*rows.columns, *more, _FOUND))
+    return replace(rows, query=query, columns=(*rows.columns, *more))
 
 
 def _told(rows: Rows, name: str, tag: str) -> Reference:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.notify import CommandNotifier, FileNotifier, WebhookNotifier
+from headwater.adapters.objects.vetted import Vetting
 from headwater.adapters.zoned import ZonedTables
 from headwater.config.load import load
 from headwater.config.options import feed_from
@@ -53,15 +54,16 @@ def open_lake(path: str | PathLike[str] = ".", *, clock: Clock = utc_now) -> Lak
     return wire(settings, clock)
 
 
-def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
-    """Put a lake together."""
+def wire(settings: Settings, clock: Clock = utc_now, *, laid_down: bool = False) -> Lake:
+    """Put a lake together; of one that was laid down it is known that its stores are fit."""
     for place in (settings.home, *settings.zones.values()):
         if isinstance(place, Path):
             _require_text(place)
     settings.home.mkdir(parents=True, exist_ok=True)
     ledger: Ledger = _opened(lambda: ledger_of(settings))
-    stores = {zone: store_at(settings, place) for zone, place in settings.zones.items()}
-    engine, asker = engines(stores.values())
+    vetting = None if laid_down else Vetting(settings.home / ".fit")
+    stores = {zone: store_at(settings, place, vetting) for zone, place in settings.zones.items()}
+    engine, asker, staging = engines(stores.values())
     world = World(
         feeds=settings.feeds,
         zones=Zones(
@@ -90,6 +92,8 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Lake:
         notifiers=tuple(_notifier(each, settings) for each in settings.notify),
         prices=settings.prices,
         hears=hearing(settings),
+        staging=staging,
+        looks_are_billed=bool(settings.ledger_url or settings.queue_url),
         peeker=DuckEngine,
         catalogue=catalogue_of(settings),
         metrics=metrics_of(settings),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headwater.adapters.aws import events
 from headwater.adapters.aws.settings import AwsSettings, S3Settings
@@ -14,18 +18,19 @@ from headwater.adapters.duckdb.asking.fetched import answer_of_csv
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
 from headwater.adapters.objects.open import StoreSettings, open_store
+from headwater.adapters.objects.vetted import Vetting
 from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
 from headwater.adapters.sqlite.queue import SqliteQueue
-from headwater.adapters.staging import Places, Shelf, StagedAsker, StagedEngine
-from headwater.config.settings import Place, Settings
+from headwater.adapters.staging import Ahead, Leaving, Places, Shelf, StagedAsker, StagedEngine
+from headwater.config.settings import Place, Settings, Url
 from headwater.flow.announced import Hearing, announced
 from headwater.flow.rebuild import Rebuilt
 from headwater.model.clock import Clock
 from headwater.model.ids import RawName
 from headwater.model.notify import Notify, Topic
 from headwater.ports.catalogue import Catalogue
-from headwater.ports.engine import Asker, Engine
+from headwater.ports.engine import Asker, Engine, Staging
 from headwater.ports.ledger import Ledger
 from headwater.ports.metrics import Metrics
 from headwater.ports.notifier import Notifier
@@ -33,16 +38,19 @@ from headwater.ports.queue import Queue
 from headwater.ports.store import Store
 from headwater.ports.tables import Tables
 
+if TYPE_CHECKING:
+    from headwater.adapters.aws.telling import TellingLedger
+
 _S3 = "s3://"
 _TELLS = 3  # tries of one event; it is told again a minute later
 
 
-def store_at(settings: Settings, place: Place) -> Store:
+def store_at(settings: Settings, place: Place, vetting: Vetting | None) -> Store:
     """The objects of a zone."""
     if isinstance(place, Path):
         return FileStore(place)
     s3 = S3Settings(_aws(settings), settings.kms_key)
-    return open_store(place, StoreSettings(s3))
+    return open_store(place, StoreSettings(s3), vetting)
 
 
 def tables_at(settings: Settings, zone: str, store: Store, clock: Clock) -> Tables:
@@ -55,25 +63,39 @@ def tables_at(settings: Settings, zone: str, store: Store, clock: Clock) -> Tabl
     return DeltaTables(StoredTables(store, mirror, clock), clock)
 
 
-def engines(stores: Iterable[Store]) -> tuple[Callable[[], Engine], Asker]:
-    """What converts, and what answers: both work on files, and far objects are staged."""
+def engines(
+    stores: Iterable[Store], most_bytes: int | None = None
+) -> tuple[Callable[[], Engine], Asker, Staging | None]:
+    """What converts, and what answers: both work on files, and far objects are staged.
+
+    Of these half of what is free here may be here at once, unless something else is said.
+    """
     far = [each for each in stores if not each.abilities.local_paths]
     if not far:
-        return DuckEngine, DuckAsker()
+        return DuckEngine, DuckAsker(), None
     places = Places(far)
     shelf = Shelf(places)
-    return lambda: StagedEngine(DuckEngine(), places, shelf), StagedAsker(DuckAsker(), shelf)
+    if most_bytes is None:
+        most_bytes = shutil.disk_usage(tempfile.gettempdir()).free // 2
+    ahead, leaving = Ahead(places, most_bytes // 3), Leaving()
+    return (
+        lambda: StagedEngine(DuckEngine(), places, shelf, ahead, leaving),
+        StagedAsker(DuckAsker(), shelf),
+        Staging(ahead.expect, leaving.wait, most_bytes),
+    )
 
 
 def ledger_of(settings: Settings) -> Ledger:
     """The ledger."""
     if settings.ledger_url is None:
         return SqliteLedger(settings.ledger)
+    return _far_ledger(settings, settings.ledger_url)
+
+
+def _far_ledger(settings: Settings, url: Url) -> TellingLedger:
     from headwater.adapters.aws.telling import TellingLedger  # noqa: PLC0415 - an extra
 
-    return TellingLedger(
-        _aws(settings).client("dynamodb"), settings.ledger_url.removeprefix("dynamodb://")
-    )
+    return TellingLedger(_aws(settings).client("dynamodb"), url.removeprefix("dynamodb://"))
 
 
 def queue_of(settings: Settings, clock: Clock) -> Queue:
@@ -154,7 +176,15 @@ def _aws(settings: Settings) -> AwsSettings:
 def replace_ledger(
     settings: Settings, present: Ledger, fill: Callable[[Ledger], Rebuilt]
 ) -> Rebuilt:
-    """Fill a ledger beside the present one, and put it in its place once it is whole."""
+    """Fill a ledger beside the present one, and put it in its place once it is whole.
+
+    One in a table of DynamoDB is filled where it is, if the table is empty: no table can be
+    put in another's place, and a function that writes to one cannot be kept from it.
+    """
+    if settings.ledger_url is not None:
+        with closing(_far_ledger(settings, settings.ledger_url)) as far:
+            far.require_empty()
+            return fill(far)
     path = settings.ledger
     # Closed first: it lets go of its share in writing, and SQLite removes the journal of what
     # it closes by name. It opens again, and then finds the new one, when it is next asked.

@@ -12,11 +12,12 @@ from headwater.adapters.aws.executions import Executions
 from headwater.adapters.aws.settings import AwsSettings
 from headwater.adapters.aws.standing import Answered, answers
 from headwater.adapters.aws.workflows import Workflows
-from headwater.config.load import load, parse
+from headwater.config.load import load
 from headwater.config.settings import Settings
 from headwater.lake import Lake
 from headwater.model.feed import Feed
 from headwater.wiring import CONFIGURATION, wire
+from headwater.wiring.distant import settings_at
 
 __all__ = ["Answered", "answers_of", "declare_workflows", "executions_of", "open_from"]
 
@@ -24,10 +25,11 @@ __all__ = ["Answered", "answers_of", "declare_workflows", "executions_of", "open
 def open_from(place: str, home: Path | None = None) -> Lake:
     """Open the lake of a headwater.yaml in a folder, or at an s3:// URL.
 
-    What a lake keeps on its machine goes home: a function may write below /tmp alone.
+    What a lake keeps on its machine goes home: a function may write below /tmp alone. Whoever
+    laid the lake down has tried its stores, so that no function does.
     """
     home = home or Path(tempfile.gettempdir()) / "headwater"
-    return wire(replace(_settings(place), home=home))
+    return wire(replace(_settings(place), home=home), laid_down=True)
 
 
 def executions_of(machine: str) -> Executions:
@@ -39,11 +41,7 @@ def _settings(place: str) -> Settings:
     if not place.startswith("s3://"):
         where = Path(place)
         return load(where / CONFIGURATION if where.is_dir() else where)
-    from headwater.adapters.aws.bucket import S3Bucket  # noqa: PLC0415 - for such places alone
-
-    bucket, _, key = place.removeprefix("s3://").partition("/")
-    text = S3Bucket(bucket).get(key, 0, None).decode("utf-8-sig")
-    return parse(text, place, root=Path(tempfile.gettempdir()))
+    return settings_at(place)
 
 
 def declare_workflows(

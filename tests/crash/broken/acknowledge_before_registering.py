@@ -1,6 +1,7 @@
 """Messages are deleted as they come in: whoever dies then leaves files that nobody knows of."""
 
 from headwater.flow import work
+from headwater.flow.announced import announced
 from headwater.flow.register import is_known, register
 from headwater.points import point
 from tests.crash.plan import Emphasis
@@ -13,7 +14,7 @@ def apply():
         messages = world.queue.receive(hidden_for=work.HIDDEN_FOR)
         world.queue.delete([message.handle for message in messages])
         point("ev.received")
-        raws = {work.announced(message.body) for message in messages}
+        raws = {raw for message in messages for raw in announced(message.body)}
         point("ev.decoded")
         stats = [stat for raw in raws if (stat := world.zones.raw.stat(raw)) is not None]
         known = is_known(world, stats)

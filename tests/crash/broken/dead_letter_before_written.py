@@ -9,10 +9,10 @@ SHOWS = Emphasis(steps=("bury",), points=("dlq.pre",))
 
 
 def apply():
-    def hasty(world, claim, cause):
+    def hasty(world, claim, cause, found=()):
         world.ledger.bury(claim, cause, world.clock())
         point("dlq.pre")
-        write_off(world, claim.manifest, cause)
+        write_off(world, claim.manifest, cause, found)
         if world.tables.snapshot(claim.manifest.table) is not None:
             world.tables.fence(claim.manifest.table, [claim.manifest.id])
         point("dlq.post")

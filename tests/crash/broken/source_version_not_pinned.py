@@ -11,8 +11,8 @@ SHOWS = Emphasis(steps=("meddle",))
 def apply():
     take = convert._input
 
-    def unpinned(world, arrival):
+    def unpinned(world, arrival, before):
         now = world.zones.raw.stat(arrival.raw)
-        return replace(take(world, arrival), stamp=now.stamp, records=None)
+        return replace(take(world, arrival, before), stamp=now.stamp, records=None)
 
     convert._input = unpinned

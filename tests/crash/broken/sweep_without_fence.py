@@ -7,4 +7,4 @@ SHOWS = Emphasis(steps=("pause_swept",))
 
 
 def apply():
-    sweep._behind_fence = lambda world, table, orphans: [orphan.stat for orphan in orphans]
+    sweep._behind_fence = lambda world, table, orphans: orphans

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from tests.crash.files import File
-from tests.crash.plan import DONE, Plan, Step
+from tests.crash.plan import Plan, Step
 
 CONFIGURATION = """\
 lake: .
@@ -73,7 +73,8 @@ class _Planner:
         """A worker falls asleep before it reads what is older; others commit what is newer."""
         names = self.chance.sample(range(4), 3)
         first, then = self._landing(feed, names[:1]), self._landing(feed, names[1:])
-        asleep = Step("work", pause="claim.post", lease_holds=True, meanwhile=(then, DONE))
+        others = (self._ingested(then),)  # whose worker waits for nothing else
+        asleep = Step("work", pause="claim.post", lease_holds=True, meanwhile=others)
         self.made.steps += [Step("work"), first, asleep]
 
     def _beside(self, feed: str) -> None:

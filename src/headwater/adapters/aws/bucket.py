@@ -32,6 +32,12 @@ class S3Bucket:
         """What a key is put behind to make a URL."""
         return f"s3://{self._name}/"
 
+    @property
+    def service(self) -> str:
+        """Where it listens."""
+        endpoint: str = self._s3.meta.endpoint_url
+        return endpoint
+
     def find(self, key: str) -> Found | None:
         """The object, or None."""
         with self._door(key):

@@ -24,7 +24,8 @@ except ImportError as _error:
 
 VENDOR = (BotoCoreError, ClientError)
 
-_NO_KEYS = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, TokenRetrievalError)
+NO_KEYS = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, TokenRetrievalError)
+GIVE_KEYS = "set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give the machine a role"
 _BAD_KEYS = frozenset(
     {
         "ExpiredToken",
@@ -78,16 +79,16 @@ def is_doubtful(error: Exception) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or code_of(error) in _LATER  # noqa: PLR2004 - HTTP's own
-    return not isinstance(error, (*_NO_KEYS, NoRegionError))
+    return not isinstance(error, (*NO_KEYS, NoRegionError))
 
 
 def translate(where: str, error: Exception) -> StoreError:
     """The error of ours that says the same."""
     code = code_of(error)
-    if isinstance(error, _NO_KEYS):
+    if isinstance(error, NO_KEYS):
         return StoreError(
             f"{where} needs credentials, and none were found: {error}",
-            hint="set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give the machine a role",
+            hint=GIVE_KEYS,
         )
     if isinstance(error, NoRegionError):
         return StoreError(f"{where} needs a region, and none is set", hint="set AWS_REGION")

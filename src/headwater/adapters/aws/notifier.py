@@ -49,6 +49,8 @@ class SnsNotifier:
             )
         except VENDOR as error:
             raise self._failed(error) from error
+        except StoreError as error:  # nobody knows how to reach it
+            raise NotifyFailed(error.message, hint=error.hint) from error
 
     def _found(self) -> str:
         """The ARN of the topic of that name, as the account has it; NotifyFailed if it has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 _TRIES = 6  # of a request, by the vendor's client: 500, 503, time-outs; waits grow, with jitter
@@ -26,15 +26,40 @@ class AwsSettings:
         import boto3  # noqa: PLC0415 - slow to import, and door.py says so where it is missing
         from botocore.config import Config  # noqa: PLC0415 - same
 
-        session = boto3.session.Session(profile_name=self.profile, region_name=self.region)
+        from headwater.adapters.aws.door import door  # noqa: PLC0415 - same
+
         config = Config(
             retries={"mode": "standard", "total_max_attempts": self.tries},
             connect_timeout=self.connect_seconds,
             read_timeout=self.answer_seconds,
             max_pool_connections=_CONNECTIONS,
         )
-        make: Any = session.client  # its stubs know each service by its literal name
-        return make(service, endpoint_url=self.endpoint, config=config)
+        with door(f"AWS's {service}"):
+            session = boto3.session.Session(
+                profile_name=self.profile, region_name=self.region, botocore_session=_core()
+            )
+            make: Any = session.client  # its stubs know each service by its literal name
+            return make(service, endpoint_url=self.endpoint, config=config)
+
+
+def _core() -> Any:
+    """A session of its own, with its own keys, which reads no description of a service again.
+
+    A lake has a client for each zone, and to read what S3 is takes a tenth of a second.
+    """
+    import botocore.session  # noqa: PLC0415 - as above
+
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _descriptions())
+    return core
+
+
+@cache
+def _descriptions() -> Any:
+    """What the vendor's client has read of services; it keeps that, and changes nothing."""
+    import botocore.session  # noqa: PLC0415 - as above
+
+    return botocore.session.get_session().get_component("data_loader")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Whether what was laid down answers: each resource is asked once, and changes nothing."""
+"""Whether what was laid down answers: each resource, and the way of a file that is no data."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from headwater.adapters.aws.bucket import S3Bucket
 from headwater.adapters.aws.door import door
-from headwater.adapters.aws.settings import AwsSettings
+from headwater.adapters.aws.heard import heard
+from headwater.adapters.aws.settings import AwsSettings, S3Settings
+from headwater.adapters.objects.probe import probe
 from headwater.errors import HeadwaterError, StoreError
 
 _NOBODY = "smoke"
@@ -26,10 +29,14 @@ class Answered:
 
 
 def answers(places: Mapping[str, Any], settings: AwsSettings) -> Iterator[Answered]:
-    """Ask each resource that Terraform named, functions last: they stand on all the others."""
+    """Ask each resource that Terraform named, functions last: they stand on all the others.
+
+    Nothing is left of that in any table, and nobody is told of anything.
+    """
     ask = _Asking(settings)
     for zone, bucket in places["buckets"].items():
         yield _asked(f"bucket of {zone}", partial(ask.bucket, bucket))
+    yield _asked("names taken once", partial(ask.names, places["buckets"]["manifests"]))
     yield _asked("queue", partial(ask.queue, places["queue_url"]))
     for table in (places["table"], *places["workflow_tables"].values()):
         yield _asked(f"table {table}", partial(ask.table, table))
@@ -38,6 +45,7 @@ def answers(places: Mapping[str, Any], settings: AwsSettings) -> Iterator[Answer
     for name, arn in places["functions"].items():
         event = {} if name == "arrivals" else {"manifest": _NOBODY}
         yield _asked(f"function {name}", partial(ask.function, arn, event))
+    yield _asked("a file's way", partial(heard, places["buckets"], settings))
 
 
 def _asked(name: str, ask: Callable[[], str]) -> Answered:
@@ -51,12 +59,17 @@ class _Asking:
     """One question for each kind of resource."""
 
     def __init__(self, settings: AwsSettings) -> None:
+        self._settings = settings
         self._client = settings.client
 
     def bucket(self, name: str) -> str:
         with door(name):
             self._client("s3").head_bucket(Bucket=name)
         return name
+
+    def names(self, bucket: str) -> str:
+        probe(S3Bucket(bucket, S3Settings(self._settings)))
+        return "a write under a name that is taken is refused"
 
     def queue(self, url: str) -> str:
         name = "ApproximateNumberOfMessages"

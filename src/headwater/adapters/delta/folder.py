@@ -66,7 +66,8 @@ class FolderLog:
 
     def prepare(self) -> None:
         """Make the table's folders, durably."""
-        make_log(self._folder)
+        if not self.exists():
+            make_log(self._folder)
 
     def state(self) -> Path:
         """The table's folder."""

@@ -86,11 +86,11 @@ class DeltaTables:
     def snapshot(self, table: TableName, version: int | None = None) -> Snapshot | None:
         """The table now, or at a version; None if there is no such table or version."""
         log = self._log(table)
-        if not log.exists():
-            return None
         with door(table):
             if version is None:
                 folder = log.state()
+                if not has_entries(folder / LOG):
+                    return None
             else:
                 entries = log.since(0)
                 if not (entries / entry_name(version)).exists():
@@ -108,9 +108,8 @@ class DeltaTables:
         log = self._log(table)
         wanted = columns.with_partitions(schema, partition_by)
         columns.to_delta(wanted.columns)  # refuses types before anything is made
-        if not log.exists():
-            with door(table):
-                log.prepare()
+        with door(table):
+            log.prepare()
         self._write(table, lambda copy: _bring(copy, table, wanted, partition_by))
 
     def commit(self, commit: Commit) -> CommitResult:
@@ -146,10 +145,11 @@ class DeltaTables:
     def committed(self, table: TableName, manifest: ManifestId) -> LogEntry | None:
         """The entry that committed the manifest, or None; a fence is not a commit."""
         log = self._log(table)
-        if not log.exists():
-            return None
         with door(table):
-            entry = _holder(_open(log.state()), log, manifest)
+            folder = log.state()
+            if not has_entries(folder / LOG):
+                return None
+            entry = _holder(_open(folder), log, manifest)
         if entry is None or entry.manifest is None:
             return None
         log.confirm()  # whoever asks goes on to settle, and must not be undone by a power cut

@@ -35,7 +35,7 @@ class FileStore:
     @property
     def abilities(self) -> StoreAbilities:
         """What this back-end can do."""
-        return StoreAbilities(links=True, local_paths=True)
+        return StoreAbilities(links=True, local_paths=True, lasting=False)
 
     def take(
         self, takings: Sequence[Taking], *, told: Told = nobody

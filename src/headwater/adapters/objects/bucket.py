@@ -54,6 +54,11 @@ class Bucket(Protocol):
         """What a key is put behind to make a URL."""
         ...
 
+    @property
+    def service(self) -> str:
+        """Who keeps it, as a URL or a scheme: what was found out of one of its buckets holds."""
+        ...
+
     def find(self, key: str) -> Found | None:
         """The object, or None."""
         ...

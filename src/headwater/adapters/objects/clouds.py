@@ -41,6 +41,10 @@ except ImportError as error:
 _MARK = "headwater-mark"  # a write's own, in the object's metadata
 _UPLOADS = ".uploads/"  # hidden: no store's name begins so
 _PIECE_BYTES = 1024 * 1024
+_SAID_WHERE = (
+    "of Azure, set AZURE_STORAGE_ACCOUNT_NAME, and a key, a token or an identity as Azure calls "
+    "them; of Google, GOOGLE_APPLICATION_CREDENTIALS"
+)
 _TRIES = 5
 _PATIENCE = timedelta(seconds=120)
 
@@ -55,7 +59,7 @@ def vendor_of(url: str, options: Mapping[str, str]) -> Vendor:
             retry_config={"max_retries": _TRIES, "retry_timeout": _PATIENCE},
         )
     except (BaseError, ValueError) as error:
-        raise _translate(url, error) from error
+        raise StoreError(f"{url} cannot be opened: {_reason(error)}", hint=_SAID_WHERE) from error
     return made
 
 
@@ -70,6 +74,11 @@ class ObstoreBucket:
     def url(self) -> str:
         """What a key is put behind to make a URL."""
         return self._url
+
+    @property
+    def service(self) -> str:
+        """The cloud, by its URLs' scheme."""
+        return self._url.partition("://")[0]
 
     def find(self, key: str) -> Found | None:
         """The object, or None."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from headwater.adapters.aws.settings import S3Settings
 from headwater.adapters.objects.store import ObjectStore
+from headwater.adapters.objects.vetted import VettedStore, Vetting
 from headwater.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,10 +26,12 @@ class StoreSettings:
     cloud_options: dict[str, str] = field(default_factory=dict)  # as obstore names them
 
 
-def open_store(url: str, settings: StoreSettings | None = None) -> ObjectStore:
+def open_store(
+    url: str, settings: StoreSettings | None = None, vetting: Vetting | None = None
+) -> ObjectStore:
     """The store below `s3://bucket/prefix`, or `gs://`, `az://`, `abfss://`.
 
-    Nothing is asked yet; `probe` says whether the store is fit for a lake.
+    Nothing is asked yet; with a vetting, it is before anything is written.
     """
     settings = settings or StoreSettings()
     parts = urlsplit(url)
@@ -47,7 +50,9 @@ def open_store(url: str, settings: StoreSettings | None = None) -> ObjectStore:
             f"{url!r} is in no store that is known here",
             hint="use s3://, gs://, az:// or abfss://, or a folder",
         )
-    return ObjectStore(bucket, parts.path)
+    if vetting is None:
+        return ObjectStore(bucket, parts.path)
+    return VettedStore(bucket, parts.path, vetting)
 
 
 def _cloud(root: str, settings: StoreSettings) -> Bucket:

@@ -29,7 +29,7 @@ class ObjectStore:
     @property
     def abilities(self) -> StoreAbilities:
         """What this back-end can do."""
-        return StoreAbilities(links=False, local_paths=False)
+        return StoreAbilities(links=False, local_paths=False, lasting=True)
 
     def take(
         self, takings: Sequence[Taking], *, told: Told = nobody

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from headwater.adapters.staging.ahead import Ahead
 from headwater.adapters.staging.inputs import bring, with_lost
+from headwater.adapters.staging.leaving import Leaving
 from headwater.adapters.staging.places import Fetch, Places
 from headwater.adapters.staging.shelf import Shelf
 from headwater.model.feed import Feed
@@ -42,10 +46,19 @@ class StagedEngine:
     a local table are.
     """
 
-    def __init__(self, engine: Engine, places: Places, shelf: Shelf) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        places: Places,
+        shelf: Shelf,
+        ahead: Ahead | None = None,
+        leaving: Leaving | None = None,
+    ) -> None:
         self._engine = engine
         self._places = places
         self._shelf = shelf
+        self._ahead = ahead or Ahead(places, 0)
+        self._leaving = leaving or Leaving()
 
     def warm(self) -> None:
         """Get the other ready."""
@@ -57,24 +70,35 @@ class StagedEngine:
 
     def convert(self, job: Job, watch: Watch) -> Conversion:
         """Bring the inputs, convert them, take parts and refusals away; see the port."""
-        with Room() as room, self._lookups(job.lookups) as lookups:
+        with ExitStack() as kept:
+            room = kept.enter_context(Room())
             counting = partial(counter, job.feed)
-            brought = bring(self._places, job.inputs, room / "raw", counting)
+            brought = bring(self._places, self._ahead, job.inputs, room / "raw", counting)
             if not brought.here:
                 nothing = Conversion((), (), Schema(), (), "none")
                 return with_lost(nothing, brought, job.inputs)
-            staged = replace(
-                job,
-                inputs=brought.here,
-                table_location=self._near(job.table_location, room / "table"),
-                refusals_location=self._near(job.refusals_location, room / "refusals"),
-                scratch=str(room / "scratch"),
-                lookups=lookups,
-            )
-            made = self._engine.convert(staged, watch)
-            self._take(room / "refusals", made.refusals, job.refusals_location)
-            self._take_parts(room / "table", made.parts, job.table_location)
-            return with_lost(made, brought, job.inputs)
+            with self._lookups(job.lookups) as lookups:
+                staged = replace(
+                    job,
+                    inputs=brought.here,
+                    table_location=self._near(job.table_location, room / "table"),
+                    refusals_location=self._near(job.refusals_location, room / "refusals"),
+                    scratch=str(room / "scratch"),
+                    lookups=lookups,
+                )
+                made = self._engine.convert(staged, watch)
+            shutil.rmtree(room / "raw", ignore_errors=True)
+
+            def take() -> None:
+                self._take(room / "refusals", made.refusals, job.refusals_location)
+                self._take_parts(room / "table", made.parts, job.table_location)
+
+            told = with_lost(made, brought, job.inputs)
+            if job.lingers:
+                self._leaving.begin(job.attempt, take, kept.pop_all())
+            else:
+                take()
+            return told
 
     def rewrite(self, rewriting: Rewriting) -> Rewritten:
         """Bring the parts, write them anew, take the new ones away; see the port."""
@@ -87,17 +111,25 @@ class StagedEngine:
             return made
 
     def compact(self, compacting: Compacting, watch: Watch) -> Compacted:
-        """Bring, join and take away some groups after the other; see the port."""
-        whole = Compacted(())
-        for number, groups in enumerate(_slices(compacting.groups)):
-            # Each counts its parts from nought: as the turns of a job, each has a name of its own.
-            attempt = AttemptId(f"{compacting.attempt}i{number}" if number else compacting.attempt)
-            one = self._compact(replace(compacting, groups=groups, attempt=attempt), watch)
-            whole = Compacted(
-                (*whole.joined, *one.joined),
-                (*whole.damaged, *one.damaged),
-                whole.cpu_seconds + one.cpu_seconds,
-            )
+        """Bring and join some groups after the other; some are taken away meanwhile."""
+        whole, leaving = Compacted(()), deque[AttemptId]()
+        try:
+            for number, groups in enumerate(_slices(compacting.groups)):
+                # Each counts its parts from nought: as the turns of a job, each has its own name.
+                name = f"{compacting.attempt}i{number}" if number else compacting.attempt
+                task = replace(compacting, groups=groups, attempt=AttemptId(name))
+                one = self._compact(task, watch)
+                leaving.append(task.attempt)
+                if len(leaving) > 1:
+                    self._leaving.wait(leaving.popleft())
+                whole = Compacted(
+                    (*whole.joined, *one.joined),
+                    (*whole.damaged, *one.damaged),
+                    whole.cpu_seconds + one.cpu_seconds,
+                )
+        finally:
+            for attempt in leaving:
+                self._leaving.wait(attempt)
         return whole
 
     def build(self, building: Building, watch: Watch) -> Edifice:
@@ -126,16 +158,23 @@ class StagedEngine:
 
     def close(self) -> None:
         """End the other."""
+        self._ahead.forget()
         self._engine.close()
 
     def _compact(self, compacting: Compacting, watch: Watch) -> Compacted:
-        with Room() as room:
-            folder = self._near(compacting.table_location, room / "table")
+        """Join groups; what they became is on its way."""
+        location = compacting.table_location
+        with ExitStack() as kept:
+            room = kept.enter_context(Room())
+            folder = self._near(location, room / "table")
             parts = [part for group in compacting.groups for part in group]
-            self._bring_parts(compacting.table_location, parts, room / "table")
+            self._bring_parts(location, parts, room / "table")
             made = self._engine.compact(replace(compacting, table_location=folder), watch)
             joined = [each.part for each in made.joined]
-            self._take_parts(room / "table", joined, compacting.table_location)
+            for part in parts if folder != location else ():
+                (room / "table" / part.path).unlink(missing_ok=True)
+            take = partial(self._take_parts, room / "table", joined, location)
+            self._leaving.begin(compacting.attempt, take, kept.pop_all())
             return made
 
     @contextmanager

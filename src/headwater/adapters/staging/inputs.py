@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from headwater.adapters.staging.ahead import Ahead
 from headwater.adapters.staging.places import Fetch, Places
 from headwater.ports.engine import Conversion, Fate, Input, InputResult
 from headwater.ports.store import Stat
@@ -24,7 +25,9 @@ class Brought:
     lost: dict[str, InputResult]
 
 
-def bring(places: Places, inputs: Sequence[Input], folder: Path, counting: Counting) -> Brought:
+def bring(
+    places: Places, ahead: Ahead, inputs: Sequence[Input], folder: Path, counting: Counting
+) -> Brought:
     """Fetch what lies elsewhere. Another stamp than the input's means that it has changed."""
     far = [each for each in inputs if places.find(each.location) is not None]
     wanted = [
@@ -33,7 +36,7 @@ def bring(places: Places, inputs: Sequence[Input], folder: Path, counting: Count
     ]
     lost: dict[str, InputResult] = {}
     staged: dict[str, Input] = {}
-    for each, fetch, stat in zip(far, wanted, places.fetch(wanted), strict=True):
+    for each, fetch, stat in zip(far, wanted, ahead.fetch(wanted), strict=True):
         if stat is None or stat.stamp != each.stamp:
             lost[each.arrival] = InputResult(each.arrival, Fate.CHANGED if stat else Fate.GONE)
         else:

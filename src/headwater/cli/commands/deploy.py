@@ -53,7 +53,7 @@ def command(call: Call, what: str | None, *, yes: bool, **words: Any) -> int:
     if what == DESTROY and not yes:
         raise UsageError(
             "nothing was taken away: that takes the lake's data, too",
-            hint="headwater deploy --destroy --yes, with protected = false in a --var-file",
+            hint="headwater deploy --destroy --yes, behind an --apply with protected = false",
         )
     work = _work(call, words["name"], words["image"], words["var_files"], words["endpoint"])
     if what == DESTROY:
@@ -100,6 +100,13 @@ def _destroy(work: _Work) -> int:
             f"nothing was laid down from {work.site.folder}",
             hint="run this where it was deployed from, with Terraform's state",
         )
+    if work.site.terraform.outputs().get("protected"):
+        raise UsageError(
+            f"nothing was taken away: {work.intent.name} is protected, and what holds data would "
+            "stay where everything else is gone",
+            hint="write protected = false into a file, and headwater deploy --apply --var-file "
+            "FILE once; then headwater deploy --destroy --yes --var-file FILE",
+        )
     planned = work.site.terraform.plan(destroy=True)
     work.site.terraform.apply()
     document = {"name": work.intent.name, "destroyed": list(planned.delete)}
@@ -118,6 +125,7 @@ def _planned(work: _Work) -> tuple[Planned, dict[str, Any]]:
         "region": work.intent.region,
         "folder": str(work.site.folder),
         "package": None,
+        "takes": work.intent.baggage.told(),
         "create": list(planned.create),
         "update": list(planned.update),
         "delete": list(planned.delete),
@@ -143,7 +151,19 @@ def _plan_page(document: dict[str, Any], planned: Planned) -> Page:
         f"{len(planned.delete)} to take away"
     )
     name, region = strong(document["name"]), document["region"]
-    return (line(name, f" in {region}: {counts}; {code}"),)
+    return (line(name, f" in {region}: {counts}; {code}"), *_baggage_page(document["takes"]))
+
+
+def _baggage_page(takes: dict[str, list[str]]) -> Page:
+    """What goes along with headwater.yaml, and what stays behind."""
+    along = [clean(each) for each in takes["files"]]
+    along += [f"${{{each}}} as it is set here" for each in takes["words"]]
+    along += [f"${{{each}}} from Secrets Manager" for each in takes["secrets"]]
+    lines = [line(f"with {', '.join(along)}")] if along else []
+    if takes["left"]:
+        names = ", ".join(map(clean, takes["left"]))
+        lines.append(line(f"functions do not tell {names}: programs and files are of this machine"))
+    return tuple(lines)
 
 
 def _smoke_page(smoke: list[Answered], configuration: Path) -> Page:

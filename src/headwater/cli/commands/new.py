@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from headwater.cli.advice import advised
 from headwater.cli.call import Call, verb
-from headwater.cli.written import read, replace
+from headwater.cli.spelled import options_given, options_of_reading
+from headwater.cli.written import read
+from headwater.cli.written import replace as put
 from headwater.errors import EXIT_DONE, ConfigError, InputError, UsageError
 from headwater.model.codec import to_plain
 from headwater.model.confirm import confirmed
@@ -24,6 +29,11 @@ if TYPE_CHECKING:
     from headwater.config.write import FeedDraft
     from headwater.lake import Lake
 
+_DRAFTED = frozenset({"format", "schema"})
+"""Keys that the draft has for itself."""
+
+_OTHER = "give --from a file such as the feed will get"
+
 
 @click.command("new")
 @click.argument("feed")
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, readable=False),
     help="A file such as the feed will get.",
 )  # fmt: skip
+@options_of_reading
 @click.option("--table", metavar="TABLE", help="The table it writes.  [default: FEED]")
 @click.option(
     "--partition", metavar="EXPR", multiple=True,
@@ -47,24 +58,37 @@ def command(
     partition: tuple[str, ...],
     *,
     infer: bool,
+    **words: Any,
 ) -> int:
     """Write the first version of a feed, as a sample suggests it.
 
     What is in headwater.yaml already stays as it is, comments and all.
     """
-    from headwater.config.write import FeedDraft, with_feed  # noqa: PLC0415 - pydantic takes its time
+    from headwater.config.options import feed_from  # noqa: PLC0415 - pydantic takes its time
+    from headwater.config.write import FeedDraft, with_feed  # noqa: PLC0415 - same
 
+    told = options_given(words)
+    if infer and "schema" in told:
+        raise UsageError(
+            "--infer leaves types to each batch, and --set schema declares them",
+            hint="leave one of them out",
+        )
     file = call.configuration
     with call.open() as lake:
         before = read(file)
         with_feed(before, feed, FeedDraft(Format.AUTO), str(file))  # refuses a bad name at once
-        looked = Feed(FeedName(feed), (f"{feed}/**",), TableName(table or feed))
+        looked = replace(
+            feed_from(told),
+            name=FeedName(feed),
+            match=(f"{feed}/**",),
+            table=TableName(table or feed),
+        )
         survey = _survey(lake, looked, sample)
     wanted = tuple(part.strip() for each in partition for part in each.split(",") if part.strip())
     _require_columns(survey, sample, wanted)
-    draft = _draft(looked, survey, sample, wanted, infer=infer)
+    draft = _draft(looked, survey, sample, wanted, told=told, infer=infer)
     after = with_feed(before, feed, draft, str(file))
-    if not replace(file, before, after):
+    if not put(file, before, after):
         raise ConfigError(
             f"{file} was changed by somebody else meanwhile, and was not touched",
             hint="run it again",
@@ -83,8 +107,8 @@ def _survey(lake: Lake, feed: Feed, sample: Path) -> Survey:
     try:
         return lake.survey(feed, sample)
     except InputError as error:
-        error.hint = error.hint or "give --from a file such as the feed will get"
-        raise
+        asked = advised(error)
+        raise type(error)(error.message, hint=asked.hint if error.hint else _OTHER) from error
 
 
 def _require_columns(survey: Survey, sample: Path, partition: tuple[str, ...]) -> None:
@@ -103,18 +127,28 @@ def _require_columns(survey: Survey, sample: Path, partition: tuple[str, ...]) -
 
 
 def _draft(
-    feed: Feed, survey: Survey, sample: Path, partition: tuple[str, ...], *, infer: bool
+    feed: Feed,
+    survey: Survey,
+    sample: Path,
+    partition: tuple[str, ...],
+    *,
+    told: Mapping[str, Any],
+    infer: bool,
 ) -> FeedDraft:
     from headwater.config.confirmed import confirmed_keys  # noqa: PLC0415 - as below
-    from headwater.config.write import FeedDraft  # noqa: PLC0415 - pydantic takes its time
+    from headwater.config.scalars import written  # noqa: PLC0415 - same
+    from headwater.config.write import FeedDraft  # noqa: PLC0415 - same
 
+    said = {key: written(value) for key, value in told.items() if key not in _DRAFTED}
     settled = confirmed(feed, survey.manner) if survey.manner is not None else feed
     columns = () if infer else tuple((each.name, str(each.type)) for each in survey.schema.columns)
     return FeedDraft(
         format=survey.format,
         columns=columns,
         partition=partition,
-        keys=tuple(confirmed_keys(settled)),
+        keys=tuple(each for each in confirmed_keys(settled) if each[0] not in said),
+        told=tuple(said.items()),
+        read_as=feed,
         notes=(f"From {sample.name}: {_seen(survey)}", *survey.notes),
         table=feed.table,
     )

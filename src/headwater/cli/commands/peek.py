@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from headwater.cli.call import Call, verb
-from headwater.cli.complete import complete_encoding, complete_format, complete_setting
 from headwater.cli.export import KINDS, kind_of
 from headwater.cli.glance import STREAM, Glance, Wish, glance
+from headwater.cli.spelled import options_given, options_of_reading
 from headwater.cli.tell import complain
 from headwater.errors import EXIT_DONE, EXIT_REFUSED, HeadwaterError, UsageError
 from headwater.reading.source import spell
 from headwater.show.page import BLANK
 
+_WISHES = {each.name for each in fields(Wish)}
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -52,32 +53,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--safe", is_flag=True, help="In CSV, put ' before texts that begin with = + - @, tab or CR."
 )
-@click.option(
-    "--as", "declared", metavar="FORMAT", shell_complete=complete_format,
-    help="Read it as csv, tsv, ndjson and so on.",
-)  # fmt: skip
-@click.option(
-    "--encoding", metavar="NAME", shell_complete=complete_encoding,
-    help="Of text that does not say it: latin-1, cp1252.",
-)  # fmt: skip
-@click.option("--types", type=click.Choice(["infer", "text"]), help="text keeps cells as they are.")
-@click.option(
-    "--set",
-    "settings",
-    metavar="KEY=VALUE",
-    multiple=True,
-    shell_complete=complete_setting,
-    help="Any other key of a feed, such as timezone=Europe/Berlin; may be repeated.",
-)
+@options_of_reading
 @verb
 def command(
     call: Call,
     files: tuple[Path, ...],
-    settings: tuple[str, ...],
-    declared: str | None,
-    encoding: str | None,
-    types: str | None,
-    **wishes: Any,
+    **words: Any,
 ) -> int:
     """Show what a file is and what is in it; it takes no lake.
 
@@ -85,12 +66,8 @@ def command(
     --refused all of it is, and the exit code is 3 if a record was refused. Nothing is written
     but OUT.
     """  # fmt: skip
-    from headwater.config.options import option  # noqa: PLC0415 - pydantic takes its time
-
-    wish = _wish(files, wishes)
-    named = {"format": declared, "encoding": encoding, "types": types}
-    options = {key: value for key, value in named.items() if value is not None}
-    options |= dict(map(option, settings))
+    options = options_given(words)
+    wish = _wish(files, {name: words[name] for name in words.keys() & _WISHES})
     if len(files) == 1:
         seen = glance(call, files[0], options, wish, alone=True)
         if seen.document is not None:

@@ -12,6 +12,9 @@ from headwater.reading.delimited.dialect import DELIMITERS
 from headwater.reading.delimited.grammar import LINE_ENDS
 from headwater.reading.delimited.kinds import is_datum
 
+REMARKS = (b"#", b"//", b"--", b";;")
+"""What lines begin with that are said about the others."""
+
 _HEAD_LINES = 200
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _EVEN = 0.5  # of the records from the first such one on
@@ -41,11 +44,15 @@ class Candidate:
     least: int = 1
     most: int = 1
     score: float = 0.0
+    other: int = 0  # the width that is next in number
+    others: int = 0  # records of it
+    lacking: int = 0  # fields of rows that leave out the last columns, where many rows do
+    shorter: int = 0  # how many these are
 
     @property
     def even(self) -> float:
         """The share of the records that agree."""
-        return self.agreeing / self.records if self.records else 0.0
+        return (self.agreeing + self.shorter) / self.records if self.records else 0.0
 
     @property
     def weight(self) -> float:
@@ -64,7 +71,11 @@ class Candidate:
         each = f"{self.least} to {self.most}" if self.least != self.most else str(self.most)
         if self.even < _EVEN:
             return f"{name} gives {each}"
-        return f"{name} gives {self.width} fields in {self.agreeing:,} of {self.records:,} records"
+        some = f"{name} gives {self.width} fields in {self.agreeing:,} of {self.records:,} records"
+        if not self.lacking:
+            return some
+        left = "the last column" if self.width == self.lacking + 1 else "the last columns"
+        return f"{some}, and {self.lacking} in {self.shorter:,} that leave out {left}"
 
 
 def shown(delimiter: str) -> str:
@@ -183,8 +194,18 @@ def _candidate(mark: str, lines: list[bytes]) -> Candidate | None:
     first = counts.index(more)
     agreeing, records = several[more], len(counts) - first
     least = 0 if lone else min(several)
-    found = Candidate(mark, more + 1, agreeing, records, first, least + 1, max(several) + 1)
-    return found if found.agreeing * 4 >= found.records else None
+    if agreeing * 4 < records or (agreeing * 2 < records and _in_remarks(byte, lines)):
+        return None
+    other, others = (several.most_common(2)[1:] or [(-1, 0)])[0]
+    return Candidate(
+        mark, more + 1, agreeing, records, first, least + 1, max(several) + 1,
+        other=other + 1, others=others,
+    )  # fmt: skip
+
+
+def _in_remarks(byte: bytes, lines: list[bytes]) -> bool:
+    """Whether nothing but remarks has the delimiter."""
+    return all(line.startswith(REMARKS) for line in lines if byte in line)
 
 
 def _several(

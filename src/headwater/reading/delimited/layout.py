@@ -26,6 +26,7 @@ COMMENTS = ("#", "//", "--", "%", "!", ";")
 _BODY_ROWS = 24
 _PREAMBLE_ROWS = 5_000
 _NAMED_ROWS = 2
+_FEW = 4  # rows, to one that begins as a comment does
 _NARROW = 3  # fields: from there on, one field is no header of so many
 
 
@@ -43,18 +44,30 @@ class Layout:
 
 
 def lay_out(
-    lines: Sequence[Line], width: int, *, heads: int | None = None, is_start: bool = False
+    lines: Sequence[Line],
+    width: int,
+    *,
+    lacking: int = 0,
+    heads: int | None = None,
+    is_start: bool = False,
 ) -> Layout:
-    """Find the table among the first lines of a text, or at its start where that is known."""
-    first = _start(lines) if is_start else _first(lines, width)
-    row_names = heads in {None, 1} and _names_rows(lines[first:], width)
-    if lines[first].cells and not row_names:
-        width = len(lines[first].cells)
+    """Find the table among the first lines of a text, or at its start where that is known.
+
+    Where rows may leave out the last columns, these have so many fields as are lacking them,
+    and are no header unless they are told to be one.
+    """
+    first = _start(lines) if is_start else _first(lines, (width, lacking or width))
+    row_names = heads in {None, 1} and not lacking and _names_rows(lines[first:], width)
+    fields = len(lines[first].cells)
+    if lacking and fields == lacking and not heads:
+        heads = 0
+    elif fields and not row_names:
+        width = fields
     comment = _comment(lines, first, width)
     table = [
         line
         for line in lines[first:]
-        if line.cells and not (comment and line.raw.startswith(comment.encode()))
+        if line.cells and (line is lines[first] or not _begins(line, comment))
     ]
     rows = [line for line in table if line.sound and len(line.cells) == width][
         : _BODY_ROWS + HEADER_ROWS
@@ -74,11 +87,11 @@ def _start(lines: Sequence[Line]) -> int:
     return next((i for i, line in enumerate(lines) if not line.blank), 0)
 
 
-def _first(lines: Sequence[Line], width: int) -> int:
-    """The line where the table starts."""
-    start = _start(lines)
+def _first(lines: Sequence[Line], widths: tuple[int, int]) -> int:
+    """The line where the table starts, with as many fields as one of the widths."""
+    start, width = _start(lines), widths[0]
     for place, line in enumerate(lines[:_PREAMBLE_ROWS]):
-        if len(line.cells) == width and not _is_padded(lines, place, width):
+        if len(line.cells) in widths and not _is_padded(lines, place, width):
             if place == start:
                 return start
             return place if _is_preamble(lines, start, place, width) else start
@@ -143,21 +156,30 @@ def _common_prefix(lines: Sequence[Line]) -> str:
     return ""
 
 
-def _comment(lines: Sequence[Line], first: int, width: int) -> str:
-    """What comments begin with: no row begins so, and more than one line or a sentence does.
+def _begins(line: Line, comment: str) -> bool:
+    return bool(comment) and line.raw.startswith(comment.encode())
 
-    Where rows have but one column, nothing tells a comment from a row.
+
+def _comment(lines: Sequence[Line], first: int, width: int) -> str:
+    """What comments begin with: more than one line does, or a sentence, and no row.
+
+    The row of names may be the last of the lines that begin so; then few rows may, too. Where
+    rows have but one column, nothing tells a comment from a row.
     """
     if width == 1:
         return ""
     for prefix in COMMENTS:
         mark = prefix.encode()
         starting = [line for line in lines if line.raw.startswith(mark)]
-        if not starting or any(
-            len(line.cells) == width and not line.filled <= 1 for line in starting
-        ):
-            continue
         before = lines[0].raw.startswith(mark) and first > 0
+        named = lines[first] in starting and not any(map(is_datum, lines[first].cells))
+        if named:
+            starting.remove(lines[first])
+        rows = sum(len(line.cells) == width and line.filled > 1 for line in starting)
+        few = before and named and not any(line in starting for line in lines[first + 1 :][:1])
+        few = few and rows * _FEW < sum(len(line.cells) == width for line in lines)
+        if not starting or (rows and not few):
+            continue
         if before or len(starting) > 1 or starting[0].raw.startswith(mark + b" "):
             return prefix
     return ""

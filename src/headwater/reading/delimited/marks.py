@@ -49,7 +49,7 @@ class MarksFinder:
         """The marks in full, once the delimiter is known."""
         marks = Marks(delimiter, quote, self.told.escape or "")
         text, mark = self.sample.text, quote.encode()
-        is_export = bool(self.nulls(delimiter))
+        is_export = _NULL in self.nulls(delimiter)
         if self.told.quote is None and mark and (is_export or mark in text):
             marks = self._without_quote(marks, is_export=is_export)
         if self.told.escape is not None:

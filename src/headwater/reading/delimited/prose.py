@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from headwater.reading.delimited.candidates import REMARKS
 from headwater.reading.delimited.dialect import UNIT_SEPARATOR
 from headwater.reading.delimited.grammar import Marks
 from headwater.reading.delimited.samplelines import read_lines
@@ -26,8 +27,9 @@ def is_remark(line: str) -> bool:
 def told_prose(sample: Sample, marks: Marks, newline: str, told: Told) -> Told | None:
     """What is to be known of a text of one column that is prose; None if it is a table's.
 
-    It is prose if most lines have several words, and some have marks that a table's would not:
-    a delimiter that is not quoted, or a quote out of place. None has what tables have.
+    It is prose if some lines have marks that a table's would not, a delimiter that is not quoted,
+    or a quote out of place; and if most lines have several words, or all of those are remarks.
+    None has what tables have.
     """
     own = UNIT_SEPARATOR.encode() in sample.text or told.delimiter is not None
     if own or told.quote or told.escape:
@@ -35,9 +37,10 @@ def told_prose(sample: Sample, marks: Marks, newline: str, told: Told) -> Told |
     read = read_lines(sample.text, marks, newline, _LINES, whole=sample.whole)
     lines = [line for line in read if not line.blank]
     quoted = any(line.sound and line.raw.startswith(b'"') for line in lines)
-    marked = any(len(line.cells) > 1 or not line.sound for line in lines)
+    marked = [line for line in lines if len(line.cells) > 1 or not line.sound]
     words = sum(len(line.raw.split()) > 1 for line in lines)
-    if quoted or not marked or words * 2 < len(lines):
+    remarks = all(line.raw.startswith(REMARKS) for line in marked)
+    if quoted or not marked or (words * 2 < len(lines) and not remarks):
         return None
     heads = told.header_rows
     if heads is None:

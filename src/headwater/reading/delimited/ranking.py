@@ -17,6 +17,7 @@ from headwater.reading.delimited.candidates import (
 from headwater.reading.delimited.dialect import DELIMITERS
 from headwater.reading.delimited.grammar import Marks
 from headwater.reading.delimited.layout import lay_out
+from headwater.reading.delimited.optional import LINES, may_be_optional, with_optional
 from headwater.reading.delimited.samplelines import Line, read_lines
 from headwater.reading.told import Sample, Told
 
@@ -39,6 +40,7 @@ def ranked(sample: Sample, quote: str, newline: str, known: Told) -> list[Candid
     told = known.delimiter or ""
     text = without_comments(sample.text, known.comment or "")
     found = candidates(bare_texts(text, quote.encode()), whole=sample.whole, told=told)
+    found = [_widened(each, sample, Marks(each.delimiter, quote), newline) for each in found]
     if len(found) > 1:
         scored = [
             replace(
@@ -55,6 +57,15 @@ def ranked(sample: Sample, quote: str, newline: str, known: Told) -> list[Candid
     return found or [Candidate(told or _usual(known) or DELIMITERS[0], 1, 1, 1, 0)]
 
 
+def _widened(each: Candidate, sample: Sample, marks: Marks, newline: str) -> Candidate:
+    """The candidate, and the last columns with it that many rows leave out."""
+    if not may_be_optional(each):
+        return each
+    limit = min(each.first, _FIRST_LINES) + LINES
+    lines = read_lines(sample.text, marks, newline, limit, whole=sample.whole)
+    return with_optional(each, lines)
+
+
 def _is_odd(best: Candidate, sample: Sample, marks: Marks, newline: str) -> bool:
     """Whether a mark that stands in text as well cuts the first line otherwise than the others.
 
@@ -63,7 +74,7 @@ def _is_odd(best: Candidate, sample: Sample, marks: Marks, newline: str) -> bool
     if best.delimiter not in IN_TEXT:
         return False
     lines = first_lines(sample, marks, newline, best.first, Told())
-    return not lines or lay_out(lines, best.width).width != best.width
+    return not lines or lay_out(lines, best.width, lacking=best.lacking).width != best.width
 
 
 def usual_reason(ranking: Sequence[Candidate], known: Told) -> tuple[str, ...]:
@@ -111,7 +122,7 @@ def _score(candidate: Candidate, sample: Sample, marks: Marks, newline: str, kno
     lines = first_lines(sample, marks, newline, candidate.first, known)
     if not lines:
         return 0.0
-    layout = lay_out(lines, candidate.width)
+    layout = lay_out(lines, candidate.width, lacking=candidate.lacking)
     if layout.width == 1:
         return 0.0
     typed = len(layout.telling) / layout.width

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from headwater.reading.delimited.candidates import Candidate
 from headwater.reading.delimited.dialect import Dialect, first_record, newline_byte, newline_of
@@ -81,7 +82,7 @@ class _Finder:
         self._reasons += usual_reason(ranking, self._told)
         marks = finder.marks(best.delimiter, best.width, quote, newline)
         lines = first_lines(self._sample, marks, newline, best.first, self._told)
-        layout = self._layout(lines, best.width)
+        layout = self._layout(lines, best)
         if layout.width == 1 and not layout.telling:
             prose = told_prose(self._sample, marks, newline, self._told)
             if prose is not None:
@@ -92,26 +93,27 @@ class _Finder:
         nulls = finder.nulls(best.delimiter)
         if nulls and self._told.nulls is None:
             self._reasons.append(f"{nulls[0]} stands alone in fields, as databases write null")
-        names = self._names(dialect)
+        names = self._names(dialect, layout.width if best.lacking else 0)
         behind = footer_of(self._sample, dialect, layout)
         dialect = replace(dialect, nulls=nulls, drop_bytes=behind.size)
         self._note_lines(lines[: layout.first], behind)
         return Delimited(dialect, names, tuple(self._notes), tuple(self._reasons), tuple(ranking))
 
-    def _layout(self, lines: list[Line], width: int) -> Layout:
+    def _layout(self, lines: list[Line], best: Candidate) -> Layout:
         if not lines:
             return Layout(0, 1, 1, (), ())
         is_start = self._told.skip_lines is not None
-        layout = lay_out(lines, width, heads=self._told.header_rows, is_start=is_start)
+        laid_out = partial(lay_out, lines, best.width, lacking=best.lacking, is_start=is_start)
+        layout = laid_out(heads=self._told.header_rows)
         heads = usual_heads(layout, lines, self._told)
         if heads is None:
             lone = layout.width == 1 and not layout.telling and self._told.header_rows is None
             if lone and is_remark(lines[layout.first].raw.decode("utf-8", "replace")):
-                return lay_out(lines, width, heads=0, is_start=is_start)
+                return laid_out(heads=0)
             return layout
         what = "names" if heads else "data"
         self._reasons.append(f"its first row is taken for {what}, as in the feed's other files")
-        return lay_out(lines, width, heads=heads, is_start=is_start)
+        return laid_out(heads=heads)
 
     def _dialect(
         self, marks: Marks, newline: str, lines: Sequence[Line], layout: Layout
@@ -140,7 +142,8 @@ class _Finder:
         usual = self._told.usual.comment if self._told.usual is not None else None
         return layout.comment or (usual or "" if layout.width > 1 else "")
 
-    def _names(self, dialect: Dialect) -> tuple[str, ...]:
+    def _names(self, dialect: Dialect, width: int) -> tuple[str, ...]:
+        """The columns' names; of a table without any, as many as its rows have fields at most."""
         text, end = self._text[dialect.skip_bytes :], 0
         rows = []
         for _ in range(max(1, dialect.heads)):
@@ -159,7 +162,7 @@ class _Finder:
             return joined_names(rows) if len(rows) > 1 else rows[0]
         if self._told.header_rows is None:
             self._notes.append("no header: its first record looks like data")
-        return tuple(f"column_{place}" for place in range(1, len(rows[0]) + 1))
+        return tuple(f"column_{place}" for place in range(1, max(width, len(rows[0])) + 1))
 
     def _decimal(self, layout: Layout) -> str:
         cells = [line.cells[place].strip() for line in layout.body for place in layout.telling]

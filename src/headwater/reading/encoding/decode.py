@@ -10,10 +10,10 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 
+from headwater.reading.encoding.codec import UTF8, keeps_ascii, unit_of
 from headwater.reading.pieces.piece import Piece
 from headwater.reading.unreadable import Unreadable
 
-UTF8 = "utf-8"
 _SLICE_BYTES = 256 * 1024
 _MARKING = "headwater.mark"
 _MARK = 0xDC00
@@ -21,38 +21,6 @@ _MARKED = re.compile("[\udc00-\udcff]")
 _SHOWN_MARK = re.compile(r"\\xed\\xb([0-3])\\x([89ab][0-9a-f])")
 _FAULTS = 10_000  # past these, and past their share, the encoding is taken for a wrong one
 _FAULTY_SHARE = 0.01
-# All of ASCII, and the marks by which encodings of seven bits shift to other letters.
-_ASCII = bytes(range(128)) + b"\x1b$B!!\x1b(B\x1b$)C~{!!~}+AOk-"
-_NO_TEXT = frozenset(
-    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
-)
-
-
-def codec_of(name: str) -> str | None:
-    """The name by which an encoding is known here; None if it is not, or is no text encoding."""
-    try:
-        known = codecs.lookup(name).name
-        "a".encode(known).decode(known)
-    except (LookupError, ValueError, UnicodeError):
-        return None
-    plain = known.replace("-", "_").lower()
-    if plain in _NO_TEXT:
-        return None
-    return UTF8 if plain in {"utf_8", "utf_8_sig", "ascii"} else known
-
-
-def keeps_ascii(encoding: str) -> bool:
-    """Whether ASCII text is itself in it: then lines and quotes can be told before decoding."""
-    try:
-        return _ASCII.decode(encoding).encode(UTF8) == _ASCII
-    except UnicodeError:
-        return False
-
-
-def unit_of(encoding: str) -> int:
-    """Of how many bytes letters are made up, at least."""
-    plain = encoding.replace("-", "").replace("_", "").lower()
-    return 2 if plain.startswith("utf16") else 4 if plain.startswith("utf32") else 1
 
 
 def decoded(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from headwater.reading.encoding.decode import UTF8, Decoding, codec_of, keeps_ascii, unit_of
+from headwater.reading.encoding.codec import UTF8, codec_of, keeps_ascii, unit_of
+from headwater.reading.encoding.decode import Decoding
 from headwater.reading.encoding.guess import likely_encoding
 from headwater.reading.unreadable import Unreadable
 

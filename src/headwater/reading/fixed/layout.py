@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from headwater.reading.delimited.dialect import DELIMITERS
 from headwater.reading.delimited.kinds import is_datum
-from headwater.reading.fixed.rows import FixedColumn, FixedLayout
+from headwater.reading.fixed.declared import FixedColumn, FixedLayout
 from headwater.reading.names import clean_names
 from headwater.reading.unreadable import Unreadable
 

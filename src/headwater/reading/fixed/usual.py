@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from headwater.model.feed import Place
 from headwater.model.manner import Manner
-from headwater.reading.fixed.rows import FixedColumn, FixedLayout
+from headwater.reading.fixed.declared import FixedColumn, FixedLayout
 from headwater.reading.names import clean_names
 
 _LINES = 500

@@ -116,16 +116,21 @@ def is_orc(head: bytes, tail: bytes) -> bool:
     return head.startswith(_ORC) and tail[-4:-1] == _ORC
 
 
+def is_opaque(head: bytes) -> bool:
+    """Whether lines in these bytes are no records: they are packed, or of a format that packs."""
+    return compression_of(head) is not Compression.NONE or _packing(head) is not None
+
+
 def refuse_nested(head: bytes) -> None:
     """Refuse what begins as packed data inside packed data, formats that pack among it."""
     if compression_of(head) is not Compression.NONE:
         raise Unreadable("nested", "it is packed twice; unpack it once before it is sent")
-    for magic, name in ((PARQUET, "Parquet"), (_ORC, "ORC"), (_AVRO, "Avro")):
-        if head.startswith(magic) and not _is_text_behind(magic, head):
-            raise Unreadable(
-                "nested",
-                f"it is a packed {name} file, which packs its own data; send it unpacked",
-            )
+    name = _packing(head)
+    if name is not None:
+        raise Unreadable(
+            "nested",
+            f"it is a packed {name} file, which packs its own data; send it unpacked",
+        )
 
 
 def refuse_strangers(head: bytes) -> None:
@@ -134,6 +139,14 @@ def refuse_strangers(head: bytes) -> None:
         end = stranger.offset + len(stranger.magic)
         if head[stranger.offset : end] == stranger.magic and _confirmed(stranger.magic, head):
             raise Unreadable(stranger.code, f"it is {stranger.what}; {stranger.advice}")
+
+
+def _packing(head: bytes) -> str | None:
+    """The format that packs its own data, if these bytes begin one."""
+    for magic, name in ((PARQUET, "Parquet"), (_ORC, "ORC"), (_AVRO, "Avro")):
+        if head.startswith(magic) and not _is_text_behind(magic, head):
+            return name
+    return None
 
 
 def _confirmed(magic: bytes, head: bytes) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from headwater.reading.encoding.decode import UTF8, Decoding, decoded, keeps_ascii
+from headwater.reading.encoding.codec import UTF8, keeps_ascii
+from headwater.reading.encoding.decode import Decoding, decoded
 from headwater.reading.encoding.told import without_mark
 from headwater.reading.packing.inflate import blocks, head
 from headwater.reading.packing.magic import Compression

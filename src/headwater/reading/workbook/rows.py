@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.workbook.area import column_name, column_number
 from headwater.reading.workbook.cells import CellStyle, number_text, unescaped, whole_number
 from headwater.reading.workbook.parts import Sheet, Workbook, text_of
 from headwater.reading.workbook.texts import SharedTexts
@@ -47,23 +48,6 @@ def sheet_rows(workbook: Workbook, sheet: Sheet) -> Iterator[SheetRow]:
         row = reading.row(number, cells if isinstance(cells, list) else [cells])
         if row.cells or row.flaw:
             yield row
-
-
-def column_number(letters: str) -> int:
-    """Which column it is, from 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def column_name(number: int) -> str:
-    """The letters of the column."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 class _OddCell(Exception):

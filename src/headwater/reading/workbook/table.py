@@ -13,15 +13,13 @@ from headwater.reading.delimited.kinds import is_datum
 from headwater.reading.names import clean_names
 from headwater.reading.pieces.piece import Piece, PieceBuilder
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.workbook.area import Area, area_of, column_name
 from headwater.reading.workbook.parts import Sheet, Workbook, opened
-from headwater.reading.workbook.rows import SheetRow, column_name, column_number, sheet_rows
+from headwater.reading.workbook.rows import SheetRow, sheet_rows
 
 PIECE_BYTES = 8 * 1024 * 1024
 DELIMITER = ","
 _SAMPLE_ROWS = 100
-_RANGE = re.compile(
-    r"\$?([A-Za-z]{1,3})?\$?([1-9]\d{0,6})?(?::\$?([A-Za-z]{1,3})?\$?([1-9]\d{0,6})?)?"
-)
 _HEADER_SHARE = 0.8
 _SPECIAL = re.compile('[",\r\n]')
 
@@ -36,25 +34,6 @@ class WorkbookFound:
     columns: tuple[str, ...]  # cleaned names
     originals: tuple[str, ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Area:
-    """A range of cells, both ends included."""
-
-    left: int = 1
-    top: int = 1
-    right: int = 1 << 14
-    bottom: int = 1 << 20
-
-
-def is_range(cells: str) -> bool:
-    """Whether it names a range of cells."""
-    try:
-        _area(cells)
-    except Unreadable:
-        return False
-    return True
 
 
 def sheets_of(path: Path) -> tuple[str, ...]:
@@ -73,7 +52,7 @@ def recognise_workbook(
     Unreadable: sheet, range, empty, columns, reserved, too_wide, and whatever is wrong with
     the archive or its XML.
     """
-    area = _area(cells)
+    area = area_of(cells)
     with opened(path) as workbook:
         chosen = _chosen(workbook.sheets(), sheet)
         rows = _rows(workbook, chosen, area)
@@ -99,7 +78,7 @@ def careful_workbook(
     builder = PieceBuilder(DELIMITER.encode())
     with opened(path) as workbook:
         chosen = _chosen(workbook.sheets(), found.sheet)
-        for row in _rows(workbook, chosen, _area(cells)):
+        for row in _rows(workbook, chosen, area_of(cells)):
             if row.number > found.header_row:
                 _take(builder, row, found)
             if builder.size >= piece_bytes:
@@ -138,7 +117,7 @@ def _name(column: int, found: WorkbookFound) -> str | None:
     return found.columns[place] if 0 <= place < len(found.columns) else None
 
 
-def _rows(workbook: Workbook, sheet: Sheet, area: _Area) -> Iterator[SheetRow]:
+def _rows(workbook: Workbook, sheet: Sheet, area: Area) -> Iterator[SheetRow]:
     """The rows in the area that have something in them."""
     for row in sheet_rows(workbook, sheet):
         if row.number > area.bottom:
@@ -195,22 +174,3 @@ def _chosen(sheets: Sequence[Sheet], wanted: str | int | None) -> Sheet:
         if sheet.name == wanted:
             return sheet
     raise Unreadable("sheet", f"it has no sheet {wanted!r}; its sheets are {names}")
-
-
-def _area(cells: str | None) -> _Area:
-    if cells is None:
-        return _Area()
-    found = _RANGE.fullmatch(cells.strip())
-    if found is None or not cells.strip():
-        raise Unreadable("range", f"{cells!r} is no range of cells; write it as A1:F200 or B:D")
-    left, top, right, bottom = found.groups()
-    widest = _Area()
-    area = _Area(
-        column_number(left) if left else widest.left,
-        int(top) if top else widest.top,
-        column_number(right) if right else widest.right,
-        int(bottom) if bottom else widest.bottom,
-    )
-    if area.left > area.right or area.top > area.bottom:
-        raise Unreadable("range", f"the range {cells} ends before it starts; turn it round")
-    return area

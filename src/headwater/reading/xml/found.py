@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from headwater.model.feed import Doctype
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.xml.doctype import Prolog, refuse_doctype
 from headwater.reading.xml.keys import SEPARATOR, split
 from headwater.reading.xml.text import utf8_head
-from headwater.reading.xml.tree import refuse_doctype
 
 _START = re.compile(
     rb"[ \t\r\n]*<(?:\?xml\s|!--|!DOCTYPE\s|[^\s<>/!?\"'=&;0-9.-][^<>]*[\s/>])", re.IGNORECASE
@@ -32,6 +33,7 @@ class XmlFound:
     encoding: str
     row: str  # the path of the likely row element from the root, local names with slashes
     beside: tuple[str, ...] = ()  # elements beside the rows, which no row has
+    passed_over: str | None = None  # what is to be said of a document type declaration
 
 
 @dataclass(slots=True)
@@ -45,22 +47,24 @@ class _Element:
     children: dict[str, _Element] = field(default_factory=dict)
 
 
-def recognise_xml(sample: bytes) -> XmlFound | None:
+def recognise_xml(sample: bytes, doctype: Doctype = Doctype.REFUSE) -> XmlFound | None:
     """What the text is that begins so, wherever the sample is cut; None if it is no XML.
 
-    An HTML page is none. Unreadable: xml_entity, if a document type is declared; xml, if
-    the encoding contradicts itself.
+    An HTML page is none. Unreadable: xml_entity, if a document type is declared that is not to
+    be passed over, or cannot be; xml, if the encoding contradicts itself.
     """
     encoding, text = utf8_head(sample)
-    return xml_found(text, encoding)
+    return xml_found(text, encoding, doctype)
 
 
-def xml_found(text: bytes, encoding: str) -> XmlFound | None:
+def xml_found(text: bytes, encoding: str, doctype: Doctype = Doctype.REFUSE) -> XmlFound | None:
     """The same of text that is UTF-8 by now."""
     if not _START.match(text) or _PAGE.match(text):
         return None
+    prolog = Prolog(doctype)
+    prolog.look(text)
     survey = _Survey()
-    survey.look(text)
+    survey.look(prolog.without(text))
     if survey.root is None:
         if not text.lstrip().startswith(b"<?xml"):
             return None
@@ -72,6 +76,7 @@ def xml_found(text: bytes, encoding: str) -> XmlFound | None:
         encoding=encoding,
         row=row.path,
         beside=tuple(_beside(survey.root, row))[:_BESIDE],
+        passed_over=prolog.note,
     )
 
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from headwater.model.feed import Doctype
 from headwater.reading.pieces.joined import RECORD_BYTES
 from headwater.reading.pieces.piece import Piece
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.xml.doctype import past_doctype
 from headwater.reading.xml.found import xml_found
 from headwater.reading.xml.reader import XmlReader
 from headwater.reading.xml.text import utf8_blocks
@@ -27,6 +29,7 @@ def careful_xml(
     blocks: Iterable[bytes],
     row: str | None = None,
     *,
+    doctype: Doctype | None = None,
     required: bool = True,
     piece_bytes: int = PIECE_BYTES,
     record_bytes: int = RECORD_BYTES,
@@ -34,7 +37,8 @@ def careful_xml(
     """Read every row element: clean ones as JSON, the others refused with line and reason.
 
     `row` is the row element's local name, or the end of its path with slashes; without
-    one, the element that repeats is taken. If it is required, a text that has elements but
+    one, the element that repeats is taken. A document type declaration is refused, and without
+    a hint where there is no choice. If it is required, a text that has elements but
     no such one is refused. Each clean record in a piece's text is its
     index, a tab, and an object as xmltree.py describes it. Refused by themselves: depth,
     line_too_long. Unreadable: xml (not well-formed, another encoding than declared, no row
@@ -42,6 +46,8 @@ def careful_xml(
     out before it are then to be dropped. How blocks are cut changes nothing.
     """
     text = utf8_blocks(blocks)
+    if doctype is not None:
+        text = past_doctype(text, doctype, record_bytes)
     if row is None:
         sample, text = _sampled(text)
         found = xml_found(sample, "utf-8")

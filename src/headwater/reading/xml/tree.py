@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 from xml.parsers import expat
 
 from headwater.reading.json.strictness import DEPTH
 from headwater.reading.unreadable import Unreadable
+from headwater.reading.xml.doctype import refuse_doctype
 from headwater.reading.xml.keys import SEPARATOR, Kind, Names, is_instance_attribute, is_nil
 from headwater.reading.xml.text import BLANK
 
@@ -249,15 +250,6 @@ def _fields(node: _Node) -> dict[str, Any]:
 
 def _is_nil(node: _Node) -> bool:
     return any(map(is_nil, node.attributes[::2], node.attributes[1::2]))
-
-
-def refuse_doctype(*_: object) -> NoReturn:
-    """Refuse the file, whatever its document type declaration says."""
-    raise Unreadable(
-        "xml_entity",
-        "it has a document type declaration, by which entities could be declared that grow "
-        "without end or read other files; send it without",
-    )
 
 
 def _nested(root: str) -> Unreadable:

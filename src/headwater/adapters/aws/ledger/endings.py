@@ -88,7 +88,8 @@ def finish_endings(table: Table) -> None:
         if mark["sk"] == places.LOADING[1]:
             raise LedgerError(
                 f"the DynamoDB table {table.name} was being loaded, and that did not end",
-                hint="make the table anew, and run headwater verify --rebuild again",
+                hint="wait for headwater verify --rebuild; if that broke off, have Terraform "
+                "replace the table, and run it again",
             )
         _finish(table, mark)
 

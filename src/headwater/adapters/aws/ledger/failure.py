@@ -57,6 +57,13 @@ def is_passing(cause: Exception) -> bool:
 
 def explained(cause: Exception, table: str) -> HeadwaterError:
     """The error of our own tree for one of AWS's."""
+    from headwater.adapters.aws.door import GIVE_KEYS, NO_KEYS  # noqa: PLC0415 - slow
+
+    if isinstance(cause, NO_KEYS):
+        return LedgerError(
+            f"the DynamoDB table {table} needs credentials, and none were found: {cause}",
+            hint=GIVE_KEYS,
+        )
     codes = _codes(cause)
     if "ResourceNotFoundException" in codes:
         return LedgerError(

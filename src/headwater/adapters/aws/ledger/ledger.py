@@ -116,6 +116,10 @@ class DynamoLedger(Watchings):
         """Fill an empty ledger with what raw and log say."""
         rebuild.load(self._table, self._feeds, list(arrivals), list(manifests), parts)
 
+    def require_empty(self) -> None:
+        """LedgerError where anything is in it; what is empty may be loaded."""
+        rebuild.require_empty(self._table)
+
     def close(self) -> None:
         """Let go of the connections."""
         self._table.close()

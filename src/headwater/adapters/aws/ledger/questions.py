@@ -15,7 +15,7 @@ from headwater.adapters.aws.ledger.gathering import rows_of
 from headwater.adapters.aws.ledger.items import read_arrival, read_manifest, state_of, under
 from headwater.adapters.aws.ledger.known import newest_of
 from headwater.adapters.aws.ledger.replays import find
-from headwater.adapters.aws.ledger.schema import LISTED
+from headwater.adapters.aws.ledger.schema import LISTED, WAITING
 from headwater.adapters.aws.ledger.standings import standing_of
 from headwater.adapters.aws.ledger.table import Table, batched
 from headwater.adapters.aws.ledger.writes import Item, one_of
@@ -81,7 +81,10 @@ class Questions:
             items = self._under_key(key, feed, states, number)
         else:
             feeds = self._feeds.known() if feed is None else [feed]
-            items = self._listed(map(places.arrivals_of, feeds), states, number)
+            if set(states) == {ArrivalState.PENDING}:
+                items = self._pending(feeds, number)
+            else:
+                items = self._listed(map(places.arrivals_of, feeds), states, number, limit)
         return [read_arrival(item) for item in islice(items, limit)]
 
     def by_raw(self, raws: Iterable[RawName]) -> dict[RawName, Arrival]:
@@ -98,7 +101,8 @@ class Questions:
     def newest(self, feed: FeedName, keys: Iterable[Key]) -> dict[Key, Arrival]:
         """The arrival of the greatest generation under each key, duplicates aside."""
         finish_endings(self._table)
-        found = ((key, newest_of(under(self._table, feed, key))) for key in dict.fromkeys(keys))
+        met = self._met(feed, keys)
+        found = ((key, newest_of(under(self._table, feed, key))) for key in met)
         return {key: read_arrival(item) for key, item in found if item is not None}
 
     def latest(self, feed: FeedName, keys: Iterable[Key]) -> list[Arrival]:
@@ -196,8 +200,14 @@ class Questions:
         return None if entry is None else settled.told(entry, name)
 
     def _family(self, feed: FeedName, keys: Iterable[Key]) -> Iterator[Item]:
-        for key in dict.fromkeys(keys):
+        for key in self._met(feed, keys):
             yield from under(self._table, feed, key)
+
+    def _met(self, feed: FeedName, keys: Iterable[Key]) -> list[Key]:
+        """Those keys that anything came under: asked for together, as most are new."""
+        firsts = {places.arrival_at(feed, key, 1): key for key in keys}
+        found = self._table.get_all(firsts)
+        return [key for at, key in firsts.items() if at in found]
 
     def _under_key(
         self, key: Key, feed: FeedName | None, states: Sequence[ArrivalState], number: int
@@ -214,14 +224,37 @@ class Questions:
             key=lambda item: item["seq"],
         )
 
-    def _listed(self, lists: Iterable[str], states: Sequence[str], number: int) -> Iterator[Item]:
+    def _pending(self, feeds: Iterable[FeedName | None], number: int) -> Iterator[Item]:
+        """What waits has an index of its own: the many that have ended are not read."""
+        listed = [
+            self._table.query(
+                "#waits = :feed AND #seq > :number",
+                index=WAITING,
+                page=_READ,
+                feed=feed,
+                number=number,
+            )
+            for feed in feeds
+            if feed is not None
+        ]
+        for some in batched(heapq.merge(*listed, key=lambda item: item["seq"]), _READ):
+            keys = [(item["pk"], item["sk"]) for item in some]
+            found = self._table.get_all(keys)
+            waiting = (found[key] for key in keys if key in found)
+            yield from (item for item in waiting if state_of(item) is ArrivalState.PENDING)
+
+    def _listed(
+        self, lists: Iterable[str], states: Sequence[str], number: int, limit: int | None = None
+    ) -> Iterator[Item]:
         where, chosen = one_of("state", states) if states else (None, {})
         values: dict[str, Any] = {"number": number, **chosen}
+        page = None if states else limit  # of what is read, not of what fits
         found = [
             self._table.query(
                 "#list = :list AND #seq > :number",
                 index=LISTED,
                 where=where,
+                page=page,
                 list=each,
                 **values,
             )

@@ -52,6 +52,12 @@ def load(
     table.write(delete(places.LOADING))
 
 
+def require_empty(table: Table) -> None:
+    """LedgerError where the table has anything that a load would get mixed up with."""
+    if table.get_all([places.NUMBERS, places.LOADING]):
+        raise _not_empty(table)
+
+
 def _begin(table: Table) -> None:
     """Mark the ledger as being loaded; a counter says of any ledger that has anything."""
     token = places.new_token()
@@ -60,10 +66,16 @@ def _begin(table: Table) -> None:
         table.write(put({**counter, "n": 0}, when=ABSENT), put({**mark, "token": token}))
     except Refused:
         if (table.get(places.LOADING) or {}).get("token") != token:
-            raise LedgerError(
-                f"the DynamoDB table {table.name} is not empty, and only an empty one is loaded",
-                hint="make the table anew first: headwater verify --rebuild does that",
-            ) from None
+            raise _not_empty(table) from None
+
+
+def _not_empty(table: Table) -> LedgerError:
+    return LedgerError(
+        f"the DynamoDB table {table.name} is not empty, and functions may write to it: only an "
+        f"empty one is loaded",
+        hint="restore it to a time when it was well; or have Terraform replace it, unprotected, "
+        "and run headwater verify --rebuild then",
+    )
 
 
 def _require_each_once(ids: list[Any]) -> None:

@@ -10,13 +10,12 @@ from pathlib import Path
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.convert import convert
 from headwater.adapters.duckdb.looking.head import Head, head_of, head_size, is_small
+from headwater.adapters.duckdb.looking.refused import unreadable
 from headwater.adapters.duckdb.session import session
 from headwater.adapters.duckdb.sources.source import Source, open_sources
 from headwater.errors import (
-    InputError,
     SourceChanged,
     SourceMissing,
-    SourceUnreadable,
 )
 from headwater.model.arrival import Cause
 from headwater.model.clock import utc_now
@@ -28,6 +27,7 @@ from headwater.ports.engine import Conversion, Fate, Input, InputResult, Job, Li
 from headwater.ports.peek import Choice, Flaw, FoundFile, Peeked, PeekJob, Spelling
 from headwater.reading.delimited.dialect import Dialect
 from headwater.reading.found import Found
+from headwater.reading.remedies import remedies
 from headwater.reading.source import source_fault, source_stamp
 from headwater.reading.unreadable import Unreadable
 
@@ -85,7 +85,7 @@ def _head(job: PeekJob, source: Source) -> Head | None:
     try:
         return head_of(source, job.head_bytes, Path(job.folder), job.limits)
     except Unreadable as refusal:
-        raise _unreadable(job.name, refusal.cause) from refusal
+        raise unreadable(job.name, refusal.cause) from refusal
 
 
 def _require_read(job: PeekJob, result: InputResult) -> None:
@@ -96,15 +96,7 @@ def _require_read(job: PeekJob, result: InputResult) -> None:
             f"{job.name} changed while it was read", hint="wait until its writer has finished"
         )
     if result.fate is Fate.REFUSED:
-        raise _unreadable(job.name, result.cause or Cause("unreadable", "it cannot be read"))
-
-
-def _unreadable(name: str, cause: Cause) -> InputError:
-    """The last part of a cause's sentence is what to do about it."""
-    what, _, advice = cause.message.rpartition("; ")
-    if not what:
-        what, advice = advice, ""
-    return SourceUnreadable(f"{name} ({cause.code}): {what}", hint=advice or None)
+        raise unreadable(job.name, result.cause or Cause("unreadable", "it cannot be read"))
 
 
 def _peeked(job: PeekJob, source: Source, head: Head | None, conversion: Conversion) -> Peeked:
@@ -122,6 +114,7 @@ def _peeked(job: PeekJob, source: Source, head: Head | None, conversion: Convers
         parts=conversion.parts,
         refusals=conversion.refusals,
         total_rows=head.total_rows if head is not None else None,
+        remedies=remedies(source.found, _refused(job, conversion.refusals)),
     )
 
 
@@ -143,6 +136,19 @@ def _flaws(job: PeekJob, names: Sequence[str]) -> list[Flaw]:
             f"ORDER BY line LIMIT {job.flaws}"
         ).fetchall()
     return [Flaw(*row) for row in rows]
+
+
+def _refused(job: PeekJob, names: Sequence[str]) -> dict[str, list[str]]:
+    """The texts of some records that were refused, by code."""
+    if not names:
+        return {}
+    paths = quote.texts(f"{job.folder}/refused/{name}" for name in names)
+    with session(job.limits, Path(job.folder)) as connection:
+        rows = connection.execute(
+            f"SELECT code, arg_min(raw, line, {job.flaws}) FROM read_parquet({paths}) "
+            "WHERE raw IS NOT NULL GROUP BY code"
+        ).fetchall()
+    return dict(rows)
 
 
 def _found(found: Found, notes: Sequence[str]) -> FoundFile:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headwater.adapters.duckdb.convert import convert
+from headwater.adapters.duckdb.looking.refused import unreadable
 from headwater.adapters.duckdb.sources.source import found_as
 from headwater.errors import SourceMissing, SourceUnreadable
 from headwater.model.amount import counted
@@ -35,7 +36,7 @@ def survey(location: str, feed: Feed) -> Survey:
     except OSError as error:
         raise SourceUnreadable(f"{path} cannot be read: {error.strerror}") from error
     except Unreadable as refusal:
-        raise SourceUnreadable(f"{path}: {refusal.cause.message}") from refusal
+        raise unreadable(str(path), refusal.cause) from refusal
     seen = Input(
         ArrivalId("survey"), Key(path.name), str(path), status.st_size, source_stamp(status), None,
         utc_now(),
@@ -55,7 +56,7 @@ def survey(location: str, feed: Feed) -> Survey:
         conversion = convert(job, lambda _: None)
     (result,) = conversion.results
     if result.fate is not Fate.READ and result.cause is not None:
-        raise SourceUnreadable(f"{path}: {result.cause.message}")
+        raise unreadable(str(path), result.cause)
     refused = result.books.quarantined
     rows = counted(result.books.counted, "row")
     notes = (f"{refused:,} of its {rows} would be refused",) if refused else ()

@@ -22,7 +22,6 @@ from headwater.adapters.duckdb.convert import convert
 from headwater.adapters.duckdb.fault import translated
 from headwater.adapters.duckdb.looking.peek import peek
 from headwater.adapters.duckdb.looking.survey import survey
-from headwater.adapters.duckdb.modelling.build import build
 from headwater.adapters.duckdb.parts.compact import compact
 from headwater.adapters.duckdb.parts.rewrite import rewrite
 from headwater.adapters.duckdb.process.bounds import bind_job, bind_process
@@ -122,6 +121,9 @@ def _do(request: dict[str, Any], voice: _Voice) -> object:
         bind_job(compacting.limits, sum(p.size_bytes for g in compacting.groups for p in g))
         return compact(compacting, voice.progress)
     if request["do"] == "build":
+        # A fifth of what starting takes, which every other job would pay for.
+        from headwater.adapters.duckdb.modelling.build import build  # noqa: PLC0415
+
         building = from_plain(Building, request["task"])
         read = (part for each in building.readings for part in each.snapshot.parts)
         bind_job(building.limits, sum(part.size_bytes for part in read))

@@ -102,11 +102,10 @@ class Compiler:
             if each.type.kind == "struct"
         }
 
-    def schema(self, connection: duckdb.DuckDBPyConnection) -> Schema:
+    def schema(self, connection: duckdb.DuckDBPyConnection, rows: Rows) -> Schema:
         """The columns behind the steps; those that have no value yet are left out."""
         if not self.feed.steps:
             return self.plan.schema()
-        rows = self.rows(telling=True)
         begin_counting(connection, rows.counters)
         nulls = "".join(
             f", CAST(NULL AS {duck_type(t.type)}) AS {quote.name(t.name)}"

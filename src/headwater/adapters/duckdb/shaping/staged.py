@@ -24,7 +24,7 @@ from headwater.errors import Unbalanced
 from headwater.model.receipt import Books
 from headwater.model.types import Schema
 from headwater.shape.checks import CHECK
-from headwater.shape.rows import AGGREGATED, BETWEEN, FATE, REFUSED, WEIGHT
+from headwater.shape.rows import AGGREGATED, BETWEEN, FATE, REFUSED, WEIGHT, Rows
 from headwater.shape.table import PROVENANCE
 
 _SHAPED = "headwater shaped"
@@ -49,10 +49,11 @@ class Staging:
     told: dict[str, Told] = field(default_factory=dict)
     rules: Counter[str] = field(default_factory=Counter)  # refused rows, by rule
     noted: dict[str, int] = field(default_factory=dict)  # by check
+    _query: Rows = field(init=False)  # there once rows were taken through
 
     def run(self, without: Collection[str]) -> None:
         """Take all rows through but those of arrivals that are refused whole."""
-        rows = self.compiler.rows(telling=True)
+        rows = self._query = self.compiler.rows(telling=True)
         begin_counting(self.connection, rows.counters)
         typed = self.base.select(without)
         for cut in rows.cuts:
@@ -83,7 +84,8 @@ class Staging:
 
     def columns(self, table: Schema) -> Agreed:
         """The table's columns with those behind the steps."""
-        return agreed(self.compiler.feed, table, self.compiler.schema(self.connection))
+        behind = self.compiler.schema(self.connection, self._query)
+        return agreed(self.compiler.feed, table, behind)
 
     def rows(self, columns: Agreed) -> str:
         """SQL of the rows that go on."""

@@ -228,11 +228,13 @@ def _strict(inflated: Iterable[bytes], source: Source) -> Iterator[bytes]:
         raise Unsound
 
 
-def _counter(source: Source) -> RecordCounter:
+def _counter(source: Source) -> DelimitedCounter | LineCounter:
     return DelimitedCounter(source.dialect.quote) if source.delimited else LineCounter()
 
 
-def _watched(inflated: Iterable[bytes], counter: RecordCounter, source: Source) -> Iterator[bytes]:
+def _watched(
+    inflated: Iterable[bytes], counter: DelimitedCounter | LineCounter, source: Source
+) -> Iterator[bytes]:
     """The blocks, as long as they are sound."""
     soundness = Soundness(source.dialect)
     for block in inflated:

@@ -1,0 +1,1 @@
+"""A second, stricter S3: radosgw, as Debian packs it, on loopback."""
