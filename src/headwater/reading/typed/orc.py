@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from headwater.reading.typed.values import settled, settled_type
 from headwater.reading.unreadable import Unreadable
 
 _ROWS = 16_384
+_BROKEN = (pa.ArrowException, OSError, ValueError)
 
 
 def columns_of(path: Path) -> tuple[str, ...]:
@@ -27,8 +29,8 @@ def typed_rows(path: Path, names: Sequence[str], texts: frozenset[str] = frozens
 
     The count is that of the file's footer. Times are of microseconds; those of `texts` are
     text, to the nanosecond. Memory holds some rows of a stripe, packed and unpacked.
-    While rows are taken, Unreadable (orc) tells behind which row the damage is, and
-    TooFine which column has to be among the `texts`.
+    While rows are taken, Unreadable (orc) tells behind which row the stripe begins that is
+    damaged, and TooFine which column has to be among the `texts`.
     """
     file = _opened(path)
     kinds = [
@@ -42,10 +44,7 @@ def typed_rows(path: Path, names: Sequence[str], texts: frozenset[str] = frozens
 def _batches(path: Path, schema: Any, counted: int) -> Iterator[Any]:
     rows = 0
     try:
-        scanner = dataset.dataset(str(path), format="orc").scanner(
-            batch_size=_ROWS, batch_readahead=0, fragment_readahead=0, use_threads=False
-        )
-        for batch in scanner.to_batches():
+        for batch in _scanned(path):
             batch.validate(full=True)  # texts that are none would stop whoever reads them next
             columns = [
                 settled(column, field.name, field.type)
@@ -53,7 +52,7 @@ def _batches(path: Path, schema: Any, counted: int) -> Iterator[Any]:
             ]
             rows += batch.num_rows
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+    except (*_BROKEN, KeyError) as error:
         raise _damaged(error, rows) from error
     if rows != counted:
         raise Unreadable(
@@ -63,11 +62,36 @@ def _batches(path: Path, schema: Any, counted: int) -> Iterator[Any]:
         )
 
 
+def _scanned(path: Path) -> Iterator[Any]:
+    try:
+        yield from (
+            dataset.dataset(str(path), format="orc")
+            .scanner(batch_size=_ROWS, batch_readahead=0, fragment_readahead=0, use_threads=False)
+            .to_batches()
+        )
+    except _BROKEN as error:
+        raise _damaged(error, _sound(path)) from error
+
+
+def _sound(path: Path) -> int:
+    """How many rows lie in the stripes before the first that cannot be read.
+
+    The scanner reads ahead, and drops what it has read when it meets damage: how many rows
+    came before it depends on who was faster.
+    """
+    rows = 0
+    with suppress(*_BROKEN):
+        file = orc.ORCFile(str(path))
+        for stripe in range(file.nstripes):
+            rows += file.read_stripe(stripe).num_rows
+    return rows
+
+
 def _opened(path: Path) -> Any:
     try:
         file = orc.ORCFile(str(path))
         names = file.schema.names
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except _BROKEN as error:
         raise _damaged(error) from error
     twin = next((name for name in names if names.count(name) > 1), None)
     if twin is not None:
