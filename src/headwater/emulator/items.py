@@ -1,17 +1,19 @@
 """Items of DynamoDB: one request at a time, and transactions that touch what they name.
 
 The double checks a condition and writes in two steps, which two requests may do at once, so
-that both win. It copies every table before a transaction, and sorts a whole table for each
-query.
+that both win. It copies every table before a transaction, sorts a whole table for each query,
+and tries every spelling of all ten kinds of a value before it says one.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import wraps
 from threading import RLock
 from typing import Any, NamedTuple
 
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
     MultipleTransactionsException,
@@ -49,6 +51,7 @@ def install() -> None:
     exchange(Table, "query", _narrowly)
     exchange(Table, "all_items", _narrowed)
     add(DynamoDBBackend, "transact_write_items", _transact)
+    exchange(BaseJSONSerializer, "_serialize_type_structure", _said)
 
 
 def _in_turn(old: Function) -> Function:
@@ -80,6 +83,38 @@ def _narrowly(old: Function) -> Function:
             del self._narrow  # type: ignore[attr-defined]
 
     return query
+
+
+def _said(old: Function) -> Function:
+    """Say a value as it is kept."""
+
+    def structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue" and isinstance(value, dict):
+            serialized[self.get_serialized_name(shape, key)] = _spelled(value)
+        else:
+            old(self, serialized, value, shape, key)
+
+    return structure
+
+
+def _spelled(value: Mapping[str, Any]) -> dict[str, Any]:
+    [(kind, content)] = value.items()
+    match kind:
+        case "S" | "N":
+            return {kind: str(content)}
+        case "B":
+            return {kind: _text(content)}
+        case "BS":
+            return {kind: [_text(each) for each in content]}
+        case "L":
+            return {kind: [_spelled(each) for each in content]}
+        case "M":
+            return {kind: {name: _spelled(each) for name, each in content.items()}}
+    return {kind: content}
+
+
+def _text(content: str | bytes) -> str:
+    return b64encode(content if isinstance(content, bytes) else content.encode()).decode()
 
 
 def _items(some: Any) -> Any:
