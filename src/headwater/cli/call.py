@@ -46,8 +46,8 @@ class Call:
         """The headwater.yaml of the lake that is meant."""
         return configuration_of(self.folder)
 
-    def open(self) -> Lake:
-        """Open the lake; what that takes is imported only here."""
+    def open(self, *, patient: bool = False) -> Lake:
+        """Open the lake; what that takes is imported only here. A person is not patient."""
         if not self.folder.exists():
             raise NoLake(
                 f"{self.folder} is not there, so there is no lake in it",
@@ -58,7 +58,7 @@ class Call:
         session = click.get_current_context().find_object(Session)
         if session is not None:
             session.opened = True
-        return open_lake(self.folder)
+        return open_lake(self.folder, patient=patient)
 
 
 def verb(function: Callable[..., int]) -> Callable[..., int]:

@@ -43,6 +43,7 @@ class Settings:
     metrics_url: Url | None = None  # none: figures go nowhere
     region: str | None = None  # of AWS; none: as the environment says
     kms_key: str | None = None
+    first_answer_seconds: float | None = None  # that a service may take; none: as long as it does
 
     @property
     def ledger(self) -> Path:

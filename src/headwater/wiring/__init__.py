@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
+from headwater.adapters.aws.reach import WITHIN_SECONDS
 from headwater.adapters.duckdb.asking.ask import DuckAsker
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.notify import CommandNotifier, FileNotifier, WebhookNotifier
@@ -47,11 +49,17 @@ CONFIGURATION = "headwater.yaml"
 _T = TypeVar("_T")
 
 
-def open_lake(path: str | PathLike[str] = ".", *, clock: Clock = utc_now) -> Lake:
-    """Open the lake of a headwater.yaml, or of the folder that holds one."""
+def open_lake(
+    path: str | PathLike[str] = ".", *, clock: Clock = utc_now, patient: bool = False
+) -> Lake:
+    """Open the lake of a headwater.yaml, or of the folder that holds one.
+
+    Who is patient goes on asking a service that has never answered.
+    """
     where = Path(path)
     settings = load(where / CONFIGURATION if where.is_dir() else where)
-    return wire(settings, clock)
+    within = None if patient else WITHIN_SECONDS
+    return wire(replace(settings, first_answer_seconds=within), clock)
 
 
 def wire(settings: Settings, clock: Clock = utc_now, *, laid_down: bool = False) -> Lake:

@@ -102,10 +102,9 @@ def queue_of(settings: Settings, clock: Clock) -> Queue:
     """The queue."""
     if settings.queue_url is None:
         return SqliteQueue(settings.queue, clock=clock)
-    from headwater.adapters.aws.queue import SqsQueue, queue_called  # noqa: PLC0415 - an extra
+    from headwater.adapters.aws.queue import SqsQueue  # noqa: PLC0415 - an extra
 
-    aws = _aws(settings)
-    return SqsQueue(queue_called(settings.queue_url.removeprefix("sqs://"), aws), aws)
+    return SqsQueue(settings.queue_url.removeprefix("sqs://"), _aws(settings))
 
 
 def catalogue_of(settings: Settings) -> Catalogue | None:
@@ -170,7 +169,7 @@ def hearing(settings: Settings) -> Hearing:
 
 
 def _aws(settings: Settings) -> AwsSettings:
-    return AwsSettings(region=settings.region)
+    return AwsSettings(region=settings.region, first_answer_seconds=settings.first_answer_seconds)
 
 
 def replace_ledger(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from headwater.adapters.aws.reach import LOOK_AT
 from headwater.errors import MissingExtra, StoreError
 
 try:
@@ -104,7 +105,8 @@ def translate(where: str, error: Exception) -> StoreError:
         )
     if code in _NOWHERE:
         return StoreError(f"{where} does not exist", hint="make it, or check its name and region")
-    return StoreError(f"{where} could not be reached: {_reason(error)}", hint="try again")
+    hint = "try again" if isinstance(error, ClientError) else LOOK_AT
+    return StoreError(f"{where} could not be reached: {_reason(error)}", hint=hint)
 
 
 def _reason(error: Exception) -> str:

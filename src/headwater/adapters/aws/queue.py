@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from headwater.adapters.aws.door import door
@@ -36,8 +37,9 @@ _VOID = frozenset({"ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParam
 class SqsQueue:
     """One queue, and the one that its redrive policy names for dead letters."""
 
-    def __init__(self, url: str, settings: AwsSettings | None = None) -> None:
-        self._url = url
+    def __init__(self, place: str, settings: AwsSettings | None = None) -> None:
+        """Take its URL; or its name, which is looked up when something is first asked."""
+        self._place = place
         self._sqs = (settings or AwsSettings()).client("sqs")
         self._policy: tuple[str, int] | None = None
 
@@ -123,6 +125,14 @@ class SqsQueue:
         """Let go of the connections."""
         self._sqs.close()
 
+    @cached_property
+    def _url(self) -> str:
+        if "://" in self._place:
+            return self._place
+        with door(self._place):
+            url: str = self._sqs.get_queue_url(QueueName=self._place)["QueueUrl"]
+        return url
+
     def _send(self, bodies: Sequence[str]) -> None:
         self._each_of(
             self._url, self._sqs.send_message_batch, [{"MessageBody": body} for body in bodies]
@@ -201,15 +211,6 @@ class SqsQueue:
                 url = self._sqs.get_queue_url(QueueName=name)["QueueUrl"]
             self._policy = (url, int(policy["maxReceiveCount"]))
         return self._policy
-
-
-def queue_called(name: str, settings: AwsSettings | None = None) -> str:
-    """The URL of the queue of that name; StoreError where there is none."""
-    with door(name):
-        url: str = (
-            (settings or AwsSettings()).client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
-        )
-    return url
 
 
 def create_queue(

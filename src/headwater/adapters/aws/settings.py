@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
+from headwater.adapters.aws.reach import Reach
+
 _TRIES = 6  # of a request, by the vendor's client: 500, 503, time-outs; waits grow, with jitter
 _CONNECTIONS = 32
 
@@ -20,6 +22,7 @@ class AwsSettings:
     tries: int = _TRIES
     connect_seconds: float = 5
     answer_seconds: float = 60
+    first_answer_seconds: float | None = None  # none: as long as it takes
 
     def client(self, service: str) -> Any:
         """The vendor's client of a service; many threads may share it."""
@@ -34,9 +37,13 @@ class AwsSettings:
             read_timeout=self.answer_seconds,
             max_pool_connections=_CONNECTIONS,
         )
+        core = _core()
+        core.set_default_client_config(config)  # of those that a profile's role is asked of, too
+        reach = Reach(self.first_answer_seconds, self.connect_seconds)
+        reach.listen(core.get_component("event_emitter"))
         with door(f"AWS's {service}"):
             session = boto3.session.Session(
-                profile_name=self.profile, region_name=self.region, botocore_session=_core()
+                profile_name=self.profile, region_name=self.region, botocore_session=core
             )
             make: Any = session.client  # its stubs know each service by its literal name
             return make(service, endpoint_url=self.endpoint, config=config)

@@ -48,7 +48,7 @@ def command(
     in hand; a second Ctrl-C leaves it, and another worker takes it up.
     """
     voice = call.voice
-    with call.open() as lake, stopping(voice, in_crew=in_crew) as stop:
+    with call.open(patient=not until_idle) as lake, stopping(voice, in_crew=in_crew) as stop:
         for feed in (*feeds, *over_budget):
             lake.receipts(feed=feed, limit=1)  # an unknown feed is told of before anything starts
         with _news(call, until_idle=until_idle, in_crew=in_crew) as news:
