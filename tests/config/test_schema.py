@@ -6,8 +6,10 @@ import re
 import pytest
 
 from headwater.config.athena_keys import AthenaKeys
+from headwater.config.batch_keys import BatchKeys, RetryKeys
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys
+from headwater.config.feed_keys import FeedKeys
+from headwater.config.lake_keys import LakeKeys
 from headwater.config.load import parse
 from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from headwater.config.athena_keys import AthenaKeys
+from headwater.config.batch_keys import BatchKeys, RetryKeys
 from headwater.config.document import EMPTY, Document
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
+from headwater.config.feed_keys import FeedKeys
 from headwater.config.keyed import Keys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys
+from headwater.config.lake_keys import LakeKeys
 from headwater.config.mistakes import Mistake, Path, Wrong, line_of, nearest, show
 from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from headwater.config.document import EMPTY
+
 
 class Keys(BaseModel):
     """Keys that belong together; any other is a mistake."""
@@ -27,3 +29,13 @@ def key(default: Any, meaning: str, example: Any, **more: Any) -> Any:
 def part(model: type[BaseModel], meaning: str, example: Any) -> Any:
     """Keys below a key; what is left out is their defaults."""
     return Field(default_factory=model, description=meaning, examples=[example])
+
+
+def nothing_is_empty(value: object) -> object:
+    """`feeds:` and `sales:` with nothing behind them, as YAML invites one to write."""
+    return {} if value is None or value is EMPTY else value
+
+
+def single_is_list(value: object) -> object:
+    """One where a list of them may stand."""
+    return [value] if not isinstance(value, list | dict) else value

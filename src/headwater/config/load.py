@@ -12,8 +12,9 @@ from headwater.config.beside import Beside, in_folder
 from headwater.config.check import Checked, check
 from headwater.config.document import read
 from headwater.config.expectation import expectation
-from headwater.config.keys import FeedKeys, LakeKeys
+from headwater.config.feed_keys import FeedKeys
 from headwater.config.kinds import Pages
+from headwater.config.lake_keys import LakeKeys
 from headwater.config.mistakes import Mistake, line_of, refusal
 from headwater.config.models import models_of
 from headwater.config.notifying import notifier, untellable

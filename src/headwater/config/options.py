@@ -10,7 +10,7 @@ from typing import Any
 from headwater.config import rules
 from headwater.config.check import check
 from headwater.config.document import EMPTY, Document, read
-from headwater.config.keys import FeedKeys
+from headwater.config.feed_keys import FeedKeys
 from headwater.config.load import feed_of
 from headwater.config.mistakes import Mistake, Path, nearest, spell
 from headwater.errors import UsageError

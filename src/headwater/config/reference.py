@@ -9,10 +9,12 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from headwater.config.athena_keys import AthenaKeys
+from headwater.config.batch_keys import BatchKeys, RetryKeys
 from headwater.config.expect_keys import ControlKeys, ExpectKeys
+from headwater.config.feed_keys import FeedKeys
 from headwater.config.keyed import Keys
-from headwater.config.keys import BatchKeys, FeedKeys, LakeKeys, RetryKeys
 from headwater.config.kinds import Kind
+from headwater.config.lake_keys import LakeKeys
 from headwater.config.model_keys import ModelKeys
 from headwater.config.notify_keys import NotifyKeys
 from headwater.config.price_keys import BudgetKeys, PriceKeys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from headwater.config.keys import LakeKeys
+from headwater.config.lake_keys import LakeKeys
 from headwater.config.values import LONGEST_NAME
 
 FILE = "headwater.schema.json"
