@@ -136,7 +136,7 @@ def _start(environments: Environments, shelf: Shelf) -> StartUp:
         python = environments.headwater()
         return measure_start(HeadwaterRun(python), python, folder)
     except (NotReady, Wrong) as error:
-        return StartUp({}, (), 0.0, f"not measured: {error}")
+        return StartUp({}, {}, (), 0.0, f"not measured: {error}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -129,6 +129,7 @@ class HeadwaterRun:
         self._ask("init", str(lake))
         return {
             "headwater --version": [self._program, "--version"],
+            "headwater --help": [self._program, "--help"],
             "headwater status": [self._program, "status", "-C", str(lake)],
         }
 

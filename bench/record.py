@@ -63,4 +63,4 @@ def _outcome(told: dict[str, Any]) -> Outcome:
 def _start(told: dict[str, Any]) -> StartUp:
     seconds = {name: tuple(figures) for name, figures in told["seconds"].items()}
     imports = tuple((module, taken) for module, taken in told["imports"])
-    return StartUp(seconds, imports, told["import_seconds"], told["problem"])
+    return StartUp(seconds, told["cpu_seconds"], imports, told["import_seconds"], told["problem"])

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bench.aims import MEGABYTE, Kind, Verdict, judge
 from bench.cases import BASELINE
-from bench.results import METRICS, CaseResult, Outcome, Report, StartUp
+from bench.results import METRICS, NOTHING, CaseResult, Outcome, Report, StartUp
 
 # Where a large peak is mostly mapped files, which the system can drop, the words below say so.
 FILE_PAGES_FROM = 256 * MEGABYTE
@@ -166,13 +166,19 @@ def _start(start: StartUp) -> list[Grid]:
     if start.problem:
         return [Grid("start: almost nothing to do", ("", "time"), (), (start.problem,))]
     taken = tuple(
-        (name, f"{middle * 1000:.0f} ms", f"{least * 1000:.0f}..{most * 1000:.0f}")
+        (
+            name,
+            f"{_times(middle / start.seconds[NOTHING][0])} {middle * 1000:.0f} ms",
+            f"{least * 1000:.0f}..{most * 1000:.0f}",
+            f"{_times(cpu / start.cpu_seconds[NOTHING])} {cpu * 1000:.0f} ms",
+        )
         for name, (middle, least, most) in start.seconds.items()
+        for cpu in (start.cpu_seconds[name],)
     )
     imports = tuple((module, f"{seconds * 1000:.1f} ms") for module, seconds in start.imports)
     title = f"imports of headwater status: {start.import_seconds * 1000:.0f} ms, the costliest"
     return [
-        Grid("start: almost nothing to do", ("", "time", "range"), taken),
+        Grid("start: almost nothing to do", ("", "time", "range", "CPU"), taken),
         Grid(title, ("", "by itself"), imports),
     ]
 

@@ -83,11 +83,16 @@ class CaseResult:
         return own.median(metric) / other.median(metric)
 
 
+NOTHING = "python, doing nothing"
+"""The peer of commands that do almost nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class StartUp:
     """How long the program takes to do almost nothing."""
 
     seconds: dict[str, tuple[float, float, float]]  # command: median, smallest, biggest
+    cpu_seconds: dict[str, float]  # command: median
     imports: tuple[tuple[str, float], ...]  # the costliest modules by their own time
     import_seconds: float
     problem: str = ""

@@ -6,7 +6,7 @@ from rich.console import Console
 from bench.aims import judge
 from bench.record import NoBlock, fill_block, recall, store
 from bench.report import markdown, print_report
-from bench.results import CaseResult, Outcome, Report, Run, StartUp
+from bench.results import NOTHING, CaseResult, Outcome, Report, Run, StartUp
 from bench.start_up import own_times
 
 
@@ -16,7 +16,12 @@ def ran(seconds, *, memory=300_000_000, output=100_000_000):
 
 def report(*outcomes):
     case = CaseResult("csv", "one CSV file into one table", 500_000_000, 1, 5_000_000, outcomes)
-    start = StartUp({"headwater --version": (0.1, 0.09, 0.12)}, (("duckdb", 0.05),), 0.2)
+    start = StartUp(
+        {NOTHING: (0.02, 0.01, 0.03), "headwater --version": (0.1, 0.09, 0.12)},
+        {NOTHING: 0.01, "headwater --version": 0.08},
+        (("duckdb", 0.05),),
+        0.2,
+    )
     return Report({"cores": "2"}, {"duckdb": "2.0.0"}, {"size": "500 MB"}, (case,), start)
 
 
@@ -52,6 +57,12 @@ def test_an_aim_without_its_peer_is_not_called_met():
     [spark] = [verdict for verdict in verdicts if verdict.aim.peer == "spark"]
     assert spark.figure is None
     assert spark.met is None
+
+
+def test_a_start_is_told_beside_that_of_a_bare_interpreter():
+    text = markdown(report(DUCKDB, HEADWATER))
+
+    assert "| headwater --version | 5.00x 100 ms | 90..120 | 8.00x 80 ms |" in text
 
 
 def test_who_did_not_run_is_shown_with_the_reason():

@@ -5,7 +5,18 @@ import pytest
 
 from tests.cli.calling import environment
 
-HEAVY = ("duckdb", "deltalake", "pydantic", "rich", "apsw", "yaml", "blake3", "pyarrow")
+HEAVY = (
+    "duckdb",
+    "deltalake",
+    "pydantic",
+    "rich",
+    "apsw",
+    "yaml",
+    "blake3",
+    "pyarrow",
+    "headwater.model",
+    "headwater.ports.engine",
+)
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])

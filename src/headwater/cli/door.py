@@ -29,7 +29,7 @@ from headwater.errors import (
     NoSpace,
     StoreError,
 )
-from headwater.ports.engine import QUESTION_THREAD
+from headwater.ports.question import QUESTION_THREAD
 
 _GUESS = re.compile(r"\. \(?Did you mean(?: one of:)? ('[^?]*)\?\)?$")
 _NO_NUMBER = ("is not a valid integer range", "is not a whole number")

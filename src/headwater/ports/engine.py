@@ -308,10 +308,6 @@ class Answer(Protocol):
         ...
 
 
-QUESTION_THREAD = "headwater-question"
-"""A thread of that name answers a question; some heed no interrupt and end with the process."""
-
-
 class Asker(Protocol):
     """Answers SQL over snapshots: their file lists, never a glob."""
 

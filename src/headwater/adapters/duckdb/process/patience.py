@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from headwater.ports.engine import QUESTION_THREAD
+from headwater.ports.question import QUESTION_THREAD
 
 if TYPE_CHECKING:
     import duckdb
