@@ -23,7 +23,7 @@ MOMENTS = """
 def connection():
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        prepare(connection)
+        prepare(connection, "UTC")
         yield connection
 
 

@@ -12,6 +12,7 @@ from sqlglot import parse_one
 
 from headwater.model.checks import Check
 from headwater.model.steps import Step
+from headwater.model.types import parse_type
 from headwater.shape.checks import watched
 from headwater.shape.rows import Reference, Rows
 from headwater.shape.several import through
@@ -50,7 +51,7 @@ def take(steps: Sequence[Step], sql: str = SALES, columns: Sequence[str] = COLUM
         tuple(columns),
         telling=True,
         references={"customers": other},
-        fields={"place": ("city", "zip")},
+        types={"place": parse_type("struct<city:text,zip:text>")},
     )
     return _outcome(through(rows, steps))
 

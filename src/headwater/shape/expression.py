@@ -11,12 +11,13 @@ from functools import cache
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
 from headwater.model.types import SCALARS, parse_type
 from headwater.shape.calls import calls
 from headwater.shape.functions import AGGREGATES, FICKLE, Function, named
 
+_INSTANTS = frozenset({"timestamp", "datetime"})
 _OURS = "duckdb"  # whose spelling of SQL the language takes over
 _MOST_NODES = 2_000
 _MOST_DEPTH = 100
@@ -119,12 +120,33 @@ def _read(text: str, aggregates: Mapping[str, Function]) -> Expression:
     dialect = Dialect.get_or_raise(_OURS)
     tokens = tokens_of(dialect, text)
     require_calls(tokens, aggregates)
-    trees = parsed(dialect, tokens, text)
+    trees = parsed(dialect, _instants(tokens), text)
     if len(trees) != 1 or trees[0] is None:
         raise Misread("it is not one expression", "leave out the semicolon")
     tree = trees[0]
     _require_shape(tree, _nodes_of(aggregates) if aggregates else ())
     return Expression(text, tree)
+
+
+def _instants(tokens: list[Token]) -> list[Token]:
+    """What is cast to a timestamp is an instant, as in `schema`; DuckDB's word for it is another.
+
+    A time that is written out, as in timestamp '2026-03-01', is one that DuckDB compares itself.
+    """
+    behind = [*tokens[1:], None]
+    return [
+        _renamed(token)
+        if token.text.lower() in _INSTANTS
+        and token.token_type is TokenType.TIMESTAMPNTZ
+        and (after is None or after.token_type is not TokenType.STRING)
+        else token
+        for token, after in zip(tokens, behind, strict=True)
+    ]
+
+
+def _renamed(token: Token) -> Token:
+    place = (token.line, token.col, token.start, token.end)
+    return Token(TokenType.TIMESTAMPTZ, token.text, *place, token.comments)
 
 
 def find_column(name: str, known: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
+from headwater.model.types import Type
 from headwater.shape.expression import Misread, find_column, read_expression
 from headwater.shape.fragment import sql
 from headwater.shape.table import PROVENANCE
@@ -70,7 +71,7 @@ class Rows:
     exploded: int = 0  # how often rows were made of elements: these share a number
     step: int = 1  # the number of the step that is next
     references: Mapping[str, Reference] = field(default_factory=dict)  # by table, or by file
-    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of columns with structs
+    types: Mapping[str, Type] = field(default_factory=dict)  # of columns, as far as known
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -126,7 +127,13 @@ class Rows:
             for name, tree in values.items()
         ]
         query = selected(*columns(self.own), *chosen).from_(self.below, copy=False)
-        return replace(self, query=query, columns=tuple(values))
+        moved = {name: self.types.get(_origin(name, tree)) for name, tree in values.items()}
+        types = {name: kind for name, kind in moved.items() if kind is not None}
+        return replace(self, query=query, columns=tuple(values), types=types)
+
+    def typed(self, kinds: Mapping[str, Type]) -> Rows:
+        """The same rows, where the types of some columns are known from here on."""
+        return replace(self, types={**self.types, **kinds})
 
     def set(self, values: Mapping[str, exp.Expr]) -> Rows:
         """With these columns made: in their places where they are there, else at the end."""
@@ -282,6 +289,13 @@ def rule_of(rule: str, name: str) -> str:
 def fate_of(kind: str, rule: str) -> str:
     """How a row ended, and by what."""
     return f"{kind}{BETWEEN}{rule}"
+
+
+def _origin(name: str, tree: exp.Expr | None) -> str:
+    """The column that is there as it was; no column's name for one that is made."""
+    if tree is None:
+        return name
+    return tree.name if isinstance(tree, exp.Column) else ""
 
 
 def _require_distinct(names: Iterable[str]) -> None:

@@ -133,7 +133,8 @@ def _aggregate(step: Aggregate, rows: Rows) -> Rows:
     ended = exp.select(*columns((*rows.own, *keys)), *nothing).from_(rows.below)
     ended = ended.where(exp.not_(still.copy()))
     query = exp.union(groups, ended, distinct=False)
-    return replace(rows, query=query, columns=(*keys, *made))
+    types = {name: kind for name, kind in rows.types.items() if name in keys}
+    return replace(rows, query=query, columns=(*keys, *made), types=types)
 
 
 @taken.register
@@ -193,8 +194,15 @@ def _explode(step: Explode, rows: Rows) -> Rows:
     weight = sql(
         "CASE WHEN $place = 1 THEN $weight ELSE 0 END", place=column(_PLACE), weight=column(WEIGHT)
     )
-    more = replace(made, columns=tuple(every), exploded=rows.exploded + 1)
+    element = {into: rows.types[name].children[0][1]} if _is_array(rows, name) else {}
+    more = replace(made, columns=tuple(every), exploded=rows.exploded + 1).typed(element)
     return more.own_set({WEIGHT: weight, more.elements[-1]: column(_PLACE)})
+
+
+def _is_array(rows: Rows, name: str) -> bool:
+    """Whether it is known to be one."""
+    kind = rows.types.get(name)
+    return kind is not None and kind.kind == "array"
 
 
 @taken.register

@@ -43,6 +43,12 @@ _CLEANED = {
 }
 
 
+_APART = {
+    "array": "put explode before it, which makes a row of each element",
+    "map": "flatten takes columns that are structs",
+}
+
+
 class MisplacedStep(ValueError):
     """A step does not fit the rows it is given: which one, what is wrong, what would be right."""
 
@@ -100,7 +106,8 @@ def _drop(step: Drop, rows: Rows) -> Rows:
 @taken.register
 def _cast(step: Cast, rows: Rows) -> Rows:
     kinds = {rows.find(name): kind for name, kind in step.columns}
-    return rows.attempt("cast", {name: as_type(column(name), kind) for name, kind in kinds.items()})
+    made = {name: as_type(column(name), kind) for name, kind in kinds.items()}
+    return rows.attempt("cast", made).typed(kinds)
 
 
 @taken.register
@@ -150,7 +157,7 @@ def _parse(step: Parse, rows: Rows) -> Rows:
     name = rows.find(step.column)
     formats = exp.Array(expressions=[exp.Literal.string(each) for each in step.formats])
     parsed = sql("strptime($text, $formats)", text=column(name), formats=formats)
-    return rows.attempt("parse", {name: as_type(parsed, step.type)})
+    return rows.attempt("parse", {name: as_type(parsed, step.type)}).typed({name: step.type})
 
 
 @taken.register
@@ -190,19 +197,32 @@ def _map(step: MapValues, rows: Rows) -> Rows:
 def _flatten(step: Flatten, rows: Rows) -> Rows:
     taken_apart = {rows.find(name) for name in step.columns}
     every: dict[str, exp.Expr | None] = {}
+    kinds: dict[str, Type] = {}
     for name in rows.columns:
         if name not in taken_apart:
             every[name] = None
             continue
-        inner = rows.fields.get(name)
-        if inner is None:
-            raise Misread(f"{name} has no fields", "flatten takes columns that are structs")
-        for each in inner:
+        for each, kind in _fields(rows, name):
             made = f"{name}{step.between}{each}"
             if made in every or (rows.has(made) and made != name):
                 raise Misread(f"there would be two columns {made!r}", "choose another `between`")
             every[made] = sql("struct_extract($value, $name)", value=column(name), name=each)
-    return rows.select(every)
+            kinds[made] = kind
+    return rows.select(every).typed(kinds)
+
+
+def _fields(rows: Rows, name: str) -> tuple[tuple[str, Type], ...]:
+    """The fields of a struct with their types; Misread if the column is known to be none."""
+    kind = rows.types.get(name)
+    if kind is None or not kind.nested:
+        raise Misread(
+            f"{name} has no fields",
+            f"declare it in schema, such as {name}: struct<a:text,b:bigint>; without that, "
+            "what is nested is text",
+        )
+    if kind.kind != "struct":
+        raise Misread(f"{name} is {kind.kind}, and has no fields", _APART[kind.kind])
+    return kind.children
 
 
 @taken.register
@@ -228,4 +248,20 @@ def as_type(tree: exp.Expr, kind: Type) -> exp.Expr:
     """A cast to one of our types; nested ones are read from what JSON says."""
     if kind.nested:
         tree = exp.cast(tree, "json", dialect="duckdb")
-    return exp.cast(tree, str(kind), dialect="duckdb")
+    return exp.cast(tree, _data_type(kind))
+
+
+def _data_type(kind: Type) -> exp.DataType:
+    """One of our types as a tree: a timestamp is an instant, one without a zone is not."""
+    inner = [_data_type(child) for _, child in kind.children]
+    if kind.kind == "struct":
+        names = [exp.to_identifier(name, quoted=True) for name, _ in kind.children]
+        fields = [
+            exp.ColumnDef(this=name, kind=child) for name, child in zip(names, inner, strict=True)
+        ]
+        return exp.DataType(this=exp.DataType.Type.STRUCT, expressions=fields, nested=True)
+    if kind.nested:
+        outer = exp.DataType.Type[kind.kind.upper()]
+        return exp.DataType(this=outer, expressions=inner, nested=True)
+    name = "timestamptz" if kind.kind == "timestamp" else str(kind)
+    return exp.DataType.build(name, dialect="duckdb")

@@ -187,26 +187,26 @@ def _time(kind: Type, fit: Fit, k: str, v: str, clock: ClockReading) -> Exact:
     plain = f"({same} OR {matches(k, CLOCK + day)})"
     if kind.kind == "timestamp_ntz":
         return Exact(naive, f"TRY_{naive}", plain, v)
-    zoned = _zoned(k)
+    has_zone = zoned(k)
     if clock.timezone == "UTC":
         # The cast asks a calendar for each value; the count of microseconds is the same one.
         final = f"make_timestamptz(epoch_us({v}))"
         if not clock.zones:
             return Exact(naive, f"TRY_{naive}", plain, final)
         value, attempt = (
-            f"CASE WHEN {zoned} THEN make_timestamp(epoch_us({cast}{instant})) "
+            f"CASE WHEN {has_zone} THEN make_timestamp(epoch_us({cast}{instant})) "
             f"ELSE {cast}{naive} END"
             for cast in ("", "TRY_")
         )
         return Exact(value, attempt, f"({same} OR {matches(k, f'{CLOCK}({ZONE})?{day}')})", final)
     read = zones.instant(clock.timezone, naive)
-    value = f"CASE WHEN {zoned} THEN {instant} ELSE {read} END"
-    kept = f"({zoned} OR {zones.shows(clock.timezone, v, k)})"
+    value = f"CASE WHEN {has_zone} THEN {instant} ELSE {read} END"
+    kept = f"({has_zone} OR {zones.shows(clock.timezone, v, k)})"
     check = f"({k} IS NULL OR ({matches(k, f'{CLOCK}({ZONE})?{day}')} AND {kept}))"
     return Exact(value, f"TRY({value})", check, v)
 
 
-def _zoned(k: str) -> str:
+def zoned(k: str) -> str:
     """Whether a time has a zone: most often its length and one of its colons tell that not."""
     seconds = f"strlen({k}) = 19 AND substring({k}, 17, 1) = ':'"
     return f"(NOT ({seconds}) AND regexp_matches({k}, {quote.text(':.*' + ZONE + '$')}))"

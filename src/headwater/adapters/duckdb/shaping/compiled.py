@@ -18,7 +18,7 @@ from headwater.model.checks import OF_BATCHES, Action, Check, Unique, When
 from headwater.model.feed import Feed
 from headwater.model.merge import Upsert
 from headwater.model.steps import Dedupe, Keep
-from headwater.model.types import Column, Schema
+from headwater.model.types import Column, Schema, Type
 from headwater.shape.checks import MisplacedCheck, watched
 from headwater.shape.expression import Misread
 from headwater.shape.rows import FATE, NUMBER, WEIGHT, Counter, Reference, Rows, columns
@@ -51,7 +51,7 @@ class Compiler:
         own = (PROVENANCE, NUMBER, FATE, WEIGHT) if telling else (PROVENANCE,)
         names = tuple(target.name for target in self.plan.targets)
         base = exp.select(*columns((*own, *names))).from_(exp.to_table(TYPED, quoted=True))
-        rows = Rows(base, names, telling=telling, references=self.references, fields=self._fields())
+        rows = Rows(base, names, telling=telling, references=self.references, types=self._types())
         try:
             before, behind = self.checks(When.READ, telling), self.checks(When.STEPS, telling)
             rows = watched(rows, before)
@@ -95,18 +95,20 @@ class Compiler:
             if check.action in _NOTED
         }
 
-    def _fields(self) -> dict[str, tuple[str, ...]]:
-        return {
-            each.name: tuple(name for name, _ in each.type.children)
-            for each in self.plan.schema().columns
-            if each.type.kind == "struct"
-        }
+    def _types(self) -> dict[str, Type]:
+        return {each.name: each.type for each in self.plan.targets if each.type is not None}
+
+    def begin(self, connection: duckdb.DuckDBPyConnection, counters: Sequence[Counter]) -> None:
+        """Every counter at nought, and what queries name that are made quick."""
+        prepare(connection, self.feed.timezone)
+        for each in counters:
+            connection.execute(f"CREATE OR REPLACE TEMP SEQUENCE {quote.name(each.name)}")
 
     def schema(self, connection: duckdb.DuckDBPyConnection, rows: Rows) -> Schema:
         """The columns behind the steps; those that have no value yet are left out."""
         if not self.feed.steps:
             return self.plan.schema()
-        begin_counting(connection, rows.counters)
+        self.begin(connection, rows.counters)
         nulls = "".join(
             f", CAST(NULL AS {duck_type(t.type)}) AS {quote.name(t.name)}"
             if t.type is not None
@@ -135,7 +137,7 @@ class Compiler:
         kinds = {row[0]: row[1] for row in told}
         return Schema(
             tuple(
-                Column(name, native(_storable(name, kinds[name])))
+                Column(name, rows.types.get(name) or native(_storable(name, kinds[name])))
                 for name in rows.columns
                 if kinds[name] != NO_TYPE
             )
@@ -146,13 +148,6 @@ def spelled(query: exp.Query, typed: str) -> str:
     """The SQL of a query over the typed rows that a SELECT gives."""
     below = quote.name(TYPED)
     return f"WITH {below} AS NOT MATERIALIZED ({typed}) FROM ({quick(query).sql('duckdb')})"
-
-
-def begin_counting(connection: duckdb.DuckDBPyConnection, counters: Sequence[Counter]) -> None:
-    """Every counter at nought, and what queries name that are made quick."""
-    prepare(connection)
-    for each in counters:
-        connection.execute(f"CREATE OR REPLACE TEMP SEQUENCE {quote.name(each.name)}")
 
 
 def counts_of(

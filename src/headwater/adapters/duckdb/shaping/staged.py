@@ -14,7 +14,6 @@ from headwater.adapters.duckdb.shaping.agreed import Agreed, agreed
 from headwater.adapters.duckdb.shaping.base import Base
 from headwater.adapters.duckdb.shaping.compiled import (
     Compiler,
-    begin_counting,
     counts_of,
     spelled,
 )
@@ -54,7 +53,7 @@ class Staging:
     def run(self, without: Collection[str]) -> None:
         """Take all rows through but those of arrivals that are refused whole."""
         rows = self._query = self.compiler.rows(telling=True)
-        begin_counting(self.connection, rows.counters)
+        self.compiler.begin(self.connection, rows.counters)
         typed = self.base.select(without)
         for cut in rows.cuts:
             keep(self.connection, spelled(cut.query, typed), self._beside(cut.name), cut.name)

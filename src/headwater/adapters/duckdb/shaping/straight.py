@@ -11,7 +11,6 @@ import duckdb
 from headwater.adapters.duckdb.shaping.agreed import agreed
 from headwater.adapters.duckdb.shaping.compiled import (
     Compiler,
-    begin_counting,
     counts_of,
     spelled,
 )
@@ -41,7 +40,7 @@ class Straight:
         columns = agreed(self.compiler.feed, self.table, behind)
 
         def select() -> str:
-            begin_counting(self.connection, rows.counters)
+            self.compiler.begin(self.connection, rows.counters)
             asked = spelled(rows.query, typed())
             return f"SELECT {PROVENANCE}{columns.columns()} FROM ({asked})"
 
