@@ -114,3 +114,11 @@ def test_a_full_disk_is_told_as_one():
     cause = duckdb.IOException("IO Error: Could not write file: No space left on device")
 
     assert isinstance(misasked(cause), NoSpace)
+
+
+def test_a_column_that_is_a_word_of_sql_is_told_to_go_in_quotes():
+    schema = Schema((Column("at", BIGINT), Column("order", BIGINT), Column("n", BIGINT)))
+    with pytest.raises(QueryError) as caught:
+        DuckAsker().ask("select max(at) from sales", [(Snapshot("sales", 0, schema, (), ()), "/n")])
+
+    assert caught.value.hint == 'a column of that name is written "at"'

@@ -316,8 +316,11 @@ def test_a_step_that_does_not_fit_the_columns_says_what_would(bench):
 
 
 def test_a_step_that_does_not_fit_the_types_says_where_a_cast_goes(bench):
-    with pytest.raises(EngineRefused, match="do not fit the types") as error:
-        bench.convert(SALES, feed=shaping({"derive": {"x": "amount + cust"}}))
+    steps = ({"filter": "amount > 0"}, {"derive": {"x": "amount + cust"}}, {"drop": "day"})
+    with pytest.raises(
+        EngineRefused, match=r"step 2 \(derive\) .* does not fit the types"
+    ) as error:
+        bench.convert(SALES, feed=shaping(*steps))
 
     assert "cast" in error.value.hint
 

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -65,6 +66,24 @@ def test_terms_that_say_nothing_are_left_out_and_those_that_do_are_named():
     said = equation(books)
 
     assert said == "read 1,000 = written 900 + quarantined 0 + filtered 60 + deduplicated 40"
+
+
+def test_rows_that_steps_made_or_took_together_are_in_the_equation():
+    books = Books(18, written=14, quarantined=7, filtered=8, exploded=13, aggregated=2)
+
+    assert equation(books) == (
+        "read 18 + exploded 13 = written 14 + quarantined 7 + filtered 8 + aggregated 2"
+    )
+
+
+def test_a_receipt_shows_what_steps_made_beside_what_was_read():
+    plain = samples.file_books("sales/a.csv", 10, 0)
+    made = replace(plain, key="sales/b.csv", books=Books(3, written=5, exploded=2))
+
+    lines = [line.split() for line in text(receipt_page(samples.receipt(plain, made))).splitlines()]
+
+    assert ["file", "size", "read", "+", "exploded", "=", "written", "+", "quarantined"] in lines
+    assert lines[-1][-7:] == ["13", "+", "2", "=", "15", "+", "0"]
 
 
 def test_a_receipt_shows_the_equation_of_each_file_and_of_all_together():

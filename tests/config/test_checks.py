@@ -70,6 +70,8 @@ def test_a_check_is_read_as_it_is_written(text, check):
         ("{holds: a >}", "checks.holds: 'a >': it ends behind '>'", "complete it"),
         ("{exists: {a: customers}}", "names no column of a table", "customers.id"),
         ("{length: {a: [-1, 2]}}", "-1 is no count", "whole number"),
+        ("{length: {a: [9, 2]}}", "checks.length.a: 9 is more than 2", "write [2, 9]"),
+        ("{range: {a: [100, 1.5]}}", "checks.range.a: 100 is more than 1.5", "write [1.5, 100]"),
     ],
 )
 def test_a_mistake_in_a_check_is_told_with_what_would_be_right(text, message, hint):
@@ -79,3 +81,23 @@ def test_a_mistake_in_a_check_is_told_with_what_would_be_right(text, message, hi
     assert caught.value.message.startswith("headwater.yaml:4: feeds.sales.checks")
     assert message in caught.value.message
     assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "name"),
+    [
+        ("{range: {a: [0, 9]}, action: warn}", "{range: {a: [0, 99]}, action: halt}", "range a"),
+        ("{not_null: a, name: must}", "{unique: a, name: must}", "must"),
+    ],
+)
+@pytest.mark.parametrize(
+    "before", [BEFORE, "feeds: {b: {}}\nmodels:\n  a:\n    sql: select a from b\n    checks:\n"]
+)
+def test_two_checks_of_one_name_would_be_told_together_and_are_refused(before, first, second, name):
+    with pytest.raises(ConfigError) as caught:
+        parse(f"{before}      - {first}\n      - {second}\n")
+
+    line = before.count("\n") + 2
+    assert f"headwater.yaml:{line}: " in caught.value.message
+    assert f"another check is called {name!r}" in caught.value.message
+    assert caught.value.hint == "give one of them a name: of its own"

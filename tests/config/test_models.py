@@ -92,6 +92,7 @@ def test_a_model_that_reads_its_own_table_is_a_circle():
         ("m:\n  sql: |\n    select a\n    from sales whre x\n    group a", "at line 2 of the SQL"),
         ("m:\n  sql: select (a from sales", "a ) is missing"),
         ("m:\n  sql: select 'a from sales", "a ' is not closed"),
+        ("m:\n  sql: select max(at) as a from sales", "at is a word of SQL, and no column"),
         ("m:\n  sql: drop table sales", "so it is no SELECT"),
         ("m:\n  sql: from sales; from sales", "one SELECT is expected, not 2"),
         ("m:\n  sql: select 1", "it reads no table"),

@@ -138,6 +138,7 @@ def test_a_step_is_read_as_it_is_written(text, step):
         ("join: {on: a, take: b}", "takes a table of the lake or a file", "one of table: and"),
         ("protect: {columns: a, by: hash}", "a hash is made with a secret", "environment"),
         ("protect: {columns: a, by: mask, keep: -1}", "-1 is no count", "whole number"),
+        ("parse: {column: a, formats: dd.mm.yyyy}", "parse.formats: 'dd.mm.yyyy'", "%d.%m.%Y"),
         ("filter: now() > ts", "another value each time", "a column"),
     ],
 )
@@ -157,3 +158,11 @@ def test_a_mistake_below_a_step_is_told_with_its_own_line():
 
 def test_an_empty_list_of_steps_does_nothing():
     assert parse("feeds:\n  sales:\n    steps: []\n").feeds[0].steps == ()
+
+
+def test_a_secret_that_stands_in_place_of_its_name_is_refused_and_not_repeated():
+    message, hint = refused("protect: {columns: a, by: hash, secret: my pass-word}")
+
+    assert "protect.secret: what stands there is no name" in message
+    assert "the name, such as EMAIL_SALT" in hint
+    assert "pass-word" not in message + hint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headwater.model.arrival import ArrivalState
 from tests.flow import lakes
 from tests.flow.lakes import csv_of
 
@@ -95,3 +96,25 @@ def test_what_is_refused_in_two_files_of_one_batch_is_told_apart(lake, incoming)
 def test_a_lake_in_which_nothing_was_refused_has_an_empty_quarantine(lake):
     assert raws(lake) == []
     assert raws(lake, EVER) == []
+
+
+def test_status_counts_a_file_that_is_refused_again_once(lake, incoming):
+    lake.ingest("sales", incoming("bad.csv", csv_of("1", "2", "3", qty="many")))
+    for _ in range(2):
+        lake.replay()
+        lake.work()
+
+    counted = lake.status().feeds[0].arrivals
+
+    assert counted[ArrivalState.QUARANTINED] == len(lake.quarantine()) == 1
+    assert counted[ArrivalState.SUPERSEDED] == 2
+
+
+def test_status_counts_no_file_that_a_corrected_one_has_followed(lake, incoming):
+    lake.ingest("sales", incoming("bad.csv", csv_of("1", "2", "3", qty="many")))
+    lake.ingest("sales", incoming("bad.csv", csv_of("1", "2", "3")))
+
+    counted = lake.status().feeds[0].arrivals
+
+    assert counted.get(ArrivalState.QUARANTINED, 0) == 0
+    assert counted[ArrivalState.COMPLETED] == 1

@@ -293,6 +293,11 @@ def test_a_token_is_the_same_for_the_same_value_and_hides_it() -> None:
         ),
         ([Drop(COLUMNS)], "no column would be left", "keep one"),
         (
+            [Join((("name", "name"),), (("label", "segment"),), "customers")],
+            "customers has no column 'label'",
+            "its own name stands first: take: {segment: label}",
+        ),
+        (
             [Aggregate(("day",), (("n", "amount"),))],
             "amount has many values in a group",
             "max(amount)",

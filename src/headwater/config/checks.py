@@ -113,12 +113,21 @@ def _range(body: object) -> Rule:
     least, most = parts.at((column,), _bounds, bounds)
     if least is None and most is None:
         raise Wrong("it has no bound", "write [0, null], [null, 10] or [0, 10]", (column,))
+    parts.at((column,), _ordered, bounds)
     return Range(column, least, most)
+
+
+def _ordered(bounds: object) -> None:
+    """Wrong if the least is the greater one: no value would ever fit."""
+    match bounds:
+        case [int() | float() as least, int() | float() as most] if least > most:
+            raise Wrong(f"{least} is more than {most}", f"write [{most}, {least}]")
 
 
 def _length(body: object) -> Rule:
     column, bounds = _one(body, "{name: [1, 80]}")
     least, most = parts.at((column,), _counts, bounds)
+    parts.at((column,), _ordered, bounds)
     return Length(column, least, most)
 
 

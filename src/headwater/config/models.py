@@ -10,7 +10,7 @@ from headwater.config.beside import Beside
 from headwater.config.kinds import Pages
 from headwater.config.mistakes import nearest
 from headwater.config.model_keys import ModelKeys
-from headwater.config.rules import Broken
+from headwater.config.rules import Broken, of_checks
 from headwater.errors import QueryError
 from headwater.model.checks import Exists
 from headwater.model.curated import Mode, Model, ModelName
@@ -48,6 +48,7 @@ def models_of(
     made.broken += _doubled(keys, feeds)
     for model in made.models:
         made.broken += _unread(model, writers)
+        made.broken += of_checks(("models", model.name, "checks"), model.checks)
     cycles = list(_cycles(made.models))
     made.broken += cycles
     if not cycles:

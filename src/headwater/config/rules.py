@@ -13,6 +13,7 @@ from headwater.config.merging import contradictions
 from headwater.config.mistakes import Path
 from headwater.config.settings import Place, Settings
 from headwater.model.budget import Bound
+from headwater.model.checks import Check
 from headwater.model.feed import Feed, OnNewColumn, PartitionBy, Types
 from headwater.model.price import Prices
 from headwater.model.types import Column, Type
@@ -38,6 +39,7 @@ def of_feed(feed: Feed) -> Iterator[Broken]:
         yield Broken(("feeds", feed.name, *below), what, hint)
     for place, what, hint in contradictions(feed):
         yield Broken(("feeds", feed.name, *place), what, hint)
+    yield from of_checks(("feeds", feed.name, "checks"), feed.checks)
     if feed.expect is not None:
         for at, what, hint in unexpectable(feed.expect):
             yield Broken(("feeds", feed.name, "expect", *at), what, hint)
@@ -48,6 +50,20 @@ def of_feed(feed: Feed) -> Iterator[Broken]:
             "the first wait is longer than the longest",
             "make longest_delay as long or longer",
         )
+
+
+def of_checks(place: Path, checks: Sequence[Check]) -> Iterator[Broken]:
+    """What a check found goes by its name, in receipts and in what halts: no two have the same."""
+    seen: set[str] = set()
+    for at, check in enumerate(checks):
+        if check.name in seen:
+            yield Broken(
+                (*place, at),
+                f"another check is called {check.name!r} as well, and what both find would be "
+                "told together",
+                "give one of them a name: of its own",
+            )
+        seen.add(check.name)
 
 
 def _controls(feeds: Sequence[Feed]) -> Iterator[Broken]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from headwater.config import parts
@@ -108,8 +109,17 @@ def _parse(body: object) -> Step:
     return Parse(
         keys.read("column", read_column_name),
         keys.read("as", _dated, Type("timestamp")),
-        keys.read("formats", parts.texts),
+        keys.read("formats", _formats),
     )
+
+
+def _formats(value: object) -> tuple[str, ...]:
+    found = parts.texts(value)
+    for each in found:
+        if "%" not in each:
+            what = f"{show(each)} has none of the parts of a time"
+            raise Wrong(what, "write %Y, %m, %d, %H, %M, %S for them, as in '%d.%m.%Y %H:%M'")
+    return found
 
 
 def _clean(body: object) -> Step:
@@ -184,12 +194,21 @@ def _protect(body: object) -> Step:
     known = {"columns": True, "by": True, "secret": False, "keep": False}
     keys = parts.Below(body, "protect", known)
     by = keys.read("by", parts.word_of(Protection), Protection.MASK)
-    secret = keys.read("secret", parts.some_text, None)
+    secret = keys.read("secret", _variable, None)
     if (by is Protection.MASK) != (secret is None):
         what = "a mask has no secret" if secret else f"a {by} is made with a secret"
         raise Wrong(what, "write secret: NAME, the name of an environment variable")
     keep = keys.read("keep", parts.count, 0)
     return Protect(keys.read("columns", parts.names), by, secret, keep)
+
+
+def _variable(value: object) -> str:
+    """The name of an environment variable. No message repeats it: it may be the secret itself."""
+    name = parts.some_text(value)
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        what = "what stands there is no name of an environment variable"
+        raise Wrong(what, "write the name, such as EMAIL_SALT, and put the secret in the variable")
+    return name
 
 
 def _sql(body: object) -> Step:

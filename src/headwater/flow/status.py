@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from headwater.flow.expected import Expected, expectations
 from headwater.flow.hold import Held, held, month_of
 from headwater.flow.models.standing import ModelStanding, models, readers
+from headwater.flow.replay import REFUSED, pages
+from headwater.flow.replay import standing as unfollowed
 from headwater.flow.schema import waiting
 from headwater.flow.world import World
+from headwater.model.arrival import ArrivalState
 from headwater.model.curated import ModelName
 from headwater.model.ids import FeedName, TableName
 from headwater.model.part import Snapshot
@@ -68,7 +72,7 @@ class Status:
 
 def status(world: World) -> Status:
     """Look at everything once."""
-    standing = {each.feed: each for each in world.ledger.standing()}
+    standing = {each.feed: _as_it_stands(world, each) for each in world.ledger.standing()}
     quiet = [
         Standing(feed.name, {}, {}, 0, None, None, 0, 0)
         for feed in world.feeds
@@ -90,6 +94,18 @@ def status(world: World) -> Status:
         spending=tuple(world.ledger.spending(since=month_of(world))),
         taken=tuple(_taken(world, there, standing)),
     )
+
+
+def _as_it_stands(world: World, each: Standing) -> Standing:
+    """With those refused files alone that no later version, and no replay, has followed."""
+    ever = sum(each.arrivals.get(state, 0) for state in REFUSED)
+    if each.feed is None or not ever:
+        return each
+    refused = unfollowed(world, pages(world, each.feed, REFUSED))
+    now = Counter(arrival.state for arrival in refused)
+    followed = {ArrivalState.SUPERSEDED: ever - now.total()} if now.total() < ever else {}
+    rest = {state: files for state, files in each.arrivals.items() if state not in REFUSED}
+    return replace(each, arrivals=Counter(rest) + now + Counter(followed))
 
 
 def _taken(

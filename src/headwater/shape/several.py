@@ -236,17 +236,29 @@ def _join(step: Join, rows: Rows) -> Rows:
 
 def _found(step: Join, rows: Rows, other: Reference) -> Rows:
     """All rows with what was found, and whether anything was."""
-    more = {name: find_column(there, other.columns) for there, name in step.take}
+    more = {name: _theirs(step, other, there) for there, name in step.take}
     for name, old in more.items():
         if rows.has(name):
             hint = f"give it another name: take: {{{old}: other_{name}}}"
             raise Misread(f"there is a column {name!r} already", hint)
-    keys = {f"_key{n}": find_column(there, other.columns) for n, (_, there) in enumerate(step.on)}
+    keys = {f"_key{n}": _theirs(step, other, there) for n, (_, there) in enumerate(step.on)}
     seen = [exp.alias_(column(old), new, quoted=True) for new, old in {**keys, **more}.items()]
     seen.append(exp.alias_(exp.true(), _FOUND, quoted=True))
     there = exp.select(*seen).from_(other.query.subquery("t"))
     same = {key: rows.find(here) for (here, _), key in zip(step.on, keys, strict=True)}
     return _joined(rows, there, same, [*more, _FOUND])
+
+
+def _theirs(step: Join, other: Reference, name: str) -> str:
+    """The column of the other table; Misread says whose it is not."""
+    try:
+        return find_column(name, other.columns)
+    except Misread as wrong:
+        taken = dict(step.take).get(name, "")
+        is_turned = taken.lower() in {each.lower() for each in other.columns}
+        turned = f"its own name stands first: take: {{{taken}: {name}}}"
+        what = f"{step.table or step.file} has no column {name!r}"
+        raise Misread(what, turned if is_turned else wrong.hint) from None
 
 
 def _joined(rows: Rows, there: exp.Select, keys: Mapping[str, str], more: Sequence[str]) -> Rows:

@@ -12,6 +12,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token
 
 from headwater.errors import QueryError
+from headwater.shape.words import bare
 
 DIALECT = "duckdb"
 _BEGINNINGS = frozenset({"select", "from", "with", "values", "pivot", "unpivot", "("})
@@ -45,6 +46,12 @@ def parse(sql: str) -> Statement:
     tree = trees[0].unnest()
     if not isinstance(tree, exp.Query):
         raise QueryError(f"it is no SELECT: {first}", hint="write SELECT ... FROM (PIVOT ...)")
+    word = next(bare(tree), None)
+    if word is not None:
+        raise QueryError(
+            f"{word} is a word of SQL, and no column unless it is quoted",
+            hint=f'write "{word}" in double quotes',
+        )
     names = {name_of(table) for table in tables_of(tree)}
     return Statement(tree, tuple(sorted(names)), tuple(tokens))
 

@@ -35,7 +35,8 @@ SHOWN = 20
 
 _LONGEST = 60
 _ALWAYS = ("written", "quarantined")
-_TERMS = ("written", "quarantined", "filtered", "deduplicated")
+_TERMS = ("written", "quarantined", "filtered", "deduplicated", "aggregated")
+_MADE = "exploded"  # what stands beside the rows that were read
 
 
 def receipts_page(receipts: Sequence[Receipt]) -> Page:
@@ -68,7 +69,8 @@ def receipt_page(receipt: Receipt) -> Page:
 def equation(books: Books) -> str:
     """The books in one line: read 1,000 = written 990 + quarantined 10."""
     terms = [f"{term} {count(getattr(books, term))}" for term in _terms([books])]
-    return f"read {count(books.counted)} = {' + '.join(terms)}"
+    made = f" + {_MADE} {count(books.exploded)}" if books.exploded else ""
+    return f"read {count(books.counted)}{made} = {' + '.join(terms)}"
 
 
 def _terms(every: Sequence[Books]) -> list[str]:
@@ -84,15 +86,18 @@ def _files(receipt: Receipt) -> Sheet:
     terms = _terms([file.books for file in receipt.files])
     headings = [Heading(""), Heading("file"), Heading("size", right=True)]
     headings.append(Heading("read", right=True))
+    made = any(file.books.exploded for file in receipt.files)
+    if made:
+        headings += [Heading("+"), Heading(_MADE, right=True)]
     for number, term in enumerate(terms):
         headings += [Heading("+" if number else "="), Heading(term, right=True)]
     headings.append(Heading(""))
-    rows = [_row(file, terms) for file in shown]
+    rows = [_row(file, terms, made=made) for file in shown]
     hidden = telling[SHOWN:]
     if hidden:
-        rows.append(_sum(f"{counted(len(hidden), 'more file')}", hidden, terms))
+        rows.append(_sum(f"{counted(len(hidden), 'more file')}", hidden, terms, made=made))
     if len(receipt.files) > 1:
-        rows.append(_sum("together", receipt.files, terms, tone=Tone.STRONG))
+        rows.append(_sum("together", receipt.files, terms, tone=Tone.STRONG, made=made))
     return sheet(headings, rows)
 
 
@@ -100,23 +105,34 @@ def _tells(file: FileBooks) -> bool:
     return file.state is not ArrivalState.COMPLETED or bool(file.books.quarantined or file.notes)
 
 
-def _row(file: FileBooks, terms: Sequence[str]) -> list[Piece]:
+def _row(file: FileBooks, terms: Sequence[str], *, made: bool) -> list[Piece]:
     whole = file.state is not ArrivalState.COMPLETED
     mark = Mark.BAD if whole else Mark.WARN if file.books.quarantined else Mark.GOOD
     name = clean(file.key, _LONGEST)
-    return [mark, name, dim(size(file.size_bytes)), *_equation(file.books, terms), _told(file)]
+    books = _equation(file.books, terms, made=made)
+    return [mark, name, dim(size(file.size_bytes)), *books, _told(file)]
 
 
 def _sum(
-    name: str, files: Sequence[FileBooks], terms: Sequence[str], tone: Tone = Tone.DIM
+    name: str,
+    files: Sequence[FileBooks],
+    terms: Sequence[str],
+    tone: Tone = Tone.DIM,
+    *,
+    made: bool,
 ) -> list[Piece]:
     books = sum((file.books for file in files), Books())
     total = sum(file.size_bytes for file in files)
-    return ["", Span(name, tone), dim(size(total)), *_equation(books, terms, tone)]
+    return ["", Span(name, tone), dim(size(total)), *_equation(books, terms, tone, made=made)]
 
 
-def _equation(books: Books, terms: Sequence[str], tone: Tone = Tone.PLAIN) -> Iterator[Piece]:
+def _equation(
+    books: Books, terms: Sequence[str], tone: Tone = Tone.PLAIN, *, made: bool
+) -> Iterator[Piece]:
     yield Span(count(books.counted), tone)
+    if made:
+        yield dim("+")
+        yield Span(count(books.exploded), tone if books.exploded else Tone.DIM)
     for number, term in enumerate(terms):
         figure: int = getattr(books, term)
         yield dim("+" if number else "=")
@@ -173,7 +189,8 @@ def failed_page(failed: Failed) -> Page:
         toned(f"attempt {failed.claim.attempt} failed: {clean(failed.error.message)}", Tone.BAD),
         dim(f"  ({counted(len(manifest.arrivals), 'file')}, {follows})"),
     )  # fmt: skip
-    return (head,)
+    hint = failed.error.hint
+    return (head, line("   try: ", dim(clean(hint)))) if hint else (head,)
 
 
 def landings_page(landings: Sequence[Landing]) -> Page:

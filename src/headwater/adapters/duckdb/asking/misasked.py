@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from headwater.errors import NoSpace, QueryError
 from headwater.model.part import Snapshot
+from headwater.shape.words import KEPT
 
 _TABLE = re.compile(r'Table with name "?(?P<name>.+?)"? does not exist')
 _COLUMN = re.compile(
@@ -39,7 +40,23 @@ def misasked(
         return NoSpace(f"there is no room to answer in: {first}", hint="free some space; repeat it")
     if file := _FILE.search(said):
         return QueryError(f"a query reads tables, and no file such as {file[1]}", hint=_OWN)
+    if words := _kept(said, asked):
+        quoted = " and ".join(f'"{word}"' for word in words)
+        return QueryError(_sentence(first), hint=f"a column of that name is written {quoted}")
     return QueryError(_sentence(first), hint=_hint(said))
+
+
+def _kept(said: str, asked: Sequence[Snapshot]) -> list[str]:
+    """Columns that are words of SQL, and stand without quotes where it cannot be read."""
+    place = _PLACE.search(said) if said.startswith("Parser Error") else None
+    columns = [name for each in asked for name in each.schema.names() if name.lower() in KEPT]
+    if place is None or not columns:
+        return []
+    return [
+        name
+        for name in dict.fromkeys(columns)
+        if re.search(rf'(?<!["\w]){re.escape(name)}(?!["\w])', place["text"], re.IGNORECASE)
+    ]
 
 
 def _no_table(name: str, known: Sequence[str]) -> QueryError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 from sqlglot import exp
@@ -16,7 +16,7 @@ from headwater.adapters.duckdb.shaping.instants import prepare, quick
 from headwater.errors import EngineRefused
 from headwater.model.checks import OF_BATCHES, Action, Check, Unique, When
 from headwater.model.feed import Feed
-from headwater.model.merge import Upsert
+from headwater.model.merge import Append, Upsert
 from headwater.model.steps import Dedupe, Keep
 from headwater.model.types import Column, Schema, Type
 from headwater.shape.checks import MisplacedCheck, watched
@@ -108,6 +108,38 @@ class Compiler:
         """The columns behind the steps; those that have no value yet are left out."""
         if not self.feed.steps:
             return self.plan.schema()
+        try:
+            kinds = self.described(connection, rows)
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            raise EngineRefused(
+                f"{self._unfit(connection, rows)} of feed {self.feed.name} does not fit the types "
+                f"of its columns: {said}",
+                hint=f"cast what it takes, as in x::int, or put the step cast before it in "
+                f"feeds.{self.feed.name}.steps",
+            ) from error
+        return Schema(
+            tuple(
+                Column(name, rows.types.get(name) or native(_storable(name, kinds[name])))
+                for name in rows.columns
+                if kinds[name] != NO_TYPE
+            )
+        )
+
+    def _unfit(self, connection: duckdb.DuckDBPyConnection, rows: Rows) -> str:
+        """The first step behind which DuckDB cannot say of what types the columns are."""
+        steps = self.feed.steps
+        for number, step in enumerate(steps, 1):
+            feed = replace(self.feed, steps=steps[:number], checks=(), mode=Append())
+            some = replace(self, feed=feed)
+            try:
+                some.described(connection, some.rows(telling=rows.telling))
+            except duckdb.Error:
+                return f"step {number} ({step.TAG})"
+        return "a check"
+
+    def described(self, connection: duckdb.DuckDBPyConnection, rows: Rows) -> dict[str, str]:
+        """What DuckDB calls the types of the columns behind the steps."""
         self.begin(connection, rows.counters)
         nulls = "".join(
             f", CAST(NULL AS {duck_type(t.type)}) AS {quote.name(t.name)}"
@@ -120,28 +152,12 @@ class Compiler:
             f"1::BIGINT AS {WEIGHT}"
         )
         typed = f"SELECT {own}{nulls}"
-        try:
-            for cut in rows.cuts:
-                connection.execute(
-                    f"CREATE OR REPLACE TEMP VIEW {quote.name(cut.name)} AS "
-                    f"{spelled(cut.query, typed)}"
-                )
-            told = connection.execute(f"DESCRIBE {spelled(rows.query, typed)}").fetchall()
-        except duckdb.Error as error:
-            said = str(error).splitlines()[0]
-            raise EngineRefused(
-                f"the steps or checks of feed {self.feed.name} do not fit the types of its "
-                f"columns: {said}",
-                hint=f"put a cast before it in feeds.{self.feed.name}.steps",
-            ) from error
-        kinds = {row[0]: row[1] for row in told}
-        return Schema(
-            tuple(
-                Column(name, rows.types.get(name) or native(_storable(name, kinds[name])))
-                for name in rows.columns
-                if kinds[name] != NO_TYPE
+        for cut in rows.cuts:
+            connection.execute(
+                f"CREATE OR REPLACE TEMP VIEW {quote.name(cut.name)} AS {spelled(cut.query, typed)}"
             )
-        )
+        told = connection.execute(f"DESCRIBE {spelled(rows.query, typed)}").fetchall()
+        return {row[0]: row[1] for row in told}
 
 
 def spelled(query: exp.Query, typed: str) -> str:
