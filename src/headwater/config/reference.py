@@ -94,6 +94,10 @@ _DEFAULTS = {
     "name": "made of what it is",
     **{zone: f"`<lake>/{zone}`" for zone in ZoneKeys.model_fields},
 }
+_OWN: dict[tuple[type[Keys], str], tuple[str, str]] = {  # where a name is another key elsewhere
+    (BatchKeys, "files"): ("number", "`1000`"),
+    (ModelKeys, "since"): ("name", "the only table it reads"),
+}
 _WORDS = {
     "match": "pattern, or list of patterns",
     "schema": "mapping of column to type",
@@ -136,7 +140,8 @@ def _rows(model: type[Keys]) -> Iterator[str]:
     for field, info in model.model_fields.items():
         name = info.alias or field
         example = (info.examples or [""])[0]
-        cells = (f"`{name}`", _words(name, info), _default(name, info))
+        told = _OWN.get((model, name), (_words(name, info), _default(name, info)))
+        cells = (f"`{name}`", *told)
         meaning = info.description or ""
         yield f"| {' | '.join(cells)} | {meaning} | `{name}: {_written(example)}` |"
 

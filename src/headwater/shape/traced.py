@@ -28,6 +28,8 @@ from headwater.shape.table import PROVENANCE
 FILES = ""
 """Where a column comes from that files bring; else it is the name of what is looked into."""
 
+_FIELDS = "*"  # which there are, files say
+
 Origin = tuple[str, str]
 Origins = frozenset[Origin]
 
@@ -41,8 +43,19 @@ class Traced:
 
     def of(self, names: Iterable[str]) -> Origins:
         """Where these columns come from, all together."""
-        found = (self.columns[find_column(name, tuple(self.columns))] for name in names)
-        return frozenset().union(*found)
+        return frozenset().union(*(self.columns[self.find(name)] for name in names))
+
+    def find(self, name: str) -> str:
+        """The column of that name; or those that a struct was taken apart into, all as one."""
+        for each in self.columns:
+            if each.endswith(_FIELDS) and name.lower().startswith(each[:-1].lower()):
+                return next((own for own in self.columns if own.lower() == name.lower()), each)
+        return find_column(name, tuple(self.columns))
+
+    def single(self, names: Iterable[str]) -> list[str]:
+        """The columns of these names, those aside that are told together with others."""
+        found = {name: self.find(name) for name in names}
+        return [each for name, each in found.items() if each.lower() == name.lower()]
 
     def put(self, made: Mapping[str, Origins]) -> Traced:
         """With these columns made: in place of those of the same name, or behind all."""
@@ -70,19 +83,23 @@ def passed(step: Step, here: Traced) -> Traced:
 
 @passed.register
 def _rename(step: Rename, here: Traced) -> Traced:
-    new = {find_column(old, tuple(here.columns)): name for old, name in step.columns}
-    return replace(here, columns={new.get(n, n): each for n, each in here.columns.items()})
+    old = here.single(name for name, _ in step.columns)
+    made = {name: here.of([each]) for each, name in step.columns}
+    new = {here.find(each): name for each, name in step.columns if here.find(each) in old}
+    kept = {new.get(name, name): origins for name, origins in here.columns.items()}
+    return replace(here, columns={**kept, **made})
 
 
 @passed.register
 def _select(step: Select, here: Traced) -> Traced:
-    names = [find_column(name, tuple(here.columns)) for name in step.columns]
-    return replace(here, columns={name: here.columns[name] for name in names})
+    exact = {name.lower(): name for name in here.single(step.columns)}
+    names = [exact.get(name.lower(), name) for name in step.columns]
+    return replace(here, columns={name: here.of([name]) for name in names})
 
 
 @passed.register
 def _drop(step: Drop, here: Traced) -> Traced:
-    gone = {find_column(name, tuple(here.columns)) for name in step.columns}
+    gone = set(here.single(step.columns))
     return replace(here, columns={n: o for n, o in here.columns.items() if n not in gone})
 
 
@@ -114,7 +131,7 @@ def _join(step: Join, here: Traced) -> Traced:
 @passed.register
 def _flatten(step: Flatten, here: Traced) -> Traced:
     """Which fields there are, files say: a column of the table finds its struct by its name."""
-    made = {f"{name}{step.between}*": here.of([name]) for name in step.columns}
+    made = {f"{name}{step.between}{_FIELDS}": here.of([name]) for name in step.columns}
     rest = _drop(Drop(step.columns), here).columns
     return replace(here, columns={**rest, **made})
 
@@ -126,7 +143,8 @@ def _explode(step: Explode, here: Traced) -> Traced:
 
 @passed.register
 def _aggregate(step: Aggregate, here: Traced) -> Traced:
-    by = {find_column(name, tuple(here.columns)): here.of([name]) for name in step.by}
+    exact = {name.lower(): name for name in here.single(step.by)}
+    by = {exact.get(name.lower(), name): here.of([name]) for name in step.by}
     made = {name: here.of(read_aggregate(text).columns) for name, text in step.columns}
     return replace(here, columns={**by, **made})
 
