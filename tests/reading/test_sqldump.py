@@ -147,7 +147,7 @@ def test_literals_are_what_the_database_says(dump, literal, value):
     [
         (b"(2,now())", "sql"),
         (b"(2,'x' || 'y')", "sql"),
-        (b"(2,replace('a\\nb','\\n',char(10)))", "sql"),
+        (b"(2,replace('a','b','c'))", "sql"),
         (b"(2)", "ragged"),
         (b"(2,'x',3)", "ragged"),
         (b"(2,'\xff')", "encoding"),
@@ -301,3 +301,32 @@ def test_a_quote_that_never_closes_in_another_table_takes_no_rows_of_this_one_wi
     for size in (1, 1 << 20):
         pieces = read(text, table(Dump.MYSQL, "a"), size=size, window=size)
         assert rows(pieces) == [["a"], ["b"], ["b"]]
+
+
+SQLITE_CALLS = rb"""PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE t(id integer, note text, more text);
+INSERT INTO t VALUES(1,replace('line\nbreak, it''s (one)','\n',char(10)),NULL);
+INSERT INTO t VALUES(2,replace(replace('a\rb\nc','\r',char(13)),'\n',char(10)),'x');
+INSERT INTO t VALUES(3,replace('not \n but\012so','\012',char(10)),2.5);
+INSERT INTO t VALUES(4,unistr('tab\u0009 and \\ and "e\u00e9"'),'');
+INSERT INTO t VALUES(5,replace('a','b','c'),'');
+INSERT INTO t VALUES(6,'replace(''a'')','unistr(');
+COMMIT;
+"""
+
+
+@pytest.mark.parametrize("size", [1, 5, 17, 64, 1 << 20])
+def test_texts_that_sqlite_writes_as_calls_are_read_as_what_they_stand_for(size):
+    which = tables(SQLITE_CALLS, Dump.SQLITE)[0]
+
+    pieces = read(SQLITE_CALLS, which, size=size, window=size)
+
+    assert rows(pieces) == [
+        ["1", "line\nbreak, it's (one)", None],
+        ["2", "a\rb\nc", "x"],
+        ["3", "not \\n but\nso", "2.5"],
+        ["4", 'tab\t and \\ and "e\u00e9"', ""],
+        ["6", "replace('a')", "unistr("],
+    ]
+    assert refused(pieces) == [(8, "sql")]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from headwater.reading.dump.calls import CALL, behind_text, text_of
 from headwater.reading.dump.heads import Dump
 
 QUOTES = bytes.maketrans(b"'", b'"')
@@ -63,6 +64,7 @@ class RowGrammar:
     def __init__(self, dump: Dump, width: int) -> None:
         self._width = width
         self._mysql = dump is Dump.MYSQL
+        self._calls = rb"|" + CALL if dump is Dump.SQLITE else b""
         self._literal = _ESCAPED if self._mysql else rb"'[^']*+(?:''[^']*+)*+'"
         self._value = re.compile(rb"\s*+" + self._any_literal, re.DOTALL)
         self._token = re.compile(rb"[^'()]++|[()]|" + self._literal, re.DOTALL)
@@ -71,7 +73,16 @@ class RowGrammar:
     def _any_literal(self) -> bytes:
         prefixed = rb"(?:[nN]|_[a-z0-9]++\s*+)?+" + self._literal + rb"|[eE]" + _ESCAPED
         bits = rb"[xX]'[0-9A-Fa-f]*+'|[bB]'[01]*+'"
-        return rb"(?:(?i:NULL|DEFAULT)\b|(" + prefixed + rb"|" + bits + rb"|" + _PLAIN + rb"))"
+        return (
+            rb"(?:(?i:NULL|DEFAULT)\b|("
+            + prefixed
+            + rb"|"
+            + bits
+            + rb"|"
+            + _PLAIN
+            + self._calls
+            + rb"))"
+        )
 
     @cached_property
     def quick(self) -> re.Pattern[bytes]:
@@ -147,6 +158,8 @@ class RowGrammar:
             return b""
         if spelling[:1] == b"'":
             return _quoted(self._text(spelling[1:-1]))
+        if spelling.endswith(b")"):
+            return _quoted(text_of(spelling))
         return self._prefixed(spelling) if spelling.endswith(b"'") else spelling
 
     def _prefixed(self, spelling: bytes) -> bytes:
@@ -171,8 +184,9 @@ class RowGrammar:
         blanks = _BLANKS.match(text, at)
         behind = blanks.end() if blanks else at
         # A word, or a text that is not closed, may be whole once more is at hand.
-        near_end = len(text) - behind < _NEAR_BYTES and not final
-        if near_end or self._token.match(text, behind) is None:
+        inside = behind_text(text, behind) if self._calls else behind
+        near_end = len(text) - inside < _NEAR_BYTES and not final
+        if near_end or self._token.match(text, inside) is None:
             raise Cut
         near = text[behind : behind + _NEAR_BYTES].decode("utf-8", "replace")
         return Damage(f"value {place} of the row is no literal, at {near!r}")
