@@ -166,3 +166,25 @@ def test_one_column_whose_values_have_blanks_is_one_column(see, header, row):
 
     assert found.format is Format.CSV
     assert found.originals == (header,)
+
+
+@pytest.mark.parametrize(
+    "before", ["<?show it?>\n", '<?xml-stylesheet href="a.xsl"?>', "<?a?>\n<!-- b -->\n"]
+)
+def test_xml_may_begin_with_an_instruction(see, before):
+    found = see(f"{before}<list><item>1</item><item>2</item></list>\n".encode())
+
+    assert found.format is Format.XML
+    assert found.rows.row == "list/item"
+
+
+def test_a_program_in_php_is_no_xml(see):
+    assert see(b"<?php echo 1 ?>\n<b>x</b>\n").format is not Format.XML
+
+
+def test_records_that_end_with_a_separator_of_ascii_are_refused_for_it(refusal, see):
+    cause = refusal(b"id\x1fnote\x1e1\x1fone, two\nlines\x1e2\x1fthree, four\x1e")
+
+    assert cause.code == "type"
+    assert "0x1E" in cause.message
+    assert see(b"id\x1fnote\n1\x1fa\x1eb\n2\x1fc\n").columns == ("id", "note")

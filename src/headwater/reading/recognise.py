@@ -34,6 +34,7 @@ from headwater.reading.textkind import (
     hides_root,
     lines_of,
     refuse_html,
+    refuse_separators,
     xml_of,
 )
 from headwater.reading.told import Sample, Told
@@ -106,6 +107,7 @@ def _content(seen: Text, told: Told, encoding: str | None) -> Found:
     wrapping = replace(wrapping, encoding=coding.codec)
     text, skip = as_utf8(content, coding, whole=whole)
     refuse_html(text)
+    refuse_separators(text)
     seen = replace(seen, wrapping=wrapping, sample=text)
     found = _text(seen, told, whole=whole and len(members) <= 1)
     if told.table_number is not None and found.dialect is not None:

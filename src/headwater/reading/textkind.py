@@ -32,6 +32,7 @@ _NOTHING = re.compile(
     rb"[\xef\xbb\xbf\s]*(?:<\?xml[^>]*>)?\s*(?:<!DOCTYPE[^<>\[]*>)?\s*"
     rb"<([^\s<>/=]+)\s*(?:/>|>\s*</\1\s*>)\s*"
 )
+_INSTRUCTION = re.compile(rb"<\?(?!php\b)[A-Za-z_][\w.:-]*(?:\s[^<>]*)?\?>\s*<")
 _TAGS = re.compile(rb"<[^<>]+>\s*<")
 _TEXTS = frozenset({Format.CSV, Format.TSV, Format.JSON, Format.NDJSON})
 _MARKS = b"\xef\xbb\xbf\xfe\xff"
@@ -115,6 +116,16 @@ def refuse_html(sample: bytes) -> None:
         )
 
 
+def refuse_separators(sample: bytes) -> None:
+    """Refuse records that end with ASCII's own separator, of which line ends are a part."""
+    if b"\x1f" in sample and sample.count(b"\x1e") > sample.count(b"\n"):
+        raise Unreadable(
+            "type",
+            "its records end with the byte 0x1E and not with their lines; write line ends for it, "
+            "and put quotes around fields that have some",
+        )
+
+
 def lines_of(text: Text, skip_lines: int, *, whole: bool) -> Found | None:
     """What a text of UTF-8 is, if it is a dump or a log, or is declared as fixed width."""
     declared, wanted = _meant(text), text.selection
@@ -162,6 +173,8 @@ def _begins_as_xml(sample: bytes) -> bytes:
         return b""
     if head.startswith(b"<?xml"):
         return head[:5]
+    if _INSTRUCTION.match(head):
+        return head[:1]
     tags = _TAGS.match(head) or b"</" in head or b"/>" in head
     return head[:1] if tags or head.startswith((b"<!--", b"<!DOCTYPE")) else b""
 

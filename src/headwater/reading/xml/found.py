@@ -15,7 +15,9 @@ from headwater.reading.xml.keys import SEPARATOR, split
 from headwater.reading.xml.text import utf8_head
 
 _START = re.compile(
-    rb"[ \t\r\n]*<(?:\?xml\s|!--|!DOCTYPE\s|[^\s<>/!?\"'=&;0-9.-][^<>]*[\s/>])", re.IGNORECASE
+    rb"[ \t\r\n]*<(?:\?(?!php\b)[a-z_][\w.:-]*[\s?]|!--|!DOCTYPE\s"
+    rb"|[^\s<>/!?\"'=&;0-9.-][^<>]*[\s/>])",
+    re.IGNORECASE,
 )
 _PAGE = re.compile(
     rb"(?:\s|<!--.*?-->)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
