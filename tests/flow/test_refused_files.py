@@ -125,3 +125,50 @@ def test_a_child_that_is_killed_once_costs_nobody_anything(lake, incoming, monke
     assert [failed.dead for failed in done.failures] == [False]
     assert ids_of(lake) == ["1", "2"]
     assert lake.quarantine() == []
+
+
+@pytest.mark.parametrize("first", ["good.csv", "bad.csv"])
+@pytest.mark.parametrize(
+    "more",
+    ["", ", steps: [filter: qty > 0]", ", batch: {files: 1000, bytes: 40B}"],
+    ids=["plain", "steps", "turns"],
+)
+def test_a_file_without_dates_does_not_keep_its_neighbours_out_of_partitions_of_days(
+    folder, incoming, first, more
+):
+    with lakes.make(folder, f"  sales: {{partition: [month(day)], max_bad: 50%{more}}}\n") as lake:
+        texts = {
+            "good.csv": csv_of("1", "2"),
+            "bad.csv": csv_of("3") + "4,soon,1\n5,later,1\n",
+            "other.csv": csv_of("6", month=2),
+        }
+        names = sorted(texts, key=lambda name: name != first)
+        for name in names:
+            lake.land("sales", incoming(name, texts[name]))
+        lake.work(until_idle=True)
+
+        assert ids_of(lake) == [1, 2, 6]
+        assert [file.arrival.key for file in lake.quarantine()] == ["sales/bad.csv"]
+        assert lake.verify().findings == ()
+
+
+def test_files_that_all_lack_dates_are_all_refused_for_that(folder, incoming):
+    with lakes.make(folder, "  sales: {partition: [month(day)]}\n") as lake:
+        files = [incoming(f"{n}.csv", f"id,day\n{n},soon\n") for n in range(3)]
+
+        lake.ingest("sales", *files)
+
+        causes = [file.arrival.cause for file in lake.quarantine()]
+        assert [cause.code for cause in causes] == ["undated"] * 3
+        assert "declare its type" in causes[0].message
+
+
+def test_files_without_dates_leave_no_column_behind_that_keeps_later_ones_out(folder, incoming):
+    with lakes.make(folder, "  sales: {partition: [month(day)]}\n") as lake:
+        lake.ingest("sales", incoming("bad.csv", "id,day,qty\n9,soon,1\n"))
+
+        lake.ingest("sales", incoming("good.csv", csv_of("1", "2")))
+
+        assert ids_of(lake) == [1, 2]
+        assert [file.arrival.key for file in lake.quarantine()] == ["sales/bad.csv"]
+        assert lake.verify().findings == ()

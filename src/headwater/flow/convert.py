@@ -20,6 +20,7 @@ from headwater.model.progress import Progress, Watch
 from headwater.model.types import Schema, Widened
 from headwater.points import point
 from headwater.ports.engine import (
+    UNDATED,
     Conversion,
     Engine,
     Input,
@@ -65,7 +66,17 @@ def _converted(world: World, engine: Engine, job: Job, claim: Claim, watch: Watc
         return convert_singly(engine, job, watch)
     if not is_apart(job.feed):  # rows of one file decide about those of another
         return engine.convert(job, watch)
-    return convert_in_turns(engine, job, watch, job.feed.batch, world.staging)
+    made = convert_in_turns(engine, job, watch, job.feed.batch, world.staging)
+    return convert_singly(engine, job, watch) if _is_refused_together(made) else made
+
+
+def _is_refused_together(made: Conversion) -> bool:
+    """Whether one file may be to blame for the refusal of others.
+
+    A column of several files is text where one of them has a text in it.
+    """
+    causes = [each.cause for each in made.results if each.cause is not None]
+    return sum(cause.code == UNDATED for cause in causes) > 1
 
 
 def job_of(

@@ -28,6 +28,9 @@ from headwater.model.types import Schema, Widened
 if TYPE_CHECKING:
     from headwater.ports.building import Building, Edifice
 
+UNDATED = "undated"
+"""The code of files whose rows, taken together, have no dates for the partitions of a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:

@@ -144,6 +144,7 @@ class Rounds:
             for place in list(self.batch.sources):
                 self.batch.refuse(place, cause)
             self.batch.regroup()
+            plan = self.batch.plan()  # files that are refused bring the table no columns
         folder = self.scratch / f"round-{number}"
         folder.mkdir()
         refusals = Refusals(folder)

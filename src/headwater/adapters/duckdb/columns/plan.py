@@ -12,6 +12,7 @@ from headwater.adapters.duckdb.sources.shape import Shape
 from headwater.model.arrival import Cause
 from headwater.model.feed import Feed, Format, OnBadValue, OnNewColumn, Types
 from headwater.model.types import TEXT, TIMESTAMP, Column, Schema, Type
+from headwater.ports.engine import UNDATED
 from headwater.reading.names import clean_name
 from headwater.shape.partition import DATE_PARTS
 from headwater.shape.table import RESCUED
@@ -172,7 +173,7 @@ def undatable(feed: Feed, rows: Schema) -> Cause | None:
         fits = _DATED - ({"date"} if by.function == "hour" else frozenset())
         if column.type.kind not in fits:
             return Cause(
-                "partition",
+                UNDATED,
                 f"{by.column} is {column.type}, and {by.function}({by.column}) needs a date "
                 "or timestamp; declare its type in the feed's schema, or repair its values",
             )
