@@ -1,5 +1,7 @@
 """Versions of objects outlive the suspension of versioning, and are deleted one by one."""
 
+from urllib.parse import quote
+
 import pytest
 
 
@@ -42,3 +44,16 @@ def test_a_bucket_is_emptied_of_versions_and_of_what_marks_deletions(suspended):
 
     assert versions(*suspended) == []
     assert versions(*suspended, "DeleteMarkers") == []
+
+
+@pytest.mark.parametrize("key", ["50%.csv", "100%25", "a+b c", "ü/&"])
+def test_a_listing_of_versions_spells_keys_as_it_was_asked_to(aws_in_the_box, key):
+    s3, bucket = aws_in_the_box.client("s3"), aws_in_the_box.bucket()
+    keep(s3, bucket, "Enabled")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"1")
+    s3.delete_object(Bucket=bucket, Key=key)
+
+    for asked, wanted in (({}, key), ({"EncodingType": "url"}, quote(key))):
+        listed = s3.list_object_versions(Bucket=bucket, **asked)
+        assert [each["Key"] for each in listed["Versions"]] == [wanted]
+        assert [each["Key"] for each in listed["DeleteMarkers"]] == [wanted]
