@@ -14,7 +14,6 @@ HEAVY = (
     "yaml",
     "blake3",
     "pyarrow",
-    "headwater.model",
     "headwater.ports.engine",
 )
 
