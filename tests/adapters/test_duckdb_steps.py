@@ -419,3 +419,13 @@ def test_refused_rows_of_many_pieces_are_found_again(bench):
     assert [(line, raw) for _, line, _, raw, _ in bench.refused(done)] == [
         (n + 2, f"{n},x") for n in range(7, 30_000, 1000)
     ]
+
+
+@pytest.mark.parametrize("name", ["t", "f", "r", "row", "n", "fate", "place"])
+def test_a_row_that_a_step_refuses_is_found_whatever_its_columns_are_called(bench, name):
+    done = bench.convert(
+        f"id,{name}\nA,1\nB,no\n", feed=shaping({"cast": {name: "bigint"}}, {"filter": "id <> 'C'"})
+    )
+
+    assert books(done) == [Books(counted=2, written=1, quarantined=1)]
+    assert bench.refused(done) == [("file 0", 3, name, "B,no", "cast")]

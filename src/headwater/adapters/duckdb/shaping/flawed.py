@@ -23,6 +23,7 @@ from headwater.shape.checks import CHECK
 from headwater.shape.rows import BETWEEN, FATE, NUMBER, REFUSED, WEIGHT
 from headwater.shape.table import PROVENANCE
 
+_ROW = quote.name("headwater row")  # a column of that name would be meant in its place
 _SHOWN = 80
 _RAW_LETTERS = 64 * 1024
 _SAID = {"join": "is not there", "map": "is not listed"}
@@ -45,8 +46,8 @@ class Flawed:
         refused = f"starts_with(f.{FATE}, {quote.text(REFUSED)})"
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE flawed AS SELECT f.{NUMBER} AS n, f.{FATE} AS fate, "
-            f"to_json(t)::VARCHAR AS row FROM {self.staging.reader()} f "
-            f"JOIN ({self.staging.base.select()}) t USING ({NUMBER}) WHERE {refused}"
+            f"to_json({_ROW})::VARCHAR AS row FROM {self.staging.reader()} f "
+            f"JOIN ({self.staging.base.select()}) {_ROW} USING ({NUMBER}) WHERE {refused}"
         )
         every = f"SELECT DISTINCT {source_of('n')} AS source FROM flawed ORDER BY source"
         for (number,) in self.connection.execute(every).fetchall():

@@ -69,7 +69,8 @@ def _ways(timezone: str) -> dict[str, str]:
     """How a value of each type becomes an instant."""
     same = "CAST(x AS TIMESTAMPTZ)"
     if timezone == "UTC":
-        return {"TIMESTAMPTZ": "x", "TIMESTAMP": same, "DATE": same, "VARCHAR": same}
+        told = f"CASE WHEN isfinite(x) THEN make_timestamptz(epoch_us(x)) ELSE {same} END"
+        return {"TIMESTAMPTZ": "x", "TIMESTAMP": told, "DATE": same, "VARCHAR": same}
     read = _shown_at(timezone, "CAST(x AS TIMESTAMP)")
     text = f"CASE WHEN {zoned('x')} THEN {same} ELSE {read} END"
     return {"TIMESTAMPTZ": "x", "TIMESTAMP": read, "DATE": read, "VARCHAR": text}
