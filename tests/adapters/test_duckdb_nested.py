@@ -90,3 +90,15 @@ def test_what_has_no_fields_is_told_with_what_would_give_it_some(bench, steps, w
         bench.convert(SENT, feed=nested(*steps))
 
     assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize("name", ["r", "t", "e", "f", "k", "h"])
+def test_a_field_is_meant_where_a_column_of_its_name_stands_beside_the_struct(bench, name):
+    steps = ({"derive": {"made": f"{name}.id"}}, {"filter": f"{name}.id = 'in'"})
+    feed = feed_of(
+        schema=schema_of(**{name: "struct<id:text>"}), steps=tuple(map(read_step, steps))
+    )
+
+    done = bench.convert(f'{{"{name}":{{"id":"in"}},"id":"beside"}}\n', feed=feed)
+
+    assert bench.rows(done, "made, id") == [("in", "beside")]

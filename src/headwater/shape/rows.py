@@ -23,6 +23,7 @@ WEIGHT = "_weight"
 
 _ELEMENT = "headwater element {}"  # no column of the user's can be called that
 _ELEMENT_BITS = 32
+_BELOW = "headwater below"  # with a name that a column may have, its fields would not be found
 _MOST_PACKED = 2  # a number has 63 bits, and so many elements have room beside it
 
 OWN = "."
@@ -105,7 +106,8 @@ class Rows:
     @property
     def below(self) -> exp.Subquery:
         """These rows as something to select from; copied only where they are in a query already."""
-        return self.query.subquery("r", copy=self.query.parent is not None)
+        name = exp.to_identifier(_BELOW, quoted=True)
+        return self.query.subquery(name, copy=self.query.parent is not None)
 
     def find(self, name: str) -> str:
         """The column of that name, whatever its case; Misread if there is none."""
