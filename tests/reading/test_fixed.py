@@ -241,3 +241,29 @@ def test_how_blocks_are_cut_changes_nothing_whatever_the_bytes(junk, size, windo
 @settings(deadline=None)
 def test_no_sample_makes_recognition_fail(junk):
     recognise_fixed(junk)
+
+
+def test_a_title_over_columns_of_numbers_is_no_header_of_theirs():
+    data = "".join(f"         {number % 9 + 1}   {1000 + number}.4\n" for number in range(40))
+
+    layout = recognise_fixed(f"OF/NOTE  Tides\n{data}".encode())
+
+    assert layout is not None
+    assert [column.name for column in layout.columns] == ["column_1", "column_2"]
+
+
+def test_a_header_whose_rows_have_blanks_elsewhere_is_none():
+    assert recognise_fixed(b"# source target\n1 2\n1 10\n2 1\n2 10\n3 1\n") is None
+
+
+def test_a_column_without_values_is_one_where_the_others_have_one_value_each():
+    layout = recognise_fixed(b"id  town    note\n1   Ulm\n2   Bonn\n3   Gera\n4   Hof\n")
+
+    assert layout is not None
+    assert [column.name for column in layout.columns] == ["id", "town", "note"]
+
+
+def test_a_row_of_hashes_is_no_header():
+    lines = "".join(f"{number:04x}ab{number:010x}  lib/{'x' * number}\n" for number in range(5))
+
+    assert recognise_fixed(lines.encode()) is None

@@ -40,3 +40,17 @@ def test_lines_behind_a_broken_first_one_are_records(broken):
     text = broken + "\n" + '{"a":1}\n' * 9
 
     assert json_format(text, Format.AUTO, whole=False) is Format.NDJSON
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[1, 2,]\n", "['a', 'b']\n", "[TRUE, 1]\n", "[NaN]\n", "[]\n", "[\n", "[1] [2]\n", "[a, b]\n"],
+)
+def test_an_array_that_is_broken_is_json_all_the_same(text):
+    assert form(text) is Format.JSON
+
+
+@pytest.mark.parametrize("text", ["[main]\na=1\n", "[0.0] up\n", "[2026-01-01 10:00] x\n"])
+def test_a_label_in_brackets_is_json_only_where_json_is_declared(text):
+    assert form(text) is None
+    assert json_format(text, Format.JSON, whole=True) is Format.JSON

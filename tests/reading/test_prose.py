@@ -90,3 +90,69 @@ def test_a_word_too_many_in_a_list_is_refused_where_it_is_no_remark(see):
 
     assert bad == ["ragged"]
     assert not any("lines of text" in note for note in found.notes)
+
+
+def _lines_of(see, lines):
+    found, body, bad = see(("\n".join(lines) + "\n").encode())
+    assert found.notes[0] == "read as lines of text, in one column: no mark parts them alike"
+    assert (body, bad) == ([[line] for line in lines], [])
+
+
+def test_a_comma_in_the_first_of_many_lines_makes_no_table(see):
+    lines = [f"{number:04x}ab Mend what was found in room {number}" for number in range(30)]
+    lines[0] += ", whoever was first"
+    lines[9] += ", and say so"
+
+    _lines_of(see, lines)
+
+
+def test_sentences_with_commas_in_some_lines_are_no_table(see):
+    lines = [
+        "The rules of this house, as they are read aloud",
+        "",
+        "Whoever comes in, whatever he carries, closes the door",
+        "Nobody leaves before noon",
+        "Bread is shared out, one loaf for two",
+        "by those who have baked it",
+        "and not by the cook, who has others to do it, and",
+        "who is asleep",
+        "at that hour of the day",
+    ]
+
+    found, body, bad = see(("\n".join(lines) + "\n").encode())
+
+    assert found.columns == ("column_1",)
+    assert (body, bad) == ([[line] for line in lines if line], [])
+
+
+def test_lines_with_quotes_behind_words_are_not_refused_for_the_first_of_them(see):
+    _lines_of(see, ['å "one";"two"', "and a line of words", "and another of them"])
+
+
+def test_a_mark_that_ends_all_lines_parts_none(see):
+    lines = [f"ALTER TABLE t{number} ADD PRIMARY KEY USING INDEX;" for number in range(9)]
+
+    _lines_of(see, lines)
+
+
+def test_short_rows_under_names_are_refused_and_make_no_prose(see):
+    found, body, bad = see(b"name,town\nAnn of the hill\nBob the long\nEve,Ulm\nDan of old\n")
+
+    assert found.columns == ("name", "town")
+    assert (body, bad) == ([["Eve", "Ulm"]], ["ragged", "ragged", "ragged"])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["[main]", "name = x, y", "port = 80", "", "[other]", "a = one"],
+        ['[Event "Match, first"]', '[Site "Ulm"]', "", "1. e4 e5 2. d4 d5"],
+        ["[    0.000000] Linux is up", "[    0.000000] Command line: a, b", "[    1.2] all done"],
+        ["[Wed Oct 11 14:32:52 2026] [error] [client] denied", "[Wed Oct 11] [notice] up, again"],
+    ],
+)
+def test_lines_that_begin_with_a_bracket_are_no_json(see, lines):
+    found, body, bad = see(("\n".join(lines) + "\n").encode())
+
+    assert found.columns == ("column_1",)
+    assert (body, bad) == ([[line] for line in lines if line], [])

@@ -283,3 +283,40 @@ def test_a_header_longer_than_the_sample_is_read_whole(see):
 )
 def test_names_that_no_table_can_have_refuse_the_file(refusal, header, code):
     assert refusal(header, Format.CSV).code == code
+
+
+def _seen(tmp_path, content):
+    path = tmp_path / "lines"
+    path.write_bytes(content)
+    return recognise(path, Format.AUTO)
+
+
+def test_colons_in_times_and_addresses_between_aligned_columns_part_none(tmp_path):
+    rows = b"".join(b"tcp   %3d  10.0.0.1:80    10.0.0.2:%d  up\n" % (n, n) for n in range(9))
+
+    assert _seen(tmp_path, rows).columns == ("column_1",)
+    assert _seen(tmp_path, b"NAME  MAJ:MIN  SIZE\nvda   254:0    12G\nvdb   7:1      3G\n").columns
+    assert len(_seen(tmp_path, b"a:      one\nbb:     two\nccc:    three\n").columns) == 2
+
+
+def test_blanks_that_fill_columns_up_part_none(tmp_path):
+    rows = b"".join(b"%4d%8d loop%d %d 0 0\n" % (7, n, n, n) for n in range(9))
+
+    assert _seen(tmp_path, rows).columns == ("column_1",)
+
+
+def test_small_numbers_parted_by_blanks_are_columns(tmp_path):
+    assert len(_seen(tmp_path, b"1 0 1 1\n0 1 0 0\n1 1 1 0\n").columns) == 4
+    assert len(_seen(tmp_path, b"1 234 567\n2 345 678\n9 999 999\n").columns) == 1
+
+
+@pytest.mark.parametrize("start", [b"https://%c.example/way", b"%c.nn@one.example"])
+def test_a_list_of_addresses_has_one_column_and_no_header(tmp_path, start):
+    found = _seen(tmp_path, b"".join(start % letter + b"\n" for letter in b"abcdef"))
+
+    assert found.columns == ("column_1",)
+
+
+def test_what_is_no_address_may_be_parted_by_its_mark(tmp_path):
+    assert len(_seen(tmp_path, b"1@Ann@Ulm\n2@Bob@Bonn\n3@Eve@Hof\n").columns) == 3
+    assert len(_seen(tmp_path, b"ann:x:/a\nbob:y:/b\neve:z:/c\n").columns) == 3

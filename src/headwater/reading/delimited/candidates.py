@@ -27,6 +27,11 @@ _MARKS = re.compile(r"[^\w\s\"'()\[\]{}.,\-+\\]{2,4}|\x01\x01")
 _RUN_BYTES = 64 * 1024
 _RUNS = 50
 _TIME = re.compile(rb"(?<![\d:])(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?!\d)")
+_ADDRESSES = {
+    ":": re.compile(rb"[^:]*[a-z]://[^:]*\Z"),
+    "@": re.compile(rb"\s*[^\s@]+@[\w-]+(?:\.[\w-]+)+\s*\Z"),
+}
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?\D*|\S* ?\d{4}-.*|\d+[./-]\d+[./-].*")
 _CELL = 32  # characters: a longer line is no single date
 _SHARED = 8  # different rare marks to try
 _HALF = 0.6  # of the records of a small file, which lines behind the table leave
@@ -171,9 +176,24 @@ def _is_none_of_text(found: Candidate, head: list[bytes]) -> bool:
         return False  # no table takes hours, minutes and seconds apart
     if found.first and (few or between_digits(mark, head)):
         return False
-    if len(head[0]) <= _CELL and is_datum(head[0].decode("utf-8", "ignore")):
+    if len(head[0]) <= _CELL and _is_one_value(head[0].decode("utf-8", "ignore"), mark):
         return False  # a column of times has colons, too
+    address = _ADDRESSES.get(mark)
+    if address and sum(address.match(line) is not None for line in head) * 2 > len(head):
+        return False
+    if mark != " " and sum(_is_aligned(line, mark.encode()) for line in head) * 2 > len(head):
+        return False
     return found.records > 1 and (found.width >= _RARE_WIDTH or mark != " ")
+
+
+def _is_one_value(line: str, mark: str) -> bool:
+    """Whether a line is one number or date, and no row of several numbers."""
+    return is_datum(line) and (mark != " " or _GROUPED.fullmatch(line.strip()) is not None)
+
+
+def _is_aligned(line: bytes, mark: bytes) -> bool:
+    """Whether blanks part columns of a line, so that the mark stands in times and addresses."""
+    return any(b"  " in field.strip() for field in line.split(mark))
 
 
 def _names_rows(found: Candidate, head: list[bytes]) -> bool:

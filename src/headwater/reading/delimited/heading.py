@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from headwater.reading.delimited.kin import is_kin, is_line_of
 from headwater.reading.delimited.kinds import is_datum, is_missing, telling_columns
 
 HEADER_ROWS = 4  # at most
+_COLUMNS = 256  # more tell no more
 _YEARS = 2  # numbers in a row that name columns count on by one
 _CENTURIES = range(1800, 2200)
 _UNIT = re.compile(
@@ -38,13 +40,24 @@ def header_rows(rows: Sequence[tuple[str, ...]]) -> int:
 
 
 def _names(row: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> bool:
-    """Whether a first row holds names: no number or date does, unless years count columns."""
+    """Whether a first row holds names: no number or date does, unless years count columns.
+
+    Nor does a row with a code, a hash or an address as those below it have at that place.
+    """
     data = [cell.strip() for cell in row if is_datum(cell)]
     if not data:
-        return True
+        return not _is_row(row, body)
     if len(data) == len(row) or not body or not _counts_on(data):
         return False
     return any((_are_years(data) and not _are_years(each)) or not _counts_on(each) for each in body)
+
+
+def _is_row(row: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> bool:
+    others = [each for each in body if each != row]  # a header may be repeated
+    below = [[each[place] for each in others] for place in range(min(len(row), _COLUMNS))]
+    if len(row) == 1 and is_line_of(row[0], below[0]):
+        return True
+    return any(is_kin(cell, values) for cell, values in zip(row, below, strict=False))
 
 
 def _counts_on(row: Sequence[str]) -> bool:

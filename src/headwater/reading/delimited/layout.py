@@ -50,8 +50,11 @@ def lay_out(
     lacking: int = 0,
     heads: int | None = None,
     is_start: bool = False,
+    is_width: bool = False,
 ) -> Layout:
     """Find the table among the first lines of a text, or at its start where that is known.
+
+    It is as wide as its first line, which is its header, unless it is told to have that width.
 
     Where rows may leave out the last columns, these have so many fields as are lacking them,
     and are no header unless they are told to be one.
@@ -61,7 +64,7 @@ def lay_out(
     fields = len(lines[first].cells)
     if lacking and fields == lacking and not heads:
         heads = 0
-    elif fields and not row_names:
+    elif fields and not row_names and not is_width:
         width = fields
     comment = _comment(lines, first, width)
     table = [
@@ -80,6 +83,12 @@ def lay_out(
     body = tuple(line for line in records if not begins_as_total(line.first))
     telling = tuple(telling_columns([line.cells for line in body])) if body else ()
     return Layout(first, width, heads, body, telling, comment, row_names)
+
+
+def is_first_odd(lines: Sequence[Line], layout: Layout, width: int) -> bool:
+    """Whether the first row of a table without a header is ragged, and most have that width."""
+    widths = [len(line.cells) for line in lines[layout.first :] if line.sound and not line.blank]
+    return 1 < layout.width != width > 1 and widths.count(width) * 2 > len(widths)
 
 
 def _start(lines: Sequence[Line]) -> int:

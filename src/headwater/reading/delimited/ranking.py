@@ -31,6 +31,7 @@ _USUAL, _LONG, _WIDTH = 0.05, 0.08, 0.01
 _LATER, _TITLES = 0.04, 5
 _BLANK, _ODD = 0.2, 0.5
 _DECLARED, _WIDE_ALONE = 0.5, 0.4
+_FILLED = 0.2  # of the fields that blanks part, which may be empty
 _NEAR = 0.15  # what the delimiter of the feed's other files may lack
 _INSIDE = {",": 0.2, ":": 0.5}  # of numbers and times
 
@@ -69,11 +70,16 @@ def _widened(each: Candidate, sample: Sample, marks: Marks, newline: str) -> Can
 def _is_odd(best: Candidate, sample: Sample, marks: Marks, newline: str) -> bool:
     """Whether a mark that stands in text as well cuts the first line otherwise than the others.
 
-    In lines with times in them, say; in one column nothing of them is refused.
+    In lines with times in them, say; in one column nothing of them is refused. Blanks that
+    leave many fields empty part none: they fill columns up.
     """
     if best.delimiter not in IN_TEXT:
         return False
     lines = first_lines(sample, marks, newline, best.first, Told())
+    if best.delimiter == " ":
+        cells = [cell for line in lines for cell in line.cells]
+        if sum(not cell for cell in cells) > _FILLED * len(cells):
+            return True
     return not lines or lay_out(lines, best.width, lacking=best.lacking).width != best.width
 
 

@@ -13,9 +13,9 @@ from headwater.reading.delimited.footer import Footer, footer_of
 from headwater.reading.delimited.grammar import Grammar, Marks
 from headwater.reading.delimited.heading import joined_names
 from headwater.reading.delimited.kinds import COMMA_DECIMAL, POINT_DECIMAL
-from headwater.reading.delimited.layout import Layout, lay_out
+from headwater.reading.delimited.layout import Layout, is_first_odd, lay_out
 from headwater.reading.delimited.marks import MarksFinder
-from headwater.reading.delimited.prose import NOTE, is_remark, told_prose
+from headwater.reading.delimited.prose import NOTE, is_by_chance, is_remark, told_prose
 from headwater.reading.delimited.ranking import first_lines, ranked, reason, usual_reason
 from headwater.reading.delimited.samplelines import Line
 from headwater.reading.delimited.usual import usual_heads
@@ -83,7 +83,7 @@ class _Finder:
         marks = finder.marks(best.delimiter, best.width, quote, newline)
         lines = first_lines(self._sample, marks, newline, best.first, self._told)
         layout = self._layout(lines, best)
-        if layout.width == 1 and not layout.telling:
+        if not layout.telling and (best.width == 1 or is_by_chance(lines, layout)):
             prose = told_prose(self._sample, marks, newline, self._told)
             if prose is not None:
                 seen = _Finder(self._sample, prose).find()
@@ -93,7 +93,7 @@ class _Finder:
         nulls = finder.nulls(best.delimiter)
         if nulls and self._told.nulls is None:
             self._reasons.append(f"{nulls[0]} stands alone in fields, as databases write null")
-        names = self._names(dialect, layout.width if best.lacking else 0)
+        names = self._names(dialect, layout.width)
         behind = footer_of(self._sample, dialect, layout)
         dialect = replace(dialect, nulls=nulls, drop_bytes=behind.size)
         self._note_lines(lines[: layout.first], behind)
@@ -105,6 +105,8 @@ class _Finder:
         is_start = self._told.skip_lines is not None
         laid_out = partial(lay_out, lines, best.width, lacking=best.lacking, is_start=is_start)
         layout = laid_out(heads=self._told.header_rows)
+        if not layout.header_rows and not best.lacking and is_first_odd(lines, layout, best.width):
+            layout = laid_out(heads=0, is_width=True)
         heads = usual_heads(layout, lines, self._told)
         if heads is None:
             lone = layout.width == 1 and not layout.telling and self._told.header_rows is None
@@ -143,7 +145,7 @@ class _Finder:
         return layout.comment or (usual or "" if layout.width > 1 else "")
 
     def _names(self, dialect: Dialect, width: int) -> tuple[str, ...]:
-        """The columns' names; of a table without any, as many as its rows have fields at most."""
+        """The columns' names; of a table without any, as many as it is wide."""
         text, end = self._text[dialect.skip_bytes :], 0
         rows = []
         for _ in range(max(1, dialect.heads)):
@@ -162,7 +164,7 @@ class _Finder:
             return joined_names(rows) if len(rows) > 1 else rows[0]
         if self._told.header_rows is None:
             self._notes.append("no header: its first record looks like data")
-        return tuple(f"column_{place}" for place in range(1, max(width, len(rows[0])) + 1))
+        return tuple(f"column_{place}" for place in range(1, width + 1))
 
     def _decimal(self, layout: Layout) -> str:
         cells = [line.cells[place].strip() for line in layout.body for place in layout.telling]

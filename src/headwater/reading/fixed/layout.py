@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from headwater.reading.delimited.dialect import DELIMITERS
+from headwater.reading.delimited.kin import is_kin
 from headwater.reading.delimited.kinds import is_datum
 from headwater.reading.fixed.declared import FixedColumn, FixedLayout
 from headwater.reading.names import clean_names
@@ -113,6 +114,9 @@ def _aligned(lines: _Lines) -> FixedLayout | None:
     if len(lines.data) < _LEAST_LINES:
         return None
     apart = all(start - end > 1 for (_, end), (start, _) in pairwise(spans))
+    columns = _cells(lines.shown, spans)
+    if any(map(is_kin, names, columns)) or _shifted(columns, apart=apart):
+        return None
     if not apart and not _telling(lines.shown, spans):
         return None
     widened, guards = _shared_out(lines.shown, spans)
@@ -147,6 +151,27 @@ def _telling(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> bool:
         if cells and sum(map(is_datum, cells)) >= _MOSTLY * len(cells):
             return True
     return False
+
+
+def _cells(lines: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[list[str]]:
+    """What stands in each column."""
+    return [[line[start:end].strip() for line in lines] for start, end in spans]
+
+
+def _shifted(columns: Sequence[Sequence[str]], *, apart: bool) -> bool:
+    """Whether a column has nothing, since values stand below other names than their own.
+
+    Names stand apart by one blank only then, or a column has several numbers in each line.
+    """
+    if all(any(cells) for cells in columns):
+        return False
+    return not apart or any(map(_several, columns))
+
+
+def _several(cells: Sequence[str]) -> bool:
+    several = [words for cell in cells if len(words := cell.split()) > 1]
+    data = sum(all(map(is_datum, words)) for words in several)
+    return bool(data) and data >= _MOSTLY * sum(map(bool, cells))
 
 
 def _shared_out(

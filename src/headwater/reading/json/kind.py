@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from headwater.model.feed import Format
 from headwater.reading.unreadable import Unreadable
@@ -11,6 +12,9 @@ _BLANK = " \t\r\n"
 _DECODER = json.JSONDecoder()
 _LINES = 100
 _TAKEN = 3
+_LABEL = re.compile(r"\[([^\[\]{}]*)\](.*)")
+_NO_WORD = re.compile(r"\s*(?:true|false|null|none|nan|inf(?:inity)?)\b", re.IGNORECASE)
+_WORD = re.compile(r"\s*[^\W\d][^\s,]*(?!\s*,)(?:\s|$)")
 
 
 def json_format(text: str, declared: Format, *, whole: bool) -> Format | None:
@@ -20,6 +24,8 @@ def json_format(text: str, declared: Format, *, whole: bool) -> Format | None:
     if len(lines) > 1 and (not whole or len(lines) > _LINES):
         lines.pop()
     first = text[start : start + 1]
+    if first == "[" and declared is Format.AUTO and _is_label(lines[0]):
+        return None
     if first == "[":
         return _of_array(lines, declared)
     if first == "{":
@@ -38,6 +44,17 @@ def json_format(text: str, declared: Format, *, whole: bool) -> Format | None:
 def is_object(line: str) -> bool:
     """Whether the line is one JSON object."""
     return line.lstrip(_BLANK).startswith("{") and _parses(line)
+
+
+def _is_label(line: str) -> bool:
+    """Whether the line begins with words or a time in brackets, as settings and logs do."""
+    label = _LABEL.match(line)
+    if label is None or _NO_WORD.match(label[1]):
+        return False
+    behind = label[2].strip()
+    if _parses(f"[{label[1]}]"):
+        return behind[:1].isalpha()
+    return _WORD.match(label[1]) is not None or (label[1][:1].isdigit() and behind != "")
 
 
 def _of_array(lines: list[str], declared: Format) -> Format:
