@@ -36,11 +36,13 @@ check: .venv/ready           ## lint, types, arrows and the quick tests
 	$(BIN)/pytest -q -n 2 -m "not slow"
 
 # Three at a time on two cores: much of it waits for Terraform, for disks, for processes that start.
+# These are compiled once: where PYTHONDONTWRITEBYTECODE is set, each would do so anew.
 test: .venv/ready .tools/checkov/ready  ## everything that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m compileall -q src
 	$(BIN)/pytest -n 3 --dist loadgroup --durations 25
 
 test-s3: .venv/ready         ## the store on radosgw: apt-get install radosgw ceph-mon ceph-osd

@@ -35,6 +35,26 @@ def test_version_and_help_import_nothing_heavy(word):
     assert ran.stderr.strip() == "[]"
 
 
+def test_status_imports_no_engine_and_no_reader_of_sql(tmp_path):
+    folder = tmp_path / "lake"
+    unwanted = ("duckdb", "deltalake", "pyarrow", "numpy", "sqlglot", "boto3", "rich")
+    program = (
+        "import sys\n"
+        "from headwater.cli.door import run\n"
+        f"run(['init', {str(folder)!r}])\n"
+        f"run(['status', '-C', {str(folder)!r}])\n"
+        f"print([name for name in {unwanted!r} if name in sys.modules], file=sys.stderr)"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
+        env=environment(),
+    )  # fmt: skip
+
+    assert "nothing needs a person" in ran.stdout
+    assert ran.stderr.strip().endswith("[]")
+
+
 def test_the_list_of_verbs_says_what_each_verb_says_of_itself():
     import click
 

@@ -12,7 +12,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token
 
 from headwater.errors import QueryError
-from headwater.shape.words import bare
+from headwater.shape.words import KEPT
 
 DIALECT = "duckdb"
 _BEGINNINGS = frozenset({"select", "from", "with", "values", "pivot", "unpivot", "("})
@@ -46,7 +46,7 @@ def parse(sql: str) -> Statement:
     tree = trees[0].unnest()
     if not isinstance(tree, exp.Query):
         raise QueryError(f"it is no SELECT: {first}", hint="write SELECT ... FROM (PIVOT ...)")
-    word = next(bare(tree), None)
+    word = next(_bare(tree), None)
     if word is not None:
         raise QueryError(
             f"{word} is a word of SQL, and no column unless it is quoted",
@@ -112,3 +112,11 @@ def _misspelled(sql: str, error: ParseError) -> QueryError:
         f'it cannot be read at or near "{near}"{missing}',
         hint=f"look at line {line} of the SQL: {place}",
     )
+
+
+def _bare(tree: exp.Expr) -> Iterator[str]:
+    """Columns that are words which SQL keeps for itself, and stand there without quotes."""
+    for column in tree.find_all(exp.Column):
+        first = column.parts[0]
+        if isinstance(first, exp.Identifier) and not first.quoted and first.name.lower() in KEPT:
+            yield first.name
