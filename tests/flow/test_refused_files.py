@@ -172,3 +172,31 @@ def test_files_without_dates_leave_no_column_behind_that_keeps_later_ones_out(fo
         assert ids_of(lake) == [1, 2]
         assert [file.arrival.key for file in lake.quarantine()] == ["sales/bad.csv"]
         assert lake.verify().findings == ()
+
+
+RUINED = {
+    "csv": ("id,amount,extra\n1,abc,x\n2,x,y,z,4\n3,1\n4\n", "id,amount\n6,1.50\n"),
+    "json": (
+        '{"id":1,"amount":"abc","extra":1}\n{"id":2,}\n{"id":\n',
+        '{"id":6,"amount":1.5}\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RUINED)
+@pytest.mark.parametrize("together", [True, False], ids=["together", "one after the other"])
+@pytest.mark.parametrize("more", ["", ", steps: [filter: id > 0]"], ids=["plain", "steps"])
+def test_a_file_that_is_refused_whole_brings_the_table_no_columns(
+    folder, incoming, kind, together, more
+):
+    bad, good = (incoming(f"{n}.{kind}", text) for n, text in enumerate(RUINED[kind]))
+    with lakes.make(folder, f"  sales: {{max_bad: 20%{more}}}\n") as lake:
+        for files in [(bad, good)] if together else [(bad,), (good,)]:
+            lake.ingest("sales", *files)
+
+        answer = lake.query("select * exclude (_arrival) from sales")
+        [(number, amount)] = answer.rows()
+        assert (number, float(amount), isinstance(amount, str)) == (6, 1.5, False)
+        assert [file.arrival.key for file in lake.quarantine()] == [f"sales/0.{kind}"]
+        assert any(row.line for row in lake.refused_rows(feed="sales"))
+        assert lake.verify().findings == ()

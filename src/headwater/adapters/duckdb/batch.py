@@ -50,6 +50,7 @@ class Batch:
     looked: set[int] = field(default_factory=set)  # careful sources whose values are known
     growth: dict[int, dict[str, Growth]] = field(default_factory=dict)  # of the table's columns
     unwelcome: dict[int, Cause] = field(default_factory=dict)  # to be refused for their columns
+    mute: set[int] = field(default_factory=set)  # careful sources that bring no columns: refused
 
     def open(self) -> None:
         """Recognise the inputs, and sort those that can be read."""
@@ -72,7 +73,8 @@ class Batch:
     def plan(self) -> Plan:
         """The target of the batch, as far as it is known."""
         feed, table = self.job.feed, self.job.table_schema
-        shapes = [group.shape for group in self.groups]
+        heard = [group for group in self.groups if group.sources[0].place not in self.mute]
+        shapes = [group.shape for group in heard or self.groups]
         grown = combined(self.growth[place] for place in self.sources if place in self.growth)
         own = self.widenable
         wider = {name: growth.wider(own[name]) for name, growth in grown.items()}
@@ -163,7 +165,9 @@ class Batch:
                 continue
             self.looked.add(source.place)
             try:
-                self.add(self.careful.look(group, self.known_columns()))
+                found = self.careful.look(group, self.known_columns())
+                if source.place not in self.mute:
+                    self.add(found)
                 self.shapes[source.place] = group.shape
                 self._require_place(source, group.shape)
                 if (trial := self.trial(group.shape)) is not None:

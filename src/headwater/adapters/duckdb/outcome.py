@@ -19,7 +19,7 @@ from headwater.model import amount
 from headwater.model.feed import OnBadValue
 from headwater.model.manner import gathered
 from headwater.model.receipt import Books
-from headwater.model.types import TIMESTAMP
+from headwater.model.types import TIMESTAMP, Column
 from headwater.ports.engine import Conversion, Fate, InputResult
 from headwater.shape.table import RESCUED
 
@@ -49,7 +49,7 @@ def conversion_of(batch: Batch, done: Round, destination: Destination) -> Conver
     return Conversion(
         results=results,
         parts=tuple(part for part in parts if part.rows),
-        schema=job.table_schema.widened(wider).plus(plan.schema().columns),
+        schema=job.table_schema.widened(wider).plus(_brought(batch, plan)),
         refusals=names,
         engine=f"duckdb {duckdb.__version__}, {'careful' if done.staged else 'fast'}",
         notes=tuple(f"column {name!r} has no value yet and is left out" for name in plan.empty),
@@ -61,6 +61,15 @@ def conversion_of(batch: Batch, done: Round, destination: Destination) -> Conver
             if source.manner is not None
         ),
     )
+
+
+def _brought(batch: Batch, plan: Plan) -> tuple[Column, ...]:
+    """The columns of the plan; where all files are refused, those alone that need none of them."""
+    columns = plan.schema().columns
+    if any(result.fate is Fate.READ for result in batch.results.values()):
+        return columns
+    known = batch.known_columns()
+    return tuple(column for column in columns if column.name.lower() in known)
 
 
 def _results(batch: Batch, done: Round) -> tuple[InputResult, ...]:

@@ -266,7 +266,7 @@ class Rounds:
         after = {p: s.way for p, s in self.batch.sources.items()}
         self.batch.regroup()
         if after == before:
-            return self._all_fitted(tried) and not self._widened_in_vain(tried)
+            return self._all_fitted(tried) and not self._heard_in_vain(tried)
         self._look_anew()
         return False
 
@@ -284,17 +284,30 @@ class Rounds:
             self._look_anew()
         return not odd
 
-    def _widened_in_vain(self, tried: Round) -> bool:
-        """Whether a column became wider for a file that was then refused."""
-        refused = (one.source.place for one in tried.staged.values() if one.cause is not None)
-        found = [
+    def _heard_in_vain(self, tried: Round) -> bool:
+        """Whether columns came, or became wider, for files that were then refused.
+
+        If all were, there is nobody else to make columns for.
+        """
+        batch = self.batch
+        refused = {one.source.place for one in tried.staged.values() if one.cause is not None}
+        widened = [
             place
             for place in refused
-            if not all(each.held for each in self.batch.growth.get(place, {}).values())
+            if not all(each.held for each in batch.growth.get(place, {}).values())
         ]
-        for place in found:
-            del self.batch.growth[place]
-        return bool(found)
+        for place in widened:
+            del batch.growth[place]
+        brought = {
+            place
+            for place in refused - batch.mute
+            if {name.lower() for name in batch.shapes[place].columns} - batch.known_columns()
+        }
+        if brought and refused < batch.sources.keys():
+            batch.mute |= brought
+            self._look_anew()
+            return True
+        return bool(widened)
 
     def _look_anew(self) -> None:
         self.batch.begin_anew()
