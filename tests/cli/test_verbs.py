@@ -267,6 +267,25 @@ def test_doctor_ends_with_1_where_the_configuration_does_not_parse(call, lake):
     assert "X   configuration" in ran.out
 
 
+def test_doctor_tells_of_secrets_and_files_that_steps_need(call, lake):
+    steps = (
+        "[protect: {columns: mail, by: hash, secret: SALT}, "
+        "join: {file: rates.csv, on: day, take: [rate]}]"
+    )
+    (lake / "headwater.yaml").write_text(f"feeds: {{sales: {{steps: {steps}}}}}", encoding="utf-8")
+
+    lacking = call("doctor", "--json", "-C", lake).document["checks"]
+    (lake / "rates.csv").write_text("day,rate\n")
+    nothing = call("doctor", "--json", "-C", lake, SALT="x").document["checks"]
+
+    found = [(each["found"], each["hint"]) for each in lacking if each["name"] == "steps"]
+    assert found == [
+        ("sales: the secret SALT is not set", "set the environment variable SALT"),
+        ("sales: rates.csv is not there", f"put it at {lake / 'rates.csv'}"),
+    ]
+    assert not any(each["name"] == "steps" for each in nothing)
+
+
 @pytest.mark.parametrize(
     "words",
     [["status"], ["explain", "bad.csv"], ["quarantine"], ["query", "from sales"], ["doctor"]],

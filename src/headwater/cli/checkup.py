@@ -77,6 +77,8 @@ def lake_findings(call: Call) -> Iterator[Finding]:
         with call.open() as lake:
             yield Finding("configuration", "good", counted(len(lake.feeds), "feed"))
             yield from _ledger(lake)
+            for each in lake.lacking():
+                yield Finding("steps", "warn", f"{each.feed}: {each.what}", each.hint)
     except NoLake as error:
         yield Finding("configuration", "warn", error.message, "headwater init")
     except HeadwaterError as error:

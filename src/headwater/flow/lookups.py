@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from headwater.errors import EngineRefused
 from headwater.flow.followed import followed_by
@@ -19,6 +20,28 @@ OWN = "."
 """What the feed's own table is called among them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Something that a feed's steps need and that is not there."""
+
+    feed: str
+    what: str
+    hint: str
+
+
+def lacking(world: World) -> Iterator[Lacking]:
+    """Secrets that are not set here, and files that are not there: batches would be refused."""
+    for feed in world.feeds:
+        for name in _secrets_of(feed):
+            if not world.secret(name):
+                what = f"the secret {name} is not set"
+                yield Lacking(feed.name, what, f"set the environment variable {name}")
+        for file in files_of(feed):
+            path = world.root / file
+            if not path.is_file():
+                yield Lacking(feed.name, f"{file} is not there", f"put it at {path}")
+
+
 def lookups(
     world: World, feed: Feed, own: Snapshot | None, members: Sequence[Arrival]
 ) -> tuple[Lookup, ...]:
@@ -29,18 +52,22 @@ def lookups(
 def secrets(world: World, feed: Feed) -> tuple[tuple[str, str], ...]:
     """The secrets that its steps protect values with; EngineRefused names one that is not set."""
     found = {}
+    for name in _secrets_of(feed):
+        value = world.secret(name)
+        if not value:
+            raise EngineRefused(
+                f"step protect of feed {feed.name} needs the secret {name}, which is not set",
+                hint=f"set the environment variable {name} where workers run, "
+                "then headwater quarantine replay",
+            )
+        found[name] = value
+    return tuple(found.items())
+
+
+def _secrets_of(feed: Feed) -> Iterator[str]:
     for step in feed.steps:
         if isinstance(step, Protect) and step.secret is not None:
-            value = world.secret(step.secret)
-            if not value:
-                raise EngineRefused(
-                    f"step protect of feed {feed.name} needs the secret {step.secret}, "
-                    "which is not set",
-                    hint=f"set the environment variable {step.secret} where workers run, "
-                    "then headwater quarantine replay",
-                )
-            found[step.secret] = value
-    return tuple(found.items())
+            yield step.secret
 
 
 def _lookups(

@@ -19,6 +19,7 @@ from headwater.flow.compact import CompactedTable, compact, named_tables
 from headwater.flow.expected import Expected, expectations
 from headwater.flow.explain import Story, explain
 from headwater.flow.land import Landing, land
+from headwater.flow.lookups import Lacking, lacking
 from headwater.flow.models.lineage import ColumnLineage, lineage
 from headwater.flow.models.refresh import Order, Refreshed, refresh
 from headwater.flow.models.standing import ModelStanding
@@ -265,6 +266,10 @@ class Lake(Steps):
                 return engine.survey(str(Path(file).absolute()), feed)
             finally:
                 engine.close()
+
+    def lacking(self) -> list[Lacking]:
+        """What steps of feeds need and is not there, seen from this process."""
+        return list(lacking(self._world))
 
     # What was refused
 
