@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 BEFORE, AFTER, SHORT, SLOW_DOWN = "before", "after", "short", "slow down"
@@ -29,15 +29,15 @@ def first(count: int, method: str, fault: str, holding: str = "") -> Fault:
 
 @contextmanager
 def faulty(url: str, fault: Fault) -> Iterator[str]:  # noqa: C901 - one class, made for its URL
-    """The URL of a way to that URL, with faults."""
-    there = urlsplit(url).netloc
+    """The URL of a way to that URL, with faults; behind the end nothing goes through."""
+    there, over = urlsplit(url).netloc, Event()
 
     class Way(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def _pass_on(self) -> None:
             body = self._body()
-            wrong = fault(self.command, self.path)
+            wrong = BEFORE if over.is_set() else fault(self.command, self.path)
             if wrong == BEFORE:
                 self.close_connection = True
                 return
@@ -88,6 +88,7 @@ def faulty(url: str, fault: Fault) -> Iterator[str]:  # noqa: C901 - one class, 
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
+        over.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -95,6 +95,15 @@ def test_a_header_that_is_repeated_is_a_header_all_the_same(see):
     assert bad == ["header_again", "header_again"]
 
 
+def test_what_stands_above_numbers_is_a_header_whatever_else_it_is_spelled_as(see):
+    lines = ["id,x,b7,day"] + [f"{n},x,b{n},2026-01-0{n}" for n in range(1, 7)] + ["8,,,"]
+
+    found, body, bad = see(lines)
+
+    assert found.columns == ("id", "x", "b7", "day")
+    assert (len(body), bad) == (7, [])
+
+
 @pytest.mark.parametrize("names", [["a", "b", "c", "d"], ["a", "long-name", "mid", "other/name"]])
 def test_the_first_of_a_list_of_checksums_is_a_row(see, names):
     lines = [f"{digest(name)}  lib/{name}" for name in names]

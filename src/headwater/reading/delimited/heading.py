@@ -55,9 +55,17 @@ def _names(row: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> bool:
 def _is_row(row: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> bool:
     others = [each for each in body if each != row]  # a header may be repeated
     below = [[each[place] for each in others] for place in range(min(len(row), _COLUMNS))]
+    if any(_is_above(cell, values) for cell, values in zip(row, below, strict=False)):
+        return False
     if len(row) == 1 and is_line_of(row[0], below[0]):
         return True
     return any(is_kin(cell, values) for cell, values in zip(row, below, strict=False))
+
+
+def _is_above(cell: str, values: Sequence[str]) -> bool:
+    """Whether a word stands above numbers or dates."""
+    filled = [value for value in values if not is_missing(value)]
+    return bool(filled) and not is_missing(cell) and all(map(is_datum, filled))
 
 
 def _counts_on(row: Sequence[str]) -> bool:
