@@ -70,3 +70,33 @@ def test_a_time_that_is_declared_to_have_no_zone_has_none_behind_steps(bench, st
 
     assert str(done.schema.find("v").type) == "timestamp_ntz"
     assert bench.rows(done, "v") == [(datetime(2026, 7, 1, 10),)]  # noqa: DTZ001 - as declared
+
+
+CLOCK = "strptime(v, '%Y-%m-%d %H:%M:%S')"
+
+
+@pytest.mark.parametrize("zone", ["UTC", BERLIN])
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"parse": {"column": "v", "formats": ["%Y-%m-%d %H:%M:%S"]}},
+        PARSED,
+        CAST,
+        DERIVED,
+        {"derive": {"w": f"cast({CLOCK} as timestamp)"}},
+        {"derive": {"w": f"cast(cast({CLOCK} as date) as timestamp)"}},
+        {"derive": {"w": "year(cast(v as timestamp))"}},
+        {"derive": {"w": "date_trunc('month', cast(v as timestamp))"}},
+        {"derive": {"w": f"date_trunc('month', cast({CLOCK} as timestamp))"}},
+        {"filter": "year(cast(v as timestamp)) = 2026"},
+        {"derive": {"w": f"concat({CLOCK}, {CLOCK})"}},
+    ],
+    ids=str,
+)
+def test_a_text_that_is_no_time_is_refused_alone(bench, step, zone):
+    text = "v,n\n2026-07-01 10:00:00,1\n2026-07-01 25:00:00,2\n2026-07-02 10:00:00,3\n"
+
+    done = bench.convert(text, feed=feed(step, zone=zone))
+
+    assert [each.books for each in done.results] == [Books(counted=3, written=2, quarantined=1)]
+    assert sorted(bench.rows(done, "n")) == [(1,), (3,)]

@@ -57,6 +57,20 @@ def orderly(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[N
         connection.execute(f"SET threads = {limits.threads}")
 
 
+@contextmanager
+def unshared(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Make what an expression says twice two times.
+
+    DuckDB makes it once, below the expression: where no TRY around it reaches, so that a value
+    that cannot be made ends the query.
+    """
+    connection.execute("SET disabled_optimizers = 'common_subexpressions'")
+    try:
+        yield
+    finally:
+        connection.execute("RESET disabled_optimizers")
+
+
 def _of(limits: Limits, scratch: Path | None, *, partitioned: bool) -> Iterator[str]:
     memory_bytes = limits.memory_bytes * (_PARTITIONED_FACTOR if partitioned else 1)
     yield f"SET memory_limit = '{memory_bytes}B'"

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from headwater.adapters.duckdb import quote
+from headwater.adapters.duckdb.session import unshared
 from headwater.adapters.duckdb.shaping.agreed import Agreed, agreed
 from headwater.adapters.duckdb.shaping.base import Base
 from headwater.adapters.duckdb.shaping.compiled import (
@@ -55,9 +56,10 @@ class Staging:
         rows = self._query = self.compiler.rows(telling=True)
         self.compiler.begin(self.connection, rows.counters)
         typed = self.base.select(without)
-        for cut in rows.cuts:
-            keep(self.connection, spelled(cut.query, typed), self._beside(cut.name), cut.name)
-        keep(self.connection, spelled(rows.query, typed), self.path, _SHAPED)
+        with unshared(self.connection):
+            for cut in rows.cuts:
+                keep(self.connection, spelled(cut.query, typed), self._beside(cut.name), cut.name)
+            keep(self.connection, spelled(rows.query, typed), self.path, _SHAPED)
         for cut in rows.cuts:
             self._beside(cut.name).unlink()
         self.noted = self.compiler.noted(counts_of(self.connection, rows.counters), telling=True)
