@@ -93,7 +93,7 @@ class TestMirror:
                 reader.snapshot("sales")
 
         fetched = [path.rpartition("/")[2][:20] for path in requests(asked, "GET", ".json")]
-        assert fetched == [f"{version:020}" for version in range(4)]
+        assert sorted(fetched) == [f"{version:020}" for version in range(4)]  # some at once
 
     def test_a_mirror_that_is_lost_is_made_again(self, sales, mirror, put_part):
         sales.commit(commit_of("m1", put_part("sales", "a.parquet", [1])))

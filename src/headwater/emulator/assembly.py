@@ -18,7 +18,7 @@ from headwater.emulator.events.notifications import Announcer
 from headwater.emulator.events.schedules import Schedules
 from headwater.emulator.faults import Faults
 from headwater.emulator.front import Front
-from headwater.emulator.functions import invoke, mappings, retries
+from headwater.emulator.functions import invoke, mappings, policies, retries
 from headwater.emulator.functions.invoke import Functions
 from headwater.emulator.functions.mappings import Mappings
 from headwater.emulator.functions.retries import Retries
@@ -46,6 +46,7 @@ def assemble(url: str, clock: Clock, faults: Faults) -> tuple[Front, Pump, Calla
     items.install()
     versions.install()
     mappings.install()
+    policies.install()
     notifications.install(Announcer(deliveries, clock))
     rules.install(deliveries)
     topics.install(deliveries, agenda)
