@@ -80,7 +80,7 @@ headwater.yaml.
 
 def commands_page() -> str:
     """docs/reference/cli.md: every verb with its arguments and options."""
-    context = click.Context(program, info_name="headwater")
+    context = click.Context(program, info_name="headwater", **program.context_settings)
     sections = []
     for name in VERBS:
         command = program.get_command(context, name)
