@@ -7,7 +7,8 @@ from random import Random
 
 from tests.differential.case import Case, Damage
 
-LAYOUTS = ("lines", "array", "row", "spread")
+LAYOUTS = ("lines", "array", "row", "spread", "wrapped")
+_LISTS = {"array", "wrapped"}
 _KEYS = ["id", "name", "a b", "price", "\xe9", "k1", "nested", "list", "when", "x_y"]
 _TEXTS = [
     "",
@@ -57,6 +58,14 @@ _NUMBERS += [
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
+_OPENINGS = [
+    '{"data" : [ ',
+    '{"total":7 , "next":null,"rows":[ ',
+    ' { "links" :[ {"rel":"]"}],"k1":[',
+]
+_CLOSINGS = ["]}", "] }", '] , "count":7 }', '],"meta":{"pages":[1,2],"x":{"y":"}"}} }']
+
+
 class Number(str):
     """A number as it is spelled; found as a number of that value, or as text so spelled."""
 
@@ -86,7 +95,10 @@ def case_of(seed: str, *, flat: bool = False, damage: bool = True) -> Case:
     ]
     harm = 0.15 if damage and random.random() < 0.5 else 0.0
     writer = _Writer(random, layout, harm)
-    return writer.write(seed, [row for row in rows if row] or [{"id": Number("1")}])
+    rows = [row for row in rows if row] or [{"id": Number("1")}]
+    if len(rows) == 1:  # else it may be an object around a list of rows
+        rows[0]["price"] = "1.5" if flat else Number("1.50")
+    return writer.write(seed, rows)
 
 
 def _flat(random: Random, _: int) -> object:
@@ -119,7 +131,7 @@ class _Writer:
         self._layout = layout
         self._harm = harm
         self._blanks = random.choice([[""], ["", " "], ["", " ", "\t", "  "]])
-        if layout in {"array", "spread"}:
+        if layout in {"spread", *_LISTS}:
             self._blanks = [*self._blanks, "\n", "\r\n "]
         self._end = random.choice(["\n", "\n", "\r\n"])
 
@@ -143,17 +155,21 @@ class _Writer:
         return Case(seed, content, held, damage=damage, marks=f"JSON, {self._layout}")
 
     def _before(self) -> str:
+        if self._layout == "wrapped":
+            return self._random.choice(_OPENINGS).replace(" ", self._blank())
         return f"[{self._blank()}" if self._layout == "array" else ""
 
     def _between(self, *, last: bool) -> str:
         if self._layout == "lines":
             blank = self._random.random() < 0.05 and not last
             return self._random.choice([self._end, ""]) if last else self._end * (1 + blank)
-        if self._layout == "array":
-            return (
-                f"{self._blank()}]{self._blank()}" if last else f"{self._blank()},{self._blank()}"
-            )
+        if self._layout in _LISTS:
+            return self._closing() if last else f"{self._blank()},{self._blank()}"
         return self._blank() if self._layout == "row" or last else self._end
+
+    def _closing(self) -> str:
+        end = self._random.choice(_CLOSINGS) if self._layout == "wrapped" else "]"
+        return f"{self._blank()}{end.replace(' ', self._blank())}{self._blank()}"
 
     def _blank(self) -> str:
         return self._random.choice(self._blanks)

@@ -102,6 +102,28 @@ def test_one_row_of_xml_is_found_by_the_element_of_the_files_before(lake, take):
     assert rows_of(lake, "id") == [(1,), (2,), (3,)]
 
 
+def test_an_empty_list_in_an_object_has_no_rows_and_no_column(lake, take):
+    take('{"count": 2, "results": [{"id": 1}, {"id": 2}]}')
+
+    nothing = take('{"count": 0, "results": []}')
+    null = take('{"count": 0, "results": null}')
+
+    assert [each.files[0].notes for each in (nothing, null)] == [(), ()]
+    assert nothing.manners[0].selection.row == "results"
+    assert rows_of(lake, "id") == [(1,), (2,)]
+    assert "results" not in lake.query("select * from sales").columns
+
+
+def test_what_comes_beside_a_list_that_was_found_refuses_the_file_and_keeps_it(lake, take):
+    take('{"count": 1, "results": [{"id": 1}]}')
+
+    receipt = take('{"shop": "Ulm", "results": [{"id": 2}]}')
+
+    assert receipt.files[0].cause.code == "json"
+    assert "'shop'" in receipt.files[0].cause.message
+    assert rows_of(lake, "id") == [(1,)]
+
+
 WIDE = """\
 id     name       amount
      1 ann b        1.50

@@ -54,3 +54,10 @@ def test_an_array_that_is_broken_is_json_all_the_same(text):
 def test_a_label_in_brackets_is_json_only_where_json_is_declared(text):
     assert form(text) is None
     assert json_format(text, Format.JSON, whole=True) is Format.JSON
+
+
+def test_an_object_over_several_lines_may_hold_a_number_of_any_length():
+    text = '{"a": 1,\n"b":\n[2,\n' + "9" * 5_000 + "]\n}"
+
+    assert json_format(text, Format.AUTO, whole=True) is Format.JSON
+    assert json_format(text[:-1], Format.AUTO, whole=False) is Format.JSON

@@ -115,8 +115,9 @@ class FeedKeys(Keys):
     )
     row: kinds.TextIfAny = key(
         None,
-        "The element of XML that is a row: its name, or the end of its path. Without it, the "
-        "element that repeats is taken.",
+        "The element of XML that is a row, or the list in an object of JSON that has the rows: its "
+        "name, or the end of its path. Without it, the element that repeats is taken, and the list "
+        "beside which nothing is that may belong to a row.",
         "orders/order",
     )
     doctype: kinds.DoctypeWord = key(

@@ -62,7 +62,7 @@ def _uses(feed: Feed) -> Iterator[tuple[str, bool, tuple[Format, ...]]]:
     yield "skip", feed.skip is not None, _LINES
     yield "ragged", feed.ragged is not Ragged.QUARANTINE, _LINES
     yield "lenient", feed.lenient, _DELIMITED
-    yield "row", chosen.row is not None, (Format.XML, Format.AUTO)
+    yield "row", chosen.row is not None, (Format.XML, Format.JSON, Format.AUTO)
     yield "doctype", chosen.doctype is not Doctype.REFUSE, (Format.XML, Format.AUTO)
     yield "sheet", chosen.sheet is not None, (Format.EXCEL, Format.AUTO)
     yield "cells", chosen.cells is not None, (Format.EXCEL, Format.AUTO)

@@ -114,7 +114,7 @@ class Selection:
     What is None is found in the file.
     """
 
-    row: str | None = None  # XML: the row element, or the end of its path
+    row: str | None = None  # XML: the row element; JSON: the list of rows; or the end of its path
     doctype: Doctype = Doctype.REFUSE  # XML
     sheet: str | None = None  # Excel: its name, or else its number from 1
     cells: str | None = None  # Excel: a range such as A1:F200

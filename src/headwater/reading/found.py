@@ -9,6 +9,7 @@ from headwater.reading.delimited.candidates import Candidate
 from headwater.reading.delimited.dialect import Dialect
 from headwater.reading.dump.tables import DumpTable
 from headwater.reading.fixed.declared import FixedLayout
+from headwater.reading.json.wrapped import Wrapped
 from headwater.reading.log.patterns import LogPattern
 from headwater.reading.packing.magic import Compression
 from headwater.reading.packing.wrapping import Wrapping
@@ -27,7 +28,12 @@ class Found:
     wrapping: Wrapping = field(default_factory=Wrapping)  # what to take off for its text
     reasons: tuple[str, ...] = ()  # why it is taken to be so
     candidates: tuple[Candidate, ...] = ()  # the delimiters that were tried, the best first
-    rows: FixedLayout | LogPattern | DumpTable | Selection | None = None  # where its rows are
+    rows: FixedLayout | LogPattern | DumpTable | Wrapped | Selection | None = None  # where they are
+
+    @property
+    def wrapped(self) -> Wrapped | None:
+        """Where in JSON its rows are, if they are in a list with objects around it."""
+        return self.rows if isinstance(self.rows, Wrapped) else None
 
 
 def overruled(declared: Format, found: Format) -> tuple[str, ...]:

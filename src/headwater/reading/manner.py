@@ -7,6 +7,7 @@ from headwater.model.manner import Manner
 from headwater.reading.dump.tables import DumpTable
 from headwater.reading.fixed.declared import FixedLayout
 from headwater.reading.found import Found
+from headwater.reading.json.wrapped import Wrapped
 from headwater.reading.log.patterns import LogPattern
 
 _BINARY = frozenset({Format.PARQUET, Format.AVRO, Format.ORC, Format.EXCEL})
@@ -47,6 +48,8 @@ def _selection(found: Found) -> Selection:
             return Selection(pattern=None if pattern.name == _OWN_PATTERN else pattern.name)
         case DumpTable() as table:
             return Selection(dump_table=table.name)
+        case Wrapped() as wrapped:
+            return Selection(row=wrapped.name)
         case Selection() as chosen:
             return chosen
     return Selection()

@@ -57,7 +57,7 @@ def _of_text(
         case DumpTable() as table:
             return careful_dump(content, table, piece_bytes=size)
     if found.format is Format.JSON:
-        return careful_array(content, piece_bytes=size)
+        return careful_array(content, piece_bytes=size, wrapped=found.wrapped)
     if found.format is Format.NDJSON:
         return careful_ndjson(content, piece_bytes=size)
     return careful_delimited(content, found, repairs=repairs, piece_bytes=size)

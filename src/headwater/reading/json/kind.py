@@ -6,10 +6,10 @@ import json
 import re
 
 from headwater.model.feed import Format
+from headwater.reading.json.strictness import lenient_scan
 from headwater.reading.unreadable import Unreadable
 
 _BLANK = " \t\r\n"
-_DECODER = json.JSONDecoder()
 _LINES = 100
 _TAKEN = 3
 _LABEL = re.compile(r"\[([^\[\]{}]*)\](.*)")
@@ -82,7 +82,7 @@ def _goes_on(text: str, start: int, lines: list[str]) -> bool:
     if len(lines) <= _TAKEN:
         return False
     try:
-        _DECODER.raw_decode(text, start)
+        lenient_scan(text, start)
     except json.JSONDecodeError as error:
         return error.pos > start + sum(len(line) + 1 for line in lines[:_TAKEN])
     except RecursionError:
@@ -110,14 +110,12 @@ def _span_lines(lines: list[str]) -> bool:
 
 def _ends(text: str, start: int) -> int:
     try:
-        return _DECODER.raw_decode(text, start)[1]
+        return lenient_scan(text, start)[1]
     except (ValueError, RecursionError):
         return -1
 
 
 def _parses(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    start = len(line) - len(line.lstrip(_BLANK))
+    end = _ends(line, start)
+    return end >= 0 and not line[end:].strip(_BLANK)

@@ -69,6 +69,9 @@ lenient_scan = json.JSONDecoder(
 ).raw_decode
 """Where a value ends, whatever is in it."""
 
+shape_scan = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
+"""The value that starts at an offset, numbers of any length as texts, and where it ends."""
+
 QUICK_REFUSALS = (ValueError, RecursionError, _Flawed)
 """What the scanners raise where they find no value, or one that is refused."""
 

@@ -40,7 +40,7 @@ def is_array(source: Source) -> bool:
 def lines_of(source: Source) -> Iterator[bytes]:
     """The source's text, or a line for each element. Unsound at an element with a flaw."""
     content = texts(source.path, source.found.wrapping)
-    return _elements(content, _ELEMENTS_BYTES) if is_array(source) else content
+    return _elements(source, content, _ELEMENTS_BYTES) if is_array(source) else content
 
 
 def head_lines(source: Source, size_bytes: int) -> tuple[bytes, bool]:
@@ -50,15 +50,15 @@ def head_lines(source: Source, size_bytes: int) -> tuple[bytes, bool]:
         return content, whole
     found = list[bytes]()
     try:
-        found.extend(_elements(iter([content]), 1))
+        found.extend(_elements(source, iter([content]), 1))
     except (Unreadable, Unsound):
         whole = False  # the last element is cut, or what is wrong is found out by who reads it all
     return b"".join(found), whole
 
 
-def _elements(content: Iterator[bytes], piece_bytes: int) -> Iterator[bytes]:
-    bare = _Bare(b"")
-    for piece in careful_array(content, piece_bytes=piece_bytes, builder=bare):
+def _elements(source: Source, content: Iterator[bytes], piece_bytes: int) -> Iterator[bytes]:
+    bare, wrapped = _Bare(b""), source.found.wrapped
+    for piece in careful_array(content, piece_bytes=piece_bytes, builder=bare, wrapped=wrapped):
         if piece.refused:
             raise Unsound
         yield piece.text
