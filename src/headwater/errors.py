@@ -27,6 +27,7 @@ HeadwaterError
 ├── EngineError              the conversion failed
 │   ├── EngineDied           the child process ended without an answer
 │   └── EngineRefused        the job as a whole cannot be done
+│       └── TypesDiffer      its steps make other types than the table has
 ├── QueryError               the SQL could not be answered
 ├── NotifyFailed             somebody could not be told of an event
 ├── Unbalanced               the books of a run do not balance
@@ -257,6 +258,12 @@ class EngineRefused(EngineError):
 
     code = "engine_refused"
     retryable = False
+
+
+class TypesDiffer(EngineRefused):
+    """What the steps make and what the table has are of different types."""
+
+    code = "types_differ"
 
 
 class CheckFailed(HeadwaterError):

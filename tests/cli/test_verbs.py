@@ -267,6 +267,20 @@ def test_doctor_ends_with_1_where_the_configuration_does_not_parse(call, lake):
     assert "X   configuration" in ran.out
 
 
+def test_doctor_shows_each_mistake_of_the_configuration_with_its_hint_below(call, lake):
+    (lake / "headwater.yaml").write_text(
+        "feeds:\n  sales:\n    checks:\n      - in_set: {}\n      - expression: {}\n"
+    )
+
+    ran = call("doctor", "-C", lake, COLUMNS="80")
+
+    lines = ran.out.splitlines()
+    first = next(at for at, text in enumerate(lines) if "no rule 'in_set'" in text)
+    assert "no rule 'expression'" in lines[first + 1]
+    assert "line 4: the rules are exists" in lines[first + 2]
+    assert "\\n" not in ran.out
+
+
 def test_doctor_tells_of_secrets_and_files_that_steps_need(call, lake):
     steps = (
         "[protect: {columns: mail, by: hash, secret: SALT}, "

@@ -294,6 +294,47 @@ def test_a_column_gets_another_declared_type_in_one_commit(folder, incoming):
         assert lake.verify().findings == ()
 
 
+STEPPED = "    steps:\n      - cast: {qty: double}\n      - derive: {half: qty / 2}\n"
+
+
+@pytest.mark.parametrize("files", ["a", "abc"])
+def test_a_column_gets_the_type_that_other_steps_make_in_one_commit(folder, incoming, files):
+    with lakes.make(folder, SMALL_BATCHES) as lake:
+        lake.ingest("sales", *(incoming(f"{n}.csv", csv_of(n)) for n in files))
+    with relayout(folder, SMALL_BATCHES + STEPPED) as lake:
+        before = versions_of(folder)
+        rehearsal = lake.rehearse("sales")
+        lake.replay("sales", as_one=True)
+        done = lake.work()
+
+        changed = {each.column: (each.before, each.after) for each in rehearsal.columns}
+        assert changed == {"qty": ("bigint", "double"), "half": (None, "double")}
+        assert [each.rows_after for each in rehearsal.files] == [1] * len(files)
+        assert not done.failures
+        assert versions_of(folder) == [*before, before[-1]]
+        assert dict(lake.tables()[0].columns)["qty"] == "double"
+        assert lake.query("select qty, half from sales").rows() == [(1.0, 0.5)] * len(files)
+        assert lake.verify().findings == ()
+        lake.ingest("sales", incoming("d.csv", csv_of("d")))
+        assert ids_of(lake) == [*files, "d"]
+
+
+def test_where_other_rows_are_in_the_table_its_types_stay_and_it_is_said_how_to_change_them(
+    folder, incoming
+):
+    with lakes.make(folder) as lake:
+        lake.ingest("sales", incoming("a.csv", csv_of("a")), incoming("b.csv", csv_of("b")))
+    with relayout(folder, lakes.SALES + STEPPED) as lake:
+        lake.replay("sales", file="sales/a.csv")
+        done = lake.work()
+
+        assert "headwater replay sales --as-one" in done.failures[-1].error.hint
+        assert ids_of(lake) == ["a", "b"]
+        (table,) = lake.tables()
+        assert dict(table.columns)["qty"] == "bigint"
+        assert lake.verify().findings == ()
+
+
 def test_where_other_rows_are_in_the_table_its_layout_stays_and_it_is_said_how_to_change_it(
     folder, incoming
 ):

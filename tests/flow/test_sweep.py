@@ -31,13 +31,13 @@ def rewritten(lake, incoming):
     lake.ingest("sales", incoming("a.csv", csv_of("new")))
 
 
-def convert_only(lake, claimed):
+def convert_only(lake, claimed, *, anew=False):
     """What an attempt leaves that dies before its commit."""
     world = lake._world
     engine = world.engine()
     try:
         members = world.ledger.members(claimed.manifest.id)
-        return convert(world, engine, claimed, members, nobody)
+        return convert(world, engine, claimed, members, nobody, anew=anew)
     finally:
         engine.close()
 
@@ -100,6 +100,20 @@ def test_parts_and_refusals_of_a_dead_attempt_go_behind_a_fence(lake, folder, in
     lake.work()
     assert ids_of(lake) == ["1", "2"]
     assert len(lake.refused_rows()) == 1
+
+
+def test_what_a_dead_attempt_made_in_turns_for_a_table_made_anew_goes(folder, incoming, clock):
+    with lakes.make(folder, lakes.SALES + "    batch: {files: 1}\n", clock=clock) as lake:
+        lake.ingest("sales", *(incoming(f"{n}.csv", csv_of(n) + "3,soon,1\n") for n in "ab"))
+        lake.replay("sales", as_one=True)
+        made = convert_only(lake, claim(lake), anew=True)
+        clock.advance(minutes=2)
+
+        swept = lake.sweep(older_than=NOW)
+
+        assert len(made.parts) == 2
+        assert (swept.parts, swept.refusals) == (2, 2)
+        assert ids_of(lake) == ["a", "b"]
 
 
 def test_a_dry_run_tells_of_a_dead_attempt_and_fences_nobody(lake, folder, incoming, clock):

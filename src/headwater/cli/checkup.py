@@ -82,9 +82,7 @@ def lake_findings(call: Call) -> Iterator[Finding]:
     except NoLake as error:
         yield Finding("configuration", "warn", error.message, "headwater init")
     except HeadwaterError as error:
-        found = error.message.splitlines()
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        yield Finding("configuration", "bad", found[0] + more, error.hint or "")
+        yield Finding("configuration", "bad", error.message, error.hint or "")
 
 
 def _ledger(lake: Lake) -> Iterator[Finding]:

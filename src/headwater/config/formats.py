@@ -43,7 +43,8 @@ def _marks(feed: Feed) -> Iterator[tuple[str, str, str]]:
     if feed.escape and feed.escape == feed.quote:
         yield "escape", "it is the quote", "write doubled"
     if feed.grouping == (mark := feed.decimal.mark):
-        yield "grouping", f"numbers have their fraction behind {mark}", "give another, or none"
+        other = "make decimal comma" if feed.decimal is DecimalMark.POINT else "make decimal point"
+        yield "grouping", f"numbers have their fraction behind {mark}", f"{other}, or leave it out"
 
 
 def _uses(feed: Feed) -> Iterator[tuple[str, bool, tuple[Format, ...]]]:

@@ -48,7 +48,8 @@ def read_text(value: object) -> str:
         raise Wrong("nothing is given", "give a value, or leave the key out for its default")
     if isinstance(value, bool | int | float):
         raise Wrong(f"{show(value)} is not text", "put it in quotes")
-    raise Wrong(f"one value is expected, not {_shape(value)}")
+    marks = "a key" if isinstance(value, dict) else "brackets"
+    raise Wrong(f"one value is expected, not {_shape(value)}", f"write it without {marks}")
 
 
 def _shape(value: object) -> str:

@@ -17,6 +17,7 @@ from headwater.errors import (
     LeaseLost,
     NoSpace,
     SourceChanged,
+    TypesDiffer,
 )
 from headwater.flow.account import Tried, account
 from headwater.flow.batch import publish
@@ -24,7 +25,7 @@ from headwater.flow.commit import Committed, already, commit, given_up
 from headwater.flow.convert import convert, to_be_isolated
 from headwater.flow.followed import followed
 from headwater.flow.forecast import reckoned
-from headwater.flow.layout import is_made_anew, require_all_read
+from headwater.flow.layout import is_all_read_again, is_made_anew, require_all_read
 from headwater.flow.models.build import build
 from headwater.flow.register import register
 from headwater.flow.reject import rejected, with_rejected
@@ -146,8 +147,7 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     started_at = world.clock()
     feed = world.feed_of(claim.manifest)
     members = world.ledger.members(claim.manifest.id)
-    anew = is_made_anew(world, feed, members, world.tables.snapshot(feed.table))
-    conversion = _converted(world, engine, claim, (members, anew), watch)
+    conversion, anew = _made(world, engine, claim, members, watch)
     _register_changed(world, members, conversion)
     if anew:
         require_all_read(world, feed, members, conversion)
@@ -182,11 +182,35 @@ def _run(world: World, engine: Engine, claim: Claim, watch: Watch) -> Committed 
     )
 
 
+def _made(
+    world: World, engine: Engine, claim: Claim, members: Sequence[Arrival], watch: Watch
+) -> tuple[Conversion, bool]:
+    """What the files come to, and whether their table is made anew with them.
+
+    What types steps make is known when they have run: where the table's are others, they run
+    again without a table, if every row of it goes.
+    """
+    feed = world.feed_of(claim.manifest)
+    snapshot = world.tables.snapshot(feed.table)
+    anew = is_made_anew(world, feed, members, snapshot)
+    try:
+        return _converted(world, engine, claim, members, watch, anew=anew), anew
+    except TypesDiffer:
+        if snapshot is None or not is_all_read_again(world, members, snapshot):
+            raise
+    return _converted(world, engine, claim, members, watch, anew=True), True
+
+
 def _converted(
-    world: World, engine: Engine, claim: Claim, of: tuple[Sequence[Arrival], bool], watch: Watch
+    world: World,
+    engine: Engine,
+    claim: Claim,
+    members: Sequence[Arrival],
+    watch: Watch,
+    *,
+    anew: bool,
 ) -> Conversion:
     """What the files come to, but for those that the feed turns away for being rewrites."""
-    members, anew = of
     refused = rejected(world, world.feed_of(claim.manifest), members)
     taken = [each for each in members if each.id not in refused]
     nothing = Conversion(results=(), parts=(), schema=Schema(), refusals=(), engine="none")

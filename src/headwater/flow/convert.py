@@ -6,7 +6,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from headwater.errors import CommitConflict, EngineDied, EngineError, EngineRefused, HeadwaterError
+from headwater.errors import (
+    CommitConflict,
+    EngineDied,
+    EngineError,
+    EngineRefused,
+    HeadwaterError,
+    TypesDiffer,
+)
 from headwater.flow.isolate import convert_in_turns, convert_singly
 from headwater.flow.landed import follows, order_of
 from headwater.flow.lookups import OWN, lookups, secrets
@@ -32,7 +39,8 @@ from headwater.shape.lookups import is_across
 from headwater.shape.single import is_apart
 from headwater.shape.table import row_schema
 
-_ENGINE_CODES = frozenset({EngineError.code, EngineDied.code, EngineRefused.code})
+_ENGINE_ERRORS = (EngineError, EngineDied, EngineRefused, TypesDiffer)
+_ENGINE_CODES = frozenset(each.code for each in _ENGINE_ERRORS)
 
 
 def convert(
@@ -47,10 +55,13 @@ def convert(
     """Convert a manifest's files; one by one where together they were too much for the engine.
 
     Where the table is made anew, the columns are kept that files have brought, and others
-    get the types that are declared by now.
+    get the types that are declared by now. Parts have names of their own then: the same attempt
+    may have written some for the table as it is, which a sweep finds.
     """
     feed = world.feed_of(claim.manifest)
     job = job_of(world, feed, claim.attempt_id, members, anew=anew)
+    if anew:
+        job = replace(job, attempt=AttemptId(f"{job.attempt}i0"), scratch=f"{job.scratch}/anew")
     watch = _in_full(job, watch)
     watch(_begun(job))
     point("src.open")

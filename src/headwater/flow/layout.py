@@ -25,17 +25,22 @@ def is_made_anew(
     """
     if snapshot is None or (wrong := _misfit(feed, snapshot)) is None:
         return False
-    before = followed_by(world, members)
-    versions = {version_of(each) for each in members}
-    again = [each for each in before if version_of(each) in versions]
-    there = sum(part.rows for part in snapshot.parts)
-    if len(again) == len(before) and rows_left(world, snapshot, again) == there:
+    if is_all_read_again(world, members, snapshot):
         return True
     raise EngineRefused(
         f"table {feed.table} {wrong[0]}, but feed {feed.name} wants {wrong[1]}",
         hint=f"{_ALL.format(feed.name)}; or put {wrong[2]} back, or name another `table`; "
         "then headwater quarantine replay",
     )
+
+
+def is_all_read_again(world: World, members: Sequence[Arrival], snapshot: Snapshot) -> bool:
+    """Whether every row of the table is of a file that these are in the place of."""
+    before = followed_by(world, members)
+    versions = {version_of(each) for each in members}
+    again = [each for each in before if version_of(each) in versions]
+    there = sum(part.rows for part in snapshot.parts)
+    return len(again) == len(before) and rows_left(world, snapshot, again) == there
 
 
 def require_all_read(

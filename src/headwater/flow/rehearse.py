@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from headwater.errors import EngineError
+from headwater.errors import EngineError, TypesDiffer
 from headwater.flow.choice import Choice, Passed, choose
 from headwater.flow.convert import job_of
 from headwater.flow.followed import followed_by
 from headwater.flow.isolate import Turn, convert_singly, turns_of
-from headwater.flow.layout import is_made_anew
+from headwater.flow.layout import is_all_read_again, is_made_anew
 from headwater.flow.reject import rejected
 from headwater.flow.replay import Books
 from headwater.flow.sweep import ASIDE
@@ -93,8 +93,14 @@ def rehearse(world: World, feed: Feed, choice: Choice, watch: Watch = nobody) ->
     anew = is_made_anew(world, feed, again, snapshot)
     turned_away = rejected(world, feed, again)
     with _aside(world) as folder:
-        tried = _Trial(world, feed, folder, watch)
-        tried.convert([each for each in again if each.id not in turned_away], anew=anew)
+        taken_up = [each for each in again if each.id not in turned_away]
+        may_differ = snapshot is not None and is_all_read_again(world, again, snapshot)
+        tried = _Trial(world, feed, folder, watch, may_differ=may_differ)
+        try:
+            tried.convert(taken_up, anew=anew)
+        except TypesDiffer:
+            anew, tried = True, _Trial(world, feed, folder, watch)
+            tried.convert(taken_up, anew=True)
     results = {**tried.results, **turned_away}
     before = {each.id: each for each in followed_by(world, again)}
     books = Books(world)
@@ -129,6 +135,7 @@ class _Trial:
     feed: Feed
     folder: Path
     watch: Watch
+    may_differ: bool = False  # in types from the table, which would be made anew
     results: dict[ArrivalId, InputResult] = field(default_factory=dict)
     rows: Counter[Partition] = field(default_factory=Counter)
     schema: Schema | None = None
@@ -163,7 +170,9 @@ class _Trial:
 
         try:
             return engine.convert(one, tell)
-        except EngineError:  # as a worker does
+        except EngineError as error:  # as a worker does
+            if self.may_differ and isinstance(error, TypesDiffer):
+                raise
             return convert_singly(engine, one, tell)
 
     def _add(self, made: Conversion) -> None:

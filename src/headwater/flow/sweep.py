@@ -30,7 +30,7 @@ ASIDE = "aside-"
 
 # part-<manifest>-<attempt>-00000.zstd.parquet, <manifest>-<attempt>-0.parquet; an attempt
 # that read its files one by one says which: <manifest>-<attempt>i<file>
-_ATTEMPT = re.compile(r"(?:^|/)(?:part-)?([mc][0-9a-z]{15}-\d+)(i\d+)?-[^/]*$")
+_ATTEMPT = re.compile(r"(?:^|/)(?:part-)?([mc][0-9a-z]{15}-\d+)(?:i\d+)*-[^/]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ def _parse_decimal(rest: str) -> tuple[Type, str]:
     match = re.match(r"\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)", rest)
     if match is None:
         if rest.startswith("("):
-            raise ValueError(f"decimal{rest} is not a type; write decimal(12,2)")
+            cut = "" if ")" in rest else ", in quotes where braces or brackets are around it"
+            raise ValueError(f"decimal{rest} is not a type; write 'decimal(12,2)'{cut}")
         return decimal(18, 2), rest
     return decimal(int(match[1]), int(match[2] or 0)), rest[match.end() :]
 

@@ -56,10 +56,8 @@ def rehearsal_page(rehearsal: Rehearsal) -> Page:
     if changed:
         blocks.append(_files(changed))
     if rehearsal.partition_by is not None:
-        by = ", ".join(rehearsal.partition_by) or "nothing"
-        blocks.append(
-            (line(Mark.WARN, f" {rehearsal.table} would be made anew, laid out by {by}"),)
-        )
+        by = f", laid out by {', '.join(rehearsal.partition_by)}" if rehearsal.partition_by else ""
+        blocks.append((line(Mark.WARN, f" {rehearsal.table} would be made anew{by}"),))
     if any(each.partition for each in rehearsal.partitions):
         blocks.append(_partitions(rehearsal.partitions))
     if rehearsal.columns:
@@ -80,7 +78,9 @@ def _head(rehearsal: Rehearsal, changed: Sequence[FileChange]) -> Page:
         f" {counted(len(files), 'file')} would be read again, {count(len(changed))} with other "
         f"figures: rows {_step(before[0], after[0])}, refused {_step(before[1], after[1])}"
     )
-    return (line(Mark.GOOD, words), line("  ", dim("nothing was changed")))
+    lost = any(each.whole_after and not each.whole_before for each in files)
+    mark = Mark.WARN if lost else Mark.GOOD
+    return (line(mark, words), line("  ", dim("nothing was changed")))
 
 
 def _files(changed: Sequence[FileChange]) -> Page:

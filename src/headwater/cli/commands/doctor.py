@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from headwater.cli.call import Call, verb
@@ -22,9 +24,9 @@ def command(call: Call) -> int:
     """
     findings = [*machine_findings(call.folder), *lake_findings(call)]
     ill = any(finding.state == "bad" for finding in findings)
-    headings = [Heading(""), Heading(""), Heading(""), Heading("")]
+    headings = [Heading(""), Heading(""), Heading("")]
     call.voice.answer(
-        (sheet(headings, map(_row, findings)),),
+        (sheet(headings, (row for each in findings for row in _rows(each))),),
         {
             "well": not ill,
             "checks": [
@@ -36,8 +38,11 @@ def command(call: Call) -> int:
     return EXIT_FAILED if ill else EXIT_DONE
 
 
-def _row(finding: Finding) -> tuple[Piece, ...]:
+def _rows(finding: Finding) -> Iterator[tuple[Piece, ...]]:
+    """What was found, and the hint below it, where it has the width of the page."""
     mark = _MARKS[finding.state]
     tone = Tone.PLAIN if mark is Mark.GOOD else mark.tone
-    hint = Span(clean(finding.hint), Tone.COMMAND) if finding.hint else ""
-    return (mark, strong(finding.name), Span(clean(finding.found), tone), hint)
+    first, *more = (Span(clean(each), tone) for each in finding.found.splitlines() or [""])
+    yield mark, strong(finding.name), first
+    yield from (("", "", each) for each in more)
+    yield from (("", "", Span(clean(each), Tone.COMMAND)) for each in finding.hint.splitlines())

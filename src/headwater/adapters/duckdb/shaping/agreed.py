@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from headwater.adapters.duckdb import quote
 from headwater.adapters.duckdb.columns.exact import duck_type
 from headwater.adapters.duckdb.columns.native import holds, unite
-from headwater.errors import EngineRefused
+from headwater.errors import TypesDiffer
 from headwater.model.feed import Feed, OnBadValue
 from headwater.model.types import TEXT, Column, Schema, Widened
 
@@ -33,7 +33,7 @@ class Agreed:
 
 
 def agreed(feed: Feed, table: Schema, made: Schema) -> Agreed:
-    """The table with what the steps give; EngineRefused where the one does not hold the other."""
+    """The table with what the steps give; TypesDiffer where the one does not hold the other."""
     wider = []
     for each in made.columns:
         known = table.find(each.name)
@@ -43,10 +43,11 @@ def agreed(feed: Feed, table: Schema, made: Schema) -> Agreed:
         # Without steps the values of the files have decided; text that steps make is a mistake.
         is_mistaken = both == TEXT and bool(feed.steps)
         if feed.on_bad_value is not OnBadValue.WIDEN or both is None or is_mistaken:
-            raise EngineRefused(
+            raise TypesDiffer(
                 f"feed {feed.name}: column {each.name} is {each.type} behind the steps, "
                 f"and {known.type} in table {feed.table}",
-                hint=f"end the steps with cast: {{{known.name}: {known.type}}}",
+                hint=f"end the steps with cast: {{{known.name}: {known.type}}}, or read all its "
+                f"files again into the table made anew: headwater replay {feed.name} --as-one",
             )
         wider.append(Widened(known.name, known.type, both))
     widened = tuple(wider)
