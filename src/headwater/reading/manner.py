@@ -42,8 +42,8 @@ def manner_of(found: Found) -> Manner:
 
 def _selection(found: Found) -> Selection:
     match found.rows:
-        case FixedLayout() as layout:
-            return Selection(columns=_places(layout))
+        case FixedLayout() as layout:  # each file is drawn as wide as its own values are
+            return Selection(columns=() if layout.ruler else _places(layout))
         case LogPattern() as pattern:
             return Selection(pattern=None if pattern.name == _OWN_PATTERN else pattern.name)
         case DumpTable() as table:

@@ -49,6 +49,7 @@ _TAIL_BYTES = 16
 _SHOWN = 3
 _DELIMITED = frozenset({Format.CSV, Format.TSV})
 _ONE_PART = frozenset({Format.JSON, Format.SQLDUMP})  # what cannot be read one behind the other
+_LINES = frozenset({Format.LOG, Format.FIXED})  # which have no delimiter
 _NOTHING_TOLD = Told()
 _NOTHING_CHOSEN = Selection()
 
@@ -169,7 +170,7 @@ def _edges(path: Path) -> tuple[bytes, bytes, int]:
 def _text(text: Text, told: Told, *, whole: bool) -> Found:
     declared, compression, content = text.declared, text.wrapping.compression, text.sample
     lines = lines_of(text, told.skip_lines or 0, whole=whole)
-    if lines is not None and not (lines.format is Format.LOG and _is_told_table(text, told)):
+    if lines is not None and not (lines.format in _LINES and _is_told_table(text, told)):
         return lines
     letters = content.decode("utf-8", "ignore")  # one may be cut at the sample's end
     if declared in _DELIMITED:

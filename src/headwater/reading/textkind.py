@@ -12,6 +12,7 @@ from headwater.model.feed import Doctype, Format, Selection
 from headwater.model.manner import Manner
 from headwater.reading.dump.tables import Dump, DumpTable, recognise_dump, tables_of
 from headwater.reading.fixed.declared import FixedLayout, declared_layout
+from headwater.reading.fixed.drawn import drawn_layout, is_tally
 from headwater.reading.fixed.layout import recognise_fixed
 from headwater.reading.fixed.usual import usual_layout
 from headwater.reading.found import Found, overruled
@@ -137,9 +138,11 @@ def lines_of(text: Text, skip_lines: int, *, whole: bool) -> Found | None:
         raise Unreadable("sql", "it does not begin as a database's dump does; correct the format")
     if declared in {Format.AUTO, Format.LOG} and (pattern := _pattern(text, declared)) is not None:
         return _of_log(text, pattern)
-    if declared is not Format.FIXED:
-        known = usual_layout(text.sample, text.usual) if declared is Format.AUTO else None
+    if declared is Format.AUTO:
+        known = usual_layout(text.sample, text.usual) or _drawn(text.sample)
         return None if known is None else _of_fixed(text, known)
+    if declared is not Format.FIXED:
+        return None
     if wanted.columns:
         return _of_fixed(text, _declared(wanted, skip_lines))
     return fixed_of(text, whole=whole) or _no_layout()
@@ -254,7 +257,21 @@ def _declared(wanted: Selection, skip_lines: int) -> FixedLayout:
 
 
 def _of_fixed(text: Text, layout: FixedLayout) -> Found:
-    return _named(text, Format.FIXED, layout.originals, layout, layout.evidence)
+    found = _named(text, Format.FIXED, layout.originals, layout, layout.evidence)
+    tallies = filter(is_tally, _lines(text.sample)) if layout.ruler else ()
+    passed = tuple(f"1 line behind the table passed over: {each.strip()!r}" for each in tallies)
+    return replace(found, notes=(*found.notes, *passed[:1]))
+
+
+def _drawn(sample: bytes) -> FixedLayout | None:
+    head = sample[:_HEAD_BYTES]
+    if len(head) < len(sample):  # its last line is cut
+        head = head[: head.rfind(b"\n") + 1]
+    return drawn_layout(_lines(head)) if b"--" in head else None
+
+
+def _lines(sample: bytes) -> list[str]:
+    return sample.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
 
 
 def _no_layout() -> Found:

@@ -32,6 +32,8 @@ class FixedLayout:
     guards: tuple[tuple[int, int], ...] = ()  # places that must be blank: between two columns
     originals: tuple[str, ...] = ()  # the names as the file has them
     evidence: str = ""  # why it is taken for fixed width
+    bars: tuple[int, ...] = ()  # places where one stands in each record: between two columns
+    ruler: str = ""  # the line below the header, if one is drawn; it may come again
 
 
 def declared_layout(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from headwater.reading.delimited.dialect import DELIMITERS
 from headwater.reading.delimited.kin import is_kin
 from headwater.reading.delimited.kinds import is_datum
 from headwater.reading.fixed.declared import FixedColumn, FixedLayout
+from headwater.reading.fixed.drawn import drawn_layout, is_drawn
 from headwater.reading.names import clean_names
 from headwater.reading.unreadable import Unreadable
 
@@ -45,18 +46,23 @@ class _Lines:
 def recognise_fixed(sample: bytes) -> FixedLayout | None:
     """The layout of the text that begins so; None if it is not known to have one.
 
-    It has one if a line of dashes stands under its header; or if all lines leave blanks
-    at the same places, the header names every column between, and the values of one are
-    numbers or dates, or two blanks part all columns. Without a header it takes numbers
-    or dates, and lines of one length.
+    It has one if a line of dashes stands under its header, or bars between columns; or if all
+    lines leave blanks at the same places, the header names every column between, and the
+    values of one are numbers or dates, or two blanks part all columns. Without a header it
+    takes numbers or dates, and lines of one length.
     """
     lines = _sampled(sample)
+    if (drawn := drawn_layout(lines[:_LINES])) is not None:
+        return drawn
     full = [index for index, line in enumerate(lines) if line.strip()][: _LINES + 2]
     if len(full) <= _LEAST_LINES or any("\t" in lines[index] for index in full):
         return None
+    if _DASHES.fullmatch(lines[full[0]]) and _DASHES.fullmatch(lines[full[2]]):
+        full = full[1:]
     header, second = lines[full[0]], lines[full[1]]
     if _DASHES.fullmatch(second):
-        return _dashed(header, second, _part(lines, full[2:], header))
+        below = [each for each in full[2:] if not is_drawn(lines[each], second.rstrip())]
+        return _dashed(header, second, _part(lines, below, header)) if below else None
     if _delimited([lines[index] for index in full]):
         return None
     return _aligned(_part(lines, full[1:], header)) or _headless(_part(lines, full, None))
@@ -96,7 +102,8 @@ def _dashed(header: str, dashes: str, lines: _Lines) -> FixedLayout | None:
     if not all(names):
         return None
     guards = [(end, start) for (_, end), (start, _) in pairwise(spans)]
-    return _layout(names, spans, guards, lines, "a line of dashes under the header")
+    layout = _layout(names, spans, guards, lines, "a line of dashes under the header")
+    return layout and replace(layout, ruler=dashes.rstrip())
 
 
 def _aligned(lines: _Lines) -> FixedLayout | None:

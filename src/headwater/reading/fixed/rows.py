@@ -13,16 +13,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from headwater.reading.encoding.told import is_utf8
 from headwater.reading.fixed.declared import FixedColumn, FixedLayout
+from headwater.reading.fixed.drawn import BAR, TALLIES, is_drawn
 from headwater.reading.pieces.joined import RECORD_BYTES
 from headwater.reading.pieces.piece import Piece
 from headwater.reading.pieces.sourced import SourcedBuilder, SourceLines
 from headwater.reading.pieces.spelling import COMMA, spelled_column
 from headwater.reading.pieces.stretches import Stretch, clean_runs, stretches
+from headwater.reading.unreadable import Unreadable
 
 PIECE_BYTES = 8 * 1024 * 1024
 DELIMITER = ","
 _STRETCH_BYTES = 256 * 1024  # what is made of it stays in the processor's cache
 _BLANK = b" "
+_BAR = BAR.encode()
+_WRAPPED = "+"  # stands behind a part of a value
 _BLANK_LINE = re.compile(rb"\n[ \t\r\x0b\x0c]*+\n")
 _SPECIAL = (COMMA, b'"', b"\r", b"\n")  # what asks for quotes around a cell
 _OTHER_BLANKS = b"\t\r\x0b\x0c"  # bytes.strip() takes them too, and they may be values
@@ -39,7 +43,8 @@ def careful_fixed(
 
     An empty cell stands for blanks only. Blank lines are no records. Codes: ragged (the
     line is too short or too long, or text stands between two columns), encoding,
-    line_too_long. How blocks are cut changes nothing.
+    line_too_long. Unreadable: type, where a drawn table has a value of several lines. How
+    blocks are cut changes nothing.
     """
     reader = _Reader(layout, record_bytes)
     window = min(_STRETCH_BYTES, piece_bytes)
@@ -56,6 +61,7 @@ class _Reader:
         self._layout = layout
         self._record_bytes = record_bytes
         self._packed = _packed(layout)
+        self._drawn = (layout.ruler.encode(), *TALLIES) if layout.ruler else ()
         self.builder = SourcedBuilder(COMMA)
 
     def take(self, stretch: Stretch) -> None:
@@ -71,7 +77,7 @@ class _Reader:
             if start < end:
                 run = lines[start:end] if end - start < len(lines) else lines
                 self.builder.take_run(self._records(run), SourceLines(line + start, run))
-            if end < len(lines) and lines[end].strip():
+            if end < len(lines) and lines[end].strip() and not self._is_drawn(lines[end]):
                 self._refuse(lines[end], line + end)
 
     def _odd(self, lines: Sequence[bytes]) -> list[int]:
@@ -82,6 +88,8 @@ class _Reader:
         odd = set[int]()
         if _BLANK_LINE.search(b"\n%b\n" % together):
             odd.update(i for i, line in enumerate(lines) if not line or line.isspace())
+        if any(mark in together for mark in self._drawn):
+            odd.update(i for i, line in enumerate(lines) if self._is_drawn(line))
         if self._uniform(together, len(lines)):
             return sorted(odd)
         texts: Sequence[bytes | str] = lines
@@ -90,6 +98,8 @@ class _Reader:
             texts = together.decode("utf-8", "surrogateescape").split("\n")
         lengths = map(len, texts)
         odd.update(i for i, n in enumerate(lengths) if not layout.shortest <= n <= longest)
+        for bar in layout.bars:
+            odd.update(i for i, text in enumerate(texts) if not _has_bar(text, bar))
         for start, end in layout.guards:
             between = [text[start:end] for text in texts]
             if any(each and not each.isspace() for each in set(between)):
@@ -108,8 +118,15 @@ class _Reader:
         ends = together[layout.longest :: step].count(b"\n")
         if len(together) != count * step - 1 or not ends == together.count(b"\n") == count - 1:
             return False
+        if any(together[bar::step].strip(_BAR) for bar in layout.bars):
+            return False
         guarded = (place for start, end in layout.guards for place in range(start, end))
         return all(together[place::step].isspace() for place in guarded)
+
+    def _is_drawn(self, line: bytes) -> bool:
+        """Whether a line is a part of the drawing, and no record."""
+        ruler = self._layout.ruler
+        return bool(ruler) and is_drawn(line.decode("utf-8", "replace"), ruler)
 
     def _records(self, lines: Sequence[bytes]) -> list[bytes]:
         together = b"".join(lines)
@@ -141,8 +158,16 @@ class _Reader:
             self.builder.refuse(number, line, "encoding", message)
             return
         layout, found = self._layout, len(text)
+        if layout.bars and any(text[start:end] == _WRAPPED for start, end in layout.guards):
+            raise Unreadable(
+                "type",
+                f"a value at line {number:,} goes on in the line below, and cannot be told from a "
+                "row there; write the table as CSV (psql --csv)",
+            )
         if found < layout.shortest:
             message = f"it has {found:,} characters and {layout.shortest:,} are expected"
+        elif (bar := _lacking(text, layout)) is not None:
+            message = f"no | stands at character {bar + 1}, between two columns"
         elif layout.longest is not None and found > layout.longest:
             message = f"it has {found:,} characters and {layout.longest:,} are expected"
         else:
@@ -152,6 +177,15 @@ class _Reader:
                 if text[start:end].strip()
             )
         self.builder.refuse(number, line, "ragged", message)
+
+
+def _has_bar(text: bytes | str, bar: int) -> bool:
+    return text[bar : bar + 1] in {_BAR, BAR}
+
+
+def _lacking(text: str, layout: FixedLayout) -> int | None:
+    """The first place without its bar."""
+    return next((bar for bar in layout.bars if not _has_bar(text, bar)), None)
 
 
 def _packed(layout: FixedLayout) -> struct.Struct | None:
