@@ -34,6 +34,8 @@ def rows(tmp_path, text, **options):
         (f'{{"@odata.context": "x", "value": {TWO}, "@odata.nextLink": "y"}}', "value"),
         (f'{{"took": 3, "_shards": {{"total": 1}}, "hits": {{"hits": {TWO}}}}}', "hits/hits"),
         (f'{{"status": "ok", "data": {{"items": {TWO}, "total": 2}}}}', "data/items"),
+        (f'{{"_embedded": {{"towns": {TWO}}}, "_links": {{}}, "page": {{}}}}', "_embedded/towns"),
+        (f'{{"shop": {{"orders": {TWO}}}}}', "shop/orders"),
         (f'{{"type": "FeatureCollection", "name": "towns", "features": {TWO}}}', "features"),
         (f'{{"data": {TWO}, "links": [{{"rel": "next"}}], "errors": []}}', "data"),
         ('{"data": [], "total": 0}', "data"),
@@ -49,6 +51,7 @@ def test_a_list_with_nothing_of_a_record_beside_it_has_the_rows(text, name):
     [
         f'{{"id": 7, "customer": "Ann", "items": {TWO}}}',
         f'{{"timestamp": 7, "readings": {TWO}}}',
+        f'{{"metadata": {{"owner": "Ann"}}, "definition": {{"parts": {TWO}}}}}',
         f'{{"sales": {TWO}, "refunds": {TWO}}}',
         f'{{"data": {TWO}}}\n{{"data": {TWO}}}',
         '{"data": [1, 2, 3]}',

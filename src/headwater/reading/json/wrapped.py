@@ -26,6 +26,9 @@ warnings
 """
 _OF_LISTS = frozenset(_WORDS_OF_LISTS.split())
 """What stands beside lists and tells of them: how many there are, where the next ones are."""
+_WORDS_AROUND = "answer body content d data embedded feed hits output payload reply response"
+_AROUND_LISTS = frozenset([*_WORDS_AROUND.split(), "result", "results"])
+"""What objects are called that hold a list and what tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Wrapped:
 
     def passes(self, key: str) -> bool:
         """Whether what such a key has beside the list is nothing of a record's."""
-        return self.any_beside or _tells_of_lists(key)
+        return self.any_beside or _bare(key) in _OF_LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,9 @@ class ListFound:
     @property
     def holds_records(self) -> bool:
         """Whether nothing beside it can be a record's own, of which the list is a part."""
-        apart = self.is_collection or all(map(_tells_of_lists, self.beside))
-        return apart and (self.of_objects or self.is_empty)
+        apart = self.is_collection or all(_bare(key) in _OF_LISTS for key in self.beside)
+        around = not self.beside or all(_bare(key) in _AROUND_LISTS for key in self.path[:-1])
+        return apart and around and (self.of_objects or self.is_empty)
 
 
 def lists_in(text: str) -> tuple[ListFound, ...]:
@@ -109,8 +113,8 @@ def _lists(
             yield from _lists(value, (*path, key), others)
 
 
-def _tells_of_lists(key: str) -> bool:
-    return _NO_LETTER.sub("", key).lower() in _OF_LISTS
+def _bare(key: str) -> str:
+    return _NO_LETTER.sub("", key).lower()
 
 
 def _members(text: str, start: int) -> tuple[dict[str, Any], int]:
