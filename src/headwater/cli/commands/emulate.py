@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
 from headwater.cli.call import Call, verb
 from headwater.errors import EXIT_DONE, HeadwaterError, UsageError
 from headwater.show.page import Span, Tone, dim, line
+
+if TYPE_CHECKING:
+    from headwater.emulator.box import Box
 
 _ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD}
 """What ends a box; the last of them says that it has ended by itself."""
@@ -34,6 +38,7 @@ def command(
 ) -> int:
     """Start AWS in the box on this machine, and say what to export.
 
+    What the lake's headwater.yaml names on AWS is made in it: buckets, ledger, queue, topics.
     With a command, it is run with that exported, and the box ends with it.
     """
     from headwater.emulator.box import running  # noqa: PLC0415 - an extra
@@ -42,12 +47,13 @@ def command(
     words = read_words(faults) | ({} if seed is None else {"seed": seed})
     read_plan(words)
     with running(port=port, faults={key: float(str(value)) for key, value in words.items()}) as box:
+        made = _seed(call, box)
         if command_:
             return _run(command_, box.environment)
         # Held back from here on, so that none comes between what is said and the wait for it.
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
         if call.voice.as_json:
-            call.voice.line({"url": box.url, "environment": box.environment})
+            call.voice.line({"url": box.url, "environment": box.environment, "made": made})
         else:
             for name, value in box.environment.items():
                 sys.stdout.write(f"export {name}={quote(value)}\n")
@@ -59,6 +65,19 @@ def command(
         if signal.sigwait(_ENDING) == signal.SIGCHLD:
             raise HeadwaterError("the box ended by itself", hint="headwater doctor")
     return EXIT_DONE
+
+
+def _seed(call: Call, box: Box) -> tuple[str, ...]:
+    """Make what the lake that is meant has on AWS, if one is."""
+    if not call.configuration.is_file():
+        return ()
+    from headwater.wiring.seed import seed  # noqa: PLC0415 - engines take their time
+
+    os.environ.update(box.environment)
+    made = seed(call.configuration)
+    if made:
+        call.voice.say((line(dim(f"made in the box: {', '.join(made)}")),))
+    return made
 
 
 def _run(words: tuple[str, ...], environment: dict[str, str]) -> int:
