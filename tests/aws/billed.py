@@ -11,7 +11,7 @@ from pathlib import Path
 import headwater
 from headwater.adapters.aws.ledger import create_table
 from headwater.adapters.aws.queue import create_queue
-from headwater.adapters.aws.workflows import METADATA, STATUS
+from headwater.adapters.aws.workflows import create_tables
 from headwater.emulator.meter import READ_UNITS, WRITE_UNITS
 from headwater.model.manifest import ManifestState
 
@@ -51,7 +51,7 @@ class Lake:
         place = f"lake: s3://{self.bucket}\n"
         if deployed:
             create_table(box.client("dynamodb"), self.bucket)
-            _tell_workflows(box.client("dynamodb"), self.bucket)
+            create_tables(box.client("dynamodb"), self.bucket)
             create_queue(self.bucket)
             place += f"ledger: dynamodb://{self.bucket}\nqueue: sqs://{self.bucket}\n"
         (self._folder / "headwater.yaml").write_text(place + _FEEDS, encoding="utf-8")
@@ -92,16 +92,6 @@ class Lake:
             for each in lake.dispatch(flush=True):
                 assert lake.convert(each.manifest).state is ManifestState.COMMITTED
             return self.box.calls(), lake.receipts()[:1]
-
-
-def _tell_workflows(client, ledger):
-    for table, key in ((METADATA, "prefix"), (STATUS, "file_id")):
-        client.create_table(
-            TableName=f"{ledger}-{table}",
-            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
 
 
 def _event(bucket, key):

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from headwater.adapters.aws.telling import TellingLedger
-from headwater.adapters.aws.workflows import METADATA, STATUS, Workflows
+from headwater.adapters.aws.workflows import METADATA, STATUS, Workflows, create_tables
 from headwater.errors import LeaseLost
 from headwater.model.arrival import ArrivalState, Cause
 from tests.contracts.ledger_attempts import ClaimContract, EndContract
@@ -35,13 +35,7 @@ CAUSE = Cause("engine_died", "no memory")
 def _lake(steady, new_table):
     """A ledger with its two tables beside it."""
     client, ledger = steady.client("dynamodb"), new_table()
-    for table, key in ((METADATA, "prefix"), (STATUS, "file_id")):
-        client.create_table(
-            TableName=f"{ledger}-{table}",
-            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    create_tables(client, ledger)
     return client, ledger
 
 

@@ -42,7 +42,9 @@ def acme(aws_in_the_box):
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
-def test_a_lake_works_in_the_box_as_its_configuration_says(aws_in_the_box, lake_of, acme, region):
+def test_a_lake_works_in_the_box_as_its_configuration_says(
+    aws_in_the_box, lake_of, acme, region, caplog
+):
     place = lake_of(FAR.replace("REGION", region))
 
     made = seed(place)
@@ -57,12 +59,28 @@ def test_a_lake_works_in_the_box_as_its_configuration_says(aws_in_the_box, lake_
     assert made == (
         f"bucket {acme}",
         f"bucket {acme}-tables",
-        f"table {acme}-ledger",
+        f"tables {acme}-ledger, {acme}-ledger-workflow_metadata, {acme}-ledger-workflow_status",
         f"queue {acme}-queue",
         "workgroup analysts",
         f"topic {acme}-notices",
     )
     assert [str(each) for (each,) in amounts] == ["5.75"]
+    assert [each.getMessage() for each in caplog.records if each.levelname == "WARNING"] == []
+
+
+def test_nobody_is_warned_of_what_tries_whether_the_bucket_is_fit(
+    aws_in_the_box, lake_of, tmp_path, caplog
+):
+    place = lake_of(FAR.replace("REGION", "eu-central-1"))
+    seed(place)
+    (tmp_path / "a.csv").write_text("id\n1\n")
+
+    with headwater.open(place) as lake:
+        lake.land("sales", tmp_path / "a.csv")
+        aws_in_the_box.quiet()
+        lake.work()
+
+    assert [each.getMessage() for each in caplog.records if each.levelname == "WARNING"] == []
 
 
 def test_buckets_keep_versions_and_dead_letters_have_a_queue(aws_in_the_box, lake_of, acme):

@@ -18,6 +18,7 @@ from headwater.adapters.duckdb.asking.fetched import answer_of_csv
 from headwater.adapters.duckdb.engine import DuckEngine
 from headwater.adapters.files import FileStore
 from headwater.adapters.objects.open import StoreSettings, open_store
+from headwater.adapters.objects.probe import is_probe
 from headwater.adapters.objects.vetted import Vetting
 from headwater.adapters.sqlite.hold import alone
 from headwater.adapters.sqlite.ledger import SqliteLedger
@@ -162,7 +163,7 @@ def hearing(settings: Settings) -> Hearing:
     def hears(body: str) -> list[RawName]:
         said = announced(body)
         told = () if said else events.announced(body)
-        ours = [each.key for each in told if each.bucket == bucket]
+        ours = [e.key for e in told if e.bucket == bucket and not is_probe(e.key)]
         return [*said, *(RawName(k.removeprefix(folder)) for k in ours if k.startswith(folder))]
 
     return hears

@@ -9,6 +9,7 @@ from typing import Any
 from headwater.adapters.aws.ledger import create_table
 from headwater.adapters.aws.queue import create_queue
 from headwater.adapters.aws.settings import AwsSettings
+from headwater.adapters.aws.workflows import KEYS, create_tables
 from headwater.config.load import load
 from headwater.config.settings import Place, Settings
 from headwater.emulator.box import REGION
@@ -35,8 +36,10 @@ def _made(settings: Settings, aws: AwsSettings) -> Iterator[str]:
             yield f"bucket {bucket}"
     if settings.ledger_url is not None:
         name = settings.ledger_url.removeprefix("dynamodb://")
-        create_table(aws.client("dynamodb"), name)
-        yield f"table {name}"
+        dynamodb = aws.client("dynamodb")
+        create_table(dynamodb, name)
+        create_tables(dynamodb, name)
+        yield f"tables {name}, {', '.join(f'{name}-{each}' for each in KEYS)}"
     if settings.queue_url is not None:
         name = settings.queue_url.removeprefix("sqs://")
         _listen(aws, settings.zones["raw"], create_queue(name, aws))

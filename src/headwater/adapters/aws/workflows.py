@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 METADATA, STATUS = "workflow_metadata", "workflow_status"
+KEYS = {METADATA: "prefix", STATUS: "file_id"}
 WAITING = "waiting"  # to be tried again
 _UNFINISHED = "attribute_not_exists(#finish)"
 _WILD = re.compile(r"[*?\[{]")
@@ -121,6 +122,20 @@ class Workflows:
             # Once, and for as long as this process lives: work is not to wait for it each time.
             self._tells = False
             _logger.warning("workflows are not told of: %s", error.message)
+
+
+def create_tables(client: DynamoDBClient, ledger: str) -> None:
+    """Make both tables, and wait until they can be used; for tests and the emulator."""
+    for table, key in KEYS.items():
+        client.create_table(
+            TableName=f"{ledger}-{table}",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        )
+        client.get_waiter("table_exists").wait(
+            TableName=f"{ledger}-{table}", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
 
 
 def _passing_over(table: Table, write: Any) -> None:

@@ -10,6 +10,7 @@ from headwater.adapters.objects.bucket import Bucket
 from headwater.adapters.objects.writing import ask_again, new_mark, write_once
 from headwater.errors import HeadwaterError, ObjectExists, UnfitStore
 
+_MARK = ".probe-"
 _FIRST, _SECOND = b"first", b"second"
 
 
@@ -19,7 +20,7 @@ def probe(bucket: Bucket, folder: str = "") -> None:
     The folder is empty or ends with a slash. The key is a hidden one: who lists or hears of
     objects passes it over.
     """
-    key = f"{folder}.probe-{secrets.token_hex(8)}"
+    key = f"{folder}{_MARK}{secrets.token_hex(8)}"
     where = bucket.url + folder
     try:
         _put(bucket, key, _FIRST)
@@ -32,6 +33,11 @@ def probe(bucket: Bucket, folder: str = "") -> None:
     finally:
         with suppress(HeadwaterError):
             bucket.delete(key)
+
+
+def is_probe(key: str) -> bool:
+    """Whether it is such a key, which a bucket may tell of."""
+    return key.rpartition("/")[2].startswith(_MARK)
 
 
 def _put(bucket: Bucket, key: str, body: bytes) -> None:
