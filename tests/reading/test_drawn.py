@@ -153,6 +153,8 @@ def test_a_delimiter_that_is_told_is_taken(tmp_path):
         "",
         "a|b\n1|2\n",
         "a|b\n--|--\n1|2\n3|4\n",  # no blanks around values: they are parted by a delimiter
+        "code|name\n----|----\n1234|Anna\n5678|Bert\n",
+        " id | name\n----+-----\n1234|Anna\n5678|Bert\n",
         "id,name\n--,--\n1,2\n",
         "---\ntitle: x\n---\n\ntext | more\n",
         "| id | name |\n|----|------|\n| one | two |\n| three | four |\n",
@@ -163,7 +165,7 @@ def test_what_has_no_bars_in_line_is_not_drawn(text):
 
 
 def test_a_feed_reads_tables_of_other_widths(tmp_path):
-    lines = [" id | name", "----+-----", "  7 | Ed", "(1 row)", ""]
+    lines = [" id | name", "----+------", "  7 | Ed", "(1 row)", ""]
     wide = [" id |   name", "----+-----------", "  8 | Roberta-X", "(1 row)", ""]
     for name, text in {"a": lines, "b": wide}.items():
         (tmp_path / name).write_text("\n".join(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -94,12 +94,15 @@ def rehearse(world: World, feed: Feed, choice: Choice, watch: Watch = nobody) ->
     turned_away = rejected(world, feed, again)
     with _aside(world) as folder:
         taken_up = [each for each in again if each.id not in turned_away]
-        may_differ = snapshot is not None and is_all_read_again(world, again, snapshot)
-        tried = _Trial(world, feed, folder, watch, may_differ=may_differ)
+
+        def may_differ() -> bool:
+            return snapshot is not None and is_all_read_again(world, again, snapshot)
+
+        tried = _Trial(world, feed, folder, watch, may_differ)
         try:
             tried.convert(taken_up, anew=anew)
         except TypesDiffer:
-            anew, tried = True, _Trial(world, feed, folder, watch)
+            anew, tried = True, _Trial(world, feed, folder, watch, lambda: False)
             tried.convert(taken_up, anew=True)
     results = {**tried.results, **turned_away}
     before = {each.id: each for each in followed_by(world, again)}
@@ -135,7 +138,7 @@ class _Trial:
     feed: Feed
     folder: Path
     watch: Watch
-    may_differ: bool = False  # in types from the table, which would be made anew
+    may_differ: Callable[[], bool]  # in types from the table, which would be made anew
     results: dict[ArrivalId, InputResult] = field(default_factory=dict)
     rows: Counter[Partition] = field(default_factory=Counter)
     schema: Schema | None = None
@@ -171,7 +174,7 @@ class _Trial:
         try:
             return engine.convert(one, tell)
         except EngineError as error:  # as a worker does
-            if self.may_differ and isinstance(error, TypesDiffer):
+            if isinstance(error, TypesDiffer) and self.may_differ():
                 raise
             return convert_singly(engine, one, tell)
 

@@ -57,16 +57,18 @@ def drawn_layout(lines: Sequence[str]) -> FixedLayout | None:
     if not is_ruler(ruler):
         return None
     bars = [match.start() for match in _CROSSING.finditer(ruler)]
+    layout = _layout(header, ruler, bars, full[1] + 2) if bars else None
+    if layout is None or not _fits(header, layout):
+        return None
     data = [lines[place] for place in full[2:] if not is_drawn(lines[place], ruler)]
-    if not bars or not _crosses(header, bars):
-        return None
-    if sum(_crosses(line, bars) for line in data) < _MOSTLY * len(data):
-        return None
-    return _layout(header, ruler, bars, full[1] + 2)
+    fits = sum(_fits(line, layout) for line in data)
+    return layout if fits >= _MOSTLY * len(data) else None
 
 
-def _crosses(line: str, bars: Sequence[int]) -> bool:
-    return all(line[bar : bar + 1] == BAR for bar in bars)
+def _fits(line: str, layout: FixedLayout) -> bool:
+    """Whether bars stand where the ruler crosses them, and blanks on either side."""
+    apart = not any(line[start:end].strip() for start, end in layout.guards)
+    return apart and all(line[bar : bar + 1] == BAR for bar in layout.bars)
 
 
 def _layout(header: str, ruler: str, bars: Sequence[int], first_line: int) -> FixedLayout | None:
