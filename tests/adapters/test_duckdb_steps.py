@@ -352,7 +352,10 @@ def test_a_type_that_the_table_does_not_hold_is_refused_with_the_cast_that_would
     ) as error:
         bench.convert("amount\n3\n", feed=feed, table=schema_of(amount="bigint"))
 
-    assert error.value.hint == "end the steps with cast: {amount: bigint}"
+    assert error.value.hint == (
+        "end the steps with cast: {amount: bigint}, or read all its files again into the table "
+        "made anew: headwater replay sales --as-one"
+    )
 
 
 def test_a_column_becomes_wider_for_what_steps_make_if_the_feed_says_so(bench):
