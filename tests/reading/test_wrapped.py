@@ -96,6 +96,12 @@ def test_a_list_that_is_named_and_not_there_refuses_the_file(tmp_path):
         rows(tmp_path, f'{{"data": {TWO}}}', row="items")
 
 
+@pytest.mark.parametrize("text", [TWO, '{"items": [{"a": 1}]}\n{"items": [{"a": 2}]}\n'])
+def test_several_records_have_no_list_that_is_named(tmp_path, text):
+    with pytest.raises(HeadwaterError, match="no list items"):
+        rows(tmp_path, text, row="items")
+
+
 def test_an_element_that_is_no_record_is_refused_by_itself(tmp_path):
     text = '{"data": [{"id": 1}, 5, {"id": 2, "id": 3}, {"id": 4}]}'
 

@@ -24,9 +24,10 @@ def wrapped_of(text: Text, letters: str, found: Format, columns: tuple[str, ...]
 
     Unreadable: its feed says in which list they are, and it has none.
     """
-    if text.declared is Format.NDJSON or (found is Format.NDJSON and "\n" in letters.strip()):
+    if text.declared is Format.NDJSON:
         return None
-    lists, wanted, usual = lists_in(letters), text.selection.row, _usual_row(text)
+    one = found is Format.JSON or "\n" not in letters.strip()
+    lists, wanted, usual = lists_in(letters) if one else (), text.selection.row, _usual_row(text)
     if wanted is not None:
         chosen = list_named(lists, wanted)
         if chosen is None:
