@@ -19,15 +19,20 @@ from headwater.reading.unreadable import Unreadable
 _SHOWN = 8
 
 
-def wrapped_of(text: Text, letters: str, found: Format, columns: tuple[str, ...]) -> Found | None:
+def lists_of(letters: str, found: Format) -> tuple[ListFound, ...]:
+    """The lists in a JSON text that is one object; none in lines of which each is a record."""
+    one = found is Format.JSON or "\n" not in letters.strip()
+    return lists_in(letters) if one else ()
+
+
+def wrapped_of(text: Text, lists: tuple[ListFound, ...], columns: tuple[str, ...]) -> Found | None:
     """What a JSON text is that is one object with a list of records in it; None if it is not.
 
     Unreadable: its feed says in which list they are, and it has none.
     """
     if text.declared is Format.NDJSON:
         return None
-    one = found is Format.JSON or "\n" not in letters.strip()
-    lists, wanted, usual = lists_in(letters) if one else (), text.selection.row, _usual_row(text)
+    wanted, usual = text.selection.row, _usual_row(text)
     if wanted is not None:
         chosen = list_named(lists, wanted)
         if chosen is None:
@@ -41,9 +46,9 @@ def wrapped_of(text: Text, letters: str, found: Format, columns: tuple[str, ...]
     return None
 
 
-def told_of_lists(letters: str) -> tuple[str, ...]:
+def told_of(lists: tuple[ListFound, ...]) -> tuple[str, ...]:
     """What is to be said of a text that is read as one record, and has lists that may be more."""
-    names = [each.name for each in lists_in(letters) if each.of_objects]
+    names = [each.name for each in lists if each.of_objects]
     if not names:
         return ()
     return (f"it is one object, and one row; `row: {names[0]}` makes rows of the list in it",)

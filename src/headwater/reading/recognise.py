@@ -16,7 +16,7 @@ from headwater.reading.delimited.tables import table_of_number
 from headwater.reading.encoding.told import as_utf8, encoding_of
 from headwater.reading.found import Found, overruled
 from headwater.reading.json.kind import is_object, json_format
-from headwater.reading.jsonrows import told_of_lists, wrapped_of
+from headwater.reading.jsonrows import lists_of, told_of, wrapped_of
 from headwater.reading.names import clean_names
 from headwater.reading.packing.inflate import head, member_names
 from headwater.reading.packing.magic import (
@@ -178,13 +178,14 @@ def _text(text: Text, told: Told, *, whole: bool) -> Found:
         found = None
     else:
         found = json_format(letters, declared, whole=whole)
-    if found is not None and (wrapped := wrapped_of(text, letters, found, told.columns)):
+    lists = () if found is None else lists_of(letters, found)
+    if found is not None and (wrapped := wrapped_of(text, lists, told.columns)):
         return wrapped
     if found is not Format.JSON and not whole and not _has_line_end(content):
         content, whole = _longer(text.path, text.wrapping)
         found = found and json_format(content.decode("utf-8", "ignore"), declared, whole=whole)
     if found is not None:
-        notes, reasons = overruled(declared, found), told_of_lists(letters)
+        notes, reasons = overruled(declared, found), told_of(lists)
         return Found(found, compression, notes=notes, reasons=reasons)
     tail = partial(_last_bytes, text.path) if text.wrapping.is_plain and not whole else None
     sample = Sample(content, whole, tail)

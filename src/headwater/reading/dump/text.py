@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from headwater.reading.encoding.told import without_mark
 from headwater.reading.pieces.joined import RECORD_BYTES
+from headwater.reading.pieces.taken import taken
 
 WINDOW_BYTES = 256 * 1024  # what is made of it stays in the processor's cache
 
@@ -54,15 +55,8 @@ class DumpText:
         if self._ended:
             return False
         held = self.text[self.at :]
-        wanted, parts = max(self._window_bytes, len(held)), [held]
-        while wanted > 0:
-            block = next(self._blocks, None)
-            if block is None:
-                self._ended = True
-                break
-            parts.append(block)
-            wanted -= len(block)
-        self.text, self.at = b"".join(parts), 0
+        parts, self._ended = taken(self._blocks, max(self._window_bytes, len(held)))
+        self.text, self.at = b"".join((held, *parts)), 0
         return True
 
     def behind(self, pattern: re.Pattern[bytes], *, longest: int) -> bool:

@@ -18,6 +18,7 @@ from headwater.reading.json.strictness import (
     needs_a_look,
     quick_scan,
 )
+from headwater.reading.pieces.taken import taken
 from headwater.reading.unreadable import Unreadable
 
 _NEAR = 16  # an error this close to the end of the text at hand may come from the cut
@@ -185,14 +186,7 @@ class Window:
         if self._ended:
             return False
         held = self._text[self._at :]
-        wanted, parts = max(self._window_bytes, len(held)), list[bytes]()
-        while wanted > 0:
-            block = next(self._blocks, None)
-            if block is None:
-                self._ended = True
-                break
-            parts.append(block)
-            wanted -= len(block)
+        parts, self._ended = taken(self._blocks, max(self._window_bytes, len(held)))
         fresh = b"".join(parts)
         text = held + self._decoder.decode(fresh, final=self._ended)
         window = held.encode("utf-8", "surrogateescape") + fresh
